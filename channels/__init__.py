@@ -1,0 +1,1 @@
+"""How to talk to platforms, and nothing about posts."""

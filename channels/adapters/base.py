@@ -1,0 +1,210 @@
+"""
+What an adapter is: the little that the pipeline knows about a platform.
+
+An adapter does exactly one attempt. It never retries, never sleeps, never touches the database and has no
+words for people. Content goes in; a receipt or one of `channels.errors` comes out.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, BinaryIO, ClassVar
+
+
+class Kind(StrEnum):
+    """What a piece of media is. Decided by its content when it was received."""
+
+    PICTURE = "picture"
+    FILM = "film"
+
+
+class Privacy(StrEnum):
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class Media:
+    """One sanitised picture (JPEG) or film (MP4, H.264 and AAC).
+
+    `open` gives a fresh binary file each time. Sizes are pixels, bytes and seconds.
+    """
+
+    kind: Kind
+    sha256: str
+    size: int
+    open: Callable[[], BinaryIO] = field(repr=False, compare=False)
+    alt_text: str = ""
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+
+    @property
+    def content_type(self) -> str:
+        return "image/jpeg" if self.kind is Kind.PICTURE else "video/mp4"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.sha256[:16]}.{'jpg' if self.kind is Kind.PICTURE else 'mp4'}"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the public will see of one post on one channel."""
+
+    text: str = ""
+    link: str = ""
+    media: tuple[Media, ...] = ()
+    title: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    privacy: Privacy = Privacy.PUBLIC
+
+    @property
+    def pictures(self) -> tuple[Media, ...]:
+        return tuple(item for item in self.media if item.kind is Kind.PICTURE)
+
+    @property
+    def films(self) -> tuple[Media, ...]:
+        return tuple(item for item in self.media if item.kind is Kind.FILM)
+
+
+class Staged(dict[str, Any]):
+    """The handles a platform gave while we staged: plain JSON, saved each time one is got.
+
+    Keys are the adapter's own. They are enough to go on after a crash, and to look whether a commit went through.
+    """
+
+
+Keep = Callable[[Staged], None]
+"""Saves the handles now and renews the lease; raises (and so ends the attempt) if the lease was lost."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof from the platform that the post exists."""
+
+    remote_id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a channel would not take this content. `code` is stable; `facts` fill the page's sentence.
+
+    Codes: text_missing, text_too_long (over, limit), media_missing, too_many_pictures (limit), pictures_and_film,
+    too_many_films (limit), film_too_long (limit), file_too_large (limit), alt_text_too_long (limit), title_missing,
+    title_too_long (over, limit), description_too_long (over, limit), forbidden_characters (characters), ...
+    """
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a platform takes, as data: the composer, the preview and the checks read the same.
+
+    None means that the platform has no such limit (or no such thing: then the maximum is 0).
+    """
+
+    text: int | None
+    pictures: int
+    films: int
+    picture_bytes: int | None
+    film_bytes: int | None
+    film_seconds: int | None
+    alt_text: int | None
+    needs_media: bool = False
+    mixes_pictures_and_film: bool = False
+    title: int | None = None
+    description_bytes: int | None = None
+    link_weight: int | None = None
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What a channel proves itself with. Never printed."""
+
+    account_id: str
+    access_token: str = field(repr=False)
+    app_id: str = ""
+    app_secret: str = field(default="", repr=False)
+    handle: str = ""
+    """The account's public name in addresses (X: the name after the @)."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A renewed credential. `refresh_token` is empty when the platform keeps the old one."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+
+
+class Adapter(ABC):
+    """Publishes content to one platform.
+
+    An adapter does exactly one attempt: it never retries, sleeps or touches the
+    database. Everything that goes wrong is one of `channels.errors`.
+    """
+
+    platform: ClassVar[str]
+    name: ClassVar[str]
+    """The platform's name in plain words, the same in every language."""
+    limits: ClassVar[Limits]
+    publishes: ClassVar[bool] = True
+    """False where a person publishes by hand."""
+    makes_film_of_pictures: ClassVar[bool] = False
+    """True where pictures can only be shown as a film made from them."""
+    absence_proven_after: ClassVar[timedelta]
+    """How long after the commit call a look that finds nothing proves that nothing is there."""
+    look_after: ClassVar[tuple[timedelta, ...]] = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60))
+    """When to look after an unconfirmed commit, counted from the call."""
+
+    def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
+        """`addresses` are the base addresses by their setting's name, without trailing slash."""
+        self.connection = connection
+        self.addresses = addresses
+
+    @classmethod
+    @abstractmethod
+    def check(cls, content: Content) -> Iterator[Problem]:
+        """What the platform would refuse, before anything is sent; from the same limits."""
+
+    @classmethod
+    @abstractmethod
+    def length(cls, text: str) -> int:
+        """The length of a text by the platform's own rule."""
+
+    @abstractmethod
+    def stage(self, content: Content, staged: Staged, keep: Keep) -> None:
+        """Do everything that is invisible to the public, going on from `staged`; `keep` each handle when it is got.
+
+        Raises NotReady while the platform is still processing. Calling again with the same handles
+        neither repeats what is done nor makes anything public.
+        """
+
+    @abstractmethod
+    def commit(self, content: Content, staged: Staged) -> Receipt:
+        """Make the staged content public with one call, or raise a `ChannelError`."""
+
+    @abstractmethod
+    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+        """Look whether a commit made at `since` (aware) or later went through. None: not seen.
+
+        Raises NotSent, RateLimited or NotConnected when one could not look at all.
+        """
+
+    def fingerprint(self, content: Content, staged: Staged) -> str:
+        """The commit call in one line for the attempt's record, without secrets."""
+        return f"{self.platform} text={len(content.text)} media={len(content.media)}"
+
+    @classmethod
+    def refresh(cls, refresh_token: str, connection: Connection, addresses: Mapping[str, str]) -> Tokens:
+        """Renew an access token; NotConnected when the platform says no, Unconfirmed when it is unclear."""
+        raise NotImplementedError(f"{cls.platform} has no refresh")
