@@ -1,0 +1,248 @@
+"""
+Settings of Seko Social: one file, read from the environment by three loud readers.
+
+Development needs no variable at all. With `PRODUCTION=1` the site refuses to start without its secrets.
+"""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from channels.adapters import LIVE_ADDRESSES, sandbox_addresses
+from seko_social import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
+PRODUCTION = environment.flag("PRODUCTION", default=False)
+DEBUG = environment.flag("DEBUG", default=False) and not PRODUCTION
+
+
+def secret(name: str, development: str) -> str:
+    value = environment.text(name)
+    if PRODUCTION and len(value) < 32:
+        raise ImproperlyConfigured(f"{name} must be set to at least 32 characters in production.")
+    return value or development
+
+
+SECRET_KEY = secret("SECRET_KEY", "development-only-" + "x" * 40)
+CREDENTIAL_KEYS = secret("CREDENTIAL_KEYS", "dev:" + "ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=").replace(",", " ").split()
+"""The key ring for channel credentials, newest first: `id:base64 of 32 bytes`."""
+
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost 127.0.0.1 [::1] testserver")
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's host in production.")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
+SITE_URL = environment.text("SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000, least=1, most=65535)}")
+"""Where people find the site: links in mails begin with it."""
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "audit",
+    "accounts",
+    "channels",
+    "posts",
+    "approvals",
+    "seko_social",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "seko_social.urls"
+WSGI_APPLICATION = "seko_social.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "seko_social.context.site",
+            ],
+        },
+    },
+]
+
+# --- data -------------------------------------------------------------------------------------------------
+
+DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'seko_social.sqlite3'}")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Without immediate transactions, a read that turns into a write fails at once instead of waiting its turn.
+    DATABASES["default"]["OPTIONS"] = {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = VAR_DIR / "media"
+"""Private: nothing below it has an address of its own; views serve it to those who may see the post."""
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- the clock and the pool -------------------------------------------------------------------------------
+
+REDIS_URL = environment.text("REDIS_URL")
+BROKER_DIR = VAR_DIR / "broker"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "wake what is due": {"task": "posts.tasks.wake_due", "schedule": 1.0, "options": {"expires": 5}},
+    "sweep dead leases": {"task": "posts.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "prepare forgotten media": {"task": "posts.tasks.wake_media", "schedule": 15.0, "options": {"expires": 15}},
+    "heartbeat": {"task": "seko_social.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
+}
+
+# --- people -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.InviteOnlyAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=PRODUCTION)
+"""Reviewers and administrators must sign in in two steps. Off in training, where the sign-ins are public."""
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+
+EMAIL_URL = environment.text("EMAIL_URL", "" if PRODUCTION else "console:")
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Seko Social <ingen-svarar@localhost>")
+
+# --- security ---------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- language and time ------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "sv"
+"""Swedish is the source language: the texts in the code are Swedish, English is a translation."""
+LANGUAGES = [("sv", _("Svenska")), ("en", _("Engelska"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = environment.text("TIME_ZONE", "Europe/Stockholm")
+USE_TZ = True
+USE_I18N = True
+
+# --- the product ------------------------------------------------------------------------------------------
+
+ORGANISATION_NAME = environment.text("ORGANISATION_NAME", "Seko")
+FOUR_EYES = environment.flag("FOUR_EYES", default=True)
+"""Nobody approves what they themselves wrote."""
+LEASE_SECONDS = environment.number("LEASE_SECONDS", 120, least=5, most=3600)
+"""How long a worker may hold a publication without saving a handle before the sweep takes it."""
+PICTURE_MAX_BYTES = environment.number("PICTURE_MAX_MB", 60, least=1, most=500) * 1024 * 1024
+FILM_MAX_BYTES = environment.number("FILM_MAX_MB", 2048, least=1, most=8192) * 1024 * 1024
+MEDIA_PER_POST = 10
+
+PLATFORMS = environment.choice("PLATFORMS", "live" if PRODUCTION else "sandbox", {"sandbox", "live"})
+IS_TRAINING = PLATFORMS == "sandbox"
+SANDBOX_URL = environment.address("SANDBOX_URL", "http://127.0.0.1:8001")
+SANDBOX_DIR = VAR_DIR / "sandbox"
+PLATFORM_ADDRESSES = {
+    name: environment.address(name, default)
+    for name, default in (sandbox_addresses(SANDBOX_URL) if IS_TRAINING else LIVE_ADDRESSES).items()
+}
+"""The platforms' base addresses, each a variable of the environment of the same name."""
+APP_KEYS = {
+    "facebook": (environment.text("FACEBOOK_APP_ID"), environment.text("FACEBOOK_APP_SECRET")),
+    "x": (environment.text("X_CLIENT_ID"), environment.text("X_CLIENT_SECRET")),
+    "youtube": (environment.text("GOOGLE_CLIENT_ID"), environment.text("GOOGLE_CLIENT_SECRET")),
+}
+"""Who we are to each platform: the app's id and secret."""
