@@ -1,0 +1,1 @@
+"""Who decides: the queue, the review page and the decisions."""

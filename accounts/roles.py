@@ -1,0 +1,60 @@
+"""
+The four roles, as data: which permissions each gives. Code asks for permissions, never for roles.
+
+A person may have several. Roles are Django groups; their permissions follow this table after every migration.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+OMBUDSMAN = "ombudsman"
+COMMUNICATIONS = "kommunikationsgruppen"
+ADMINISTRATOR = "administratör"
+READER = "läsbehörig"
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    OMBUDSMAN: frozenset({"posts.submit_post"}),
+    COMMUNICATIONS: frozenset(
+        {
+            "posts.submit_post",
+            "posts.review_post",
+            "posts.approve_post",
+            "posts.view_all_posts",
+            "posts.publish_by_hand",
+            "channels.view_channel",
+        }
+    ),
+    ADMINISTRATOR: frozenset(
+        {
+            "accounts.add_user",
+            "accounts.change_user",
+            "accounts.view_user",
+            "audit.view_log",
+            "channels.add_channel",
+            "channels.change_channel",
+            "channels.view_channel",
+            "posts.change_category",
+        }
+    ),
+    READER: frozenset({"audit.export_log", "audit.view_log", "channels.view_channel", "posts.view_all_posts"}),
+}
+
+NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR)
+"""Roles that must sign in in two steps, where the site requires it."""
+
+
+def grant_permissions(**_kwargs: Any) -> None:
+    """Make the groups' permissions equal to the table. Safe to repeat."""
+    for role, names in PERMISSIONS.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set(permissions_named(names))
+
+
+def permissions_named(names: frozenset[str]) -> list[Permission]:
+    wanted = Q(pk__in=[])
+    for name in names:
+        app, codename = name.split(".")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    return list(Permission.objects.filter(wanted))

@@ -1,0 +1,64 @@
+"""
+The key ring for credentials: AES-256-GCM, newest key first.
+
+A ciphertext reads `v1.<key id>.<base64 of nonce and sealed bytes>` and is bound to the row and field it was made
+for: moved to another row, it does not open. The ring is its own and not derived from SECRET_KEY, which
+may be changed without losing a connection.
+"""
+
+import base64
+import binascii
+import os
+from collections.abc import Iterable
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION = "v1"
+NONCE_BYTES = 12
+
+
+class CannotOpenError(Exception):
+    """The key is lost, or the ciphertext belongs elsewhere: the channel must be connected again."""
+
+
+class KeyRing:
+    """`keys` are `id:base64 of 32 bytes`, newest first; the newest seals, all of them open."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = dict(parse(key) for key in keys)
+
+    def __repr__(self) -> str:
+        return f"<KeyRing {', '.join(self._keys)}>"
+
+    @property
+    def newest(self) -> str:
+        return next(iter(self._keys))
+
+    def seal(self, plaintext: str, place: str) -> str:
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(self._keys[self.newest]).encrypt(nonce, plaintext.encode(), place.encode())
+        return f"{VERSION}.{self.newest}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def open(self, ciphertext: str, place: str) -> str:
+        version, _, rest = ciphertext.partition(".")
+        key_id, _, body = rest.partition(".")
+        if version != VERSION or key_id not in self._keys:
+            raise CannotOpenError(f"no key {key_id!r} for {place}")
+        raw = base64.urlsafe_b64decode(body)
+        try:
+            return AESGCM(self._keys[key_id]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+        except InvalidTag as error:
+            raise CannotOpenError(f"the credential at {place} does not open") from error
+
+
+def parse(key: str) -> tuple[str, bytes]:
+    """Split `id:base64` and check that the key has 32 bytes; ValueError names what is wrong, never the key."""
+    key_id, separator, encoded = key.partition(":")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raw = b""
+    if not separator or not key_id or len(raw) != 32:
+        raise ValueError("each of CREDENTIAL_KEYS must be an id, a colon and 32 bytes in base64")
+    return key_id, raw

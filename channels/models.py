@@ -1,0 +1,133 @@
+"""A channel is a connected page, profile or account; a credential is what it proves itself with."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from channels.adapters import ADAPTERS
+from channels.adapters.base import Adapter
+from channels.keyring import KeyRing
+
+EXPIRES_SOON = timedelta(days=14)
+
+
+class State(models.TextChoices):
+    """How a channel is, in the words of the channel page. Computed, never stored."""
+
+    WORKING = "working", _("Fungerar")
+    EXPIRING = "expiring", _("Går snart ut")
+    BROKEN = "broken", _("Trasig")
+    PAUSED = "paused", _("Pausad")
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def open(self) -> "ChannelQuerySet":
+        """Those that a post can be sent to."""
+        return self.filter(disconnected_at=None)
+
+    def publishing(self, now: datetime) -> "ChannelQuerySet":
+        """Those that may be called right now."""
+        return self.open().filter(Q(resting_until=None) | Q(resting_until__lte=now), paused_at=None, fault="")
+
+
+class Channel(models.Model):
+    """One page, profile or account where we publish. `channels.connections` is the only writer of its state."""
+
+    platform = models.CharField(_("plattform"), max_length=20)
+    """A key of `channels.adapters.ADAPTERS`: a new platform needs no change of the schema."""
+    name = models.CharField(_("namn"), max_length=120)
+    remote_id = models.CharField(max_length=200, blank=True)
+    """The platform's own id of the page, profile or channel."""
+    handle = models.CharField(max_length=120, blank=True)
+    url = models.URLField(_("adress"), max_length=500, blank=True)
+    audience = models.CharField(_("målgrupp"), max_length=200, blank=True)
+    is_preselected = models.BooleanField(_("förvald"), default=False)
+    position = models.PositiveSmallIntegerField(_("ordning"), default=0)
+    fault = models.CharField(max_length=60, blank=True)
+    """Why it is broken: a code of `channels.errors`; empty while it works."""
+    fault_at = models.DateTimeField(null=True, blank=True)
+    resting_until = models.DateTimeField(null=True, blank=True)
+    """The platform asked us to wait until then."""
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    """When a call last went well."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    disconnected_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kanal")
+        verbose_name_plural = _("kanaler")
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("platform", "remote_id"),
+                condition=Q(disconnected_at=None) & ~Q(remote_id=""),
+                name="channels_connected_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.platform_name})"
+
+    @property
+    def platform_name(self) -> str:
+        return self.adapter_class.name
+
+    @property
+    def adapter_class(self) -> type[Adapter]:
+        return ADAPTERS[self.platform]
+
+    @property
+    def state(self) -> State:
+        if self.paused_at:
+            return State.PAUSED
+        if self.fault:
+            return State.BROKEN
+        expires_at = getattr(getattr(self, "credential", None), "connection_expires_at", None)
+        if expires_at and expires_at - timezone.now() < EXPIRES_SOON:
+            return State.EXPIRING
+        return State.WORKING
+
+
+class Credential(models.Model):
+    """The secrets of one channel, sealed. They are opened only by the code that calls the platform."""
+
+    channel = models.OneToOneField(Channel, models.PROTECT, related_name="credential")
+    sealed = models.TextField(editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    """When the access token must have been renewed; None where it does not expire."""
+    connection_expires_at = models.DateTimeField(null=True, blank=True)
+    """When a person must connect again; None when it can be renewed for ever."""
+    refreshing_until = models.DateTimeField(null=True, blank=True)
+    """A worker is renewing it until then at the latest: the others wait, since some refresh tokens work once."""
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("anslutning")
+        verbose_name_plural = _("anslutningar")
+
+    def __str__(self) -> str:
+        return f"credential of channel {self.channel_id}"
+
+    __repr__ = __str__
+
+    @property
+    def place(self) -> str:
+        """What the ciphertext is bound to."""
+        return f"channels.credential:{self.channel_id}"
+
+    def seal(self, secrets: dict[str, Any]) -> None:
+        self.sealed = KeyRing(settings.CREDENTIAL_KEYS).seal(json.dumps(secrets), self.place)
+
+    def open(self) -> dict[str, Any]:
+        """The secrets in the clear: `access_token`, and `refresh_token` where there is one. May raise CannotOpenError."""
+        return json.loads(KeyRing(settings.CREDENTIAL_KEYS).open(self.sealed, self.place))

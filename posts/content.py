@@ -1,0 +1,134 @@
+"""
+From a version to what one channel is sent: the preview, the checks and the worker all read this,
+so that the preview cannot lie.
+"""
+
+import hashlib
+import json
+from functools import partial
+from typing import Any, BinaryIO
+
+from django.db.models.fields.files import FieldFile
+
+from channels.adapters.base import Content, Kind, Privacy
+from channels.adapters.base import Media as ChannelMedia
+from channels.models import Channel
+from posts.models import Media, Rendition, RenditionState, Version, VersionChannel, VersionMedia
+
+PICTURE_FILM_SECONDS = 8
+CREDIT_ON = frozenset({"facebook", "youtube", "by_hand"})
+"""Where the photographer is named in the text. X is too short for it."""
+
+
+class RenditionMissingError(Exception):
+    """The channel needs a film made from the pictures, and it is not there (yet)."""
+
+    def __init__(self, *, failed: bool) -> None:
+        super().__init__("failed" if failed else "in the making")
+        self.failed = failed
+
+
+def for_channel(version: Version, channel: Channel) -> Content:
+    """Exactly what the channel's followers will see. Raises RenditionMissingError while a film is being made."""
+    choice = chosen(version, channel)
+    shown = list(version.shown_media.select_related("media"))
+    text = choice.text or version.text
+    return Content(
+        text=with_credit(text, version, channel) if shown else text,
+        link=version.link,
+        media=tuple(media_for(version, channel, shown, text)),
+        title=choice.title,
+        description=with_credit(choice.description or text, version, channel),
+        privacy=Privacy(choice.privacy),
+    )
+
+
+def chosen(version: Version, channel: Channel) -> VersionChannel:
+    """The words for this channel; the version's own where nothing was written for it."""
+    found = version.chosen_channels.filter(channel=channel).first()
+    return found or VersionChannel(version=version, channel=channel)
+
+
+def with_credit(text: str, version: Version, channel: Channel) -> str:
+    if channel.platform not in CREDIT_ON or not version.credit:
+        return text
+    word = "Film" if any(item.media.is_film for item in version.shown_media.all()) else "Foto"
+    return f"{text}\n\n{word}: {version.credit}"
+
+
+def media_for(
+    version: Version, channel: Channel, shown: list[VersionMedia], text: str
+) -> list[ChannelMedia]:
+    if needs_film_of_pictures(channel, shown):
+        return [film_of_pictures(version, text)]
+    return [as_channel_media(item.media, item.alt_text) for item in shown]
+
+
+def needs_film_of_pictures(channel: Channel, shown: list[VersionMedia]) -> bool:
+    return (
+        channel.adapter_class.makes_film_of_pictures
+        and bool(shown)
+        and not any(item.media.is_film for item in shown)
+    )
+
+
+def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
+    return ChannelMedia(
+        kind=Kind(media.kind),
+        sha256=media.sha256,
+        size=media.size,
+        open=partial(open_file, media.master),
+        alt_text=alt_text,
+        width=media.width,
+        height=media.height,
+        seconds=media.seconds,
+    )
+
+
+def film_of_pictures(version: Version, text: str) -> ChannelMedia:
+    rendition = Rendition.objects.filter(recipe=recipe_of(ingredients_for(version, text))).first()
+    if rendition is None or rendition.state != RenditionState.READY:
+        raise RenditionMissingError(failed=bool(rendition and rendition.state == RenditionState.FAILED))
+    return ChannelMedia(
+        kind=Kind.FILM,
+        sha256=rendition.sha256,
+        size=rendition.size,
+        open=partial(open_file, rendition.film),
+        width=rendition.width,
+        height=rendition.height,
+        seconds=rendition.seconds,
+    )
+
+
+def ingredients_for(version: Version, text: str) -> dict[str, Any]:
+    """Everything that the film is made of. Its canonical JSON, digested, is the rendition's recipe."""
+    shown = list(version.shown_media.select_related("media"))
+    return {
+        "pictures": [str(item.media_id) for item in shown],
+        "digests": [item.media.sha256 for item in shown],
+        "text": text,
+        "seconds": PICTURE_FILM_SECONDS,
+    }
+
+
+def recipe_of(ingredients: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(ingredients, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def open_file(file: FieldFile) -> BinaryIO:
+    return file.storage.open(file.name, "rb")  # type: ignore[return-value]
+
+
+def summary(content: Content) -> dict[str, Any]:
+    """What is sent, as plain values, for the attempt's record."""
+    return {
+        "text": content.text,
+        "link": content.link,
+        "title": content.title,
+        "description": content.description,
+        "privacy": content.privacy.value,
+        "media": [
+            {"kind": item.kind.value, "sha256": item.sha256, "size": item.size, "alt_text": item.alt_text}
+            for item in content.media
+        ],
+    }

@@ -1,0 +1,59 @@
+"""
+A manuscript is everything the public will see of a post, as plain values: what a draft becomes when it is
+frozen into a version, what a reviewer's edit proposes, and what the digest is made of.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+DIGEST_FORMAT = 1
+"""Part of the digest. Raise it when the canonical form changes; old versions keep the format they were frozen in."""
+
+
+@dataclass(frozen=True)
+class ShownMedia:
+    """One picture or film: its row, its master's SHA-256 and how it is described."""
+
+    media_id: str
+    sha256: str
+    alt_text: str = ""
+
+
+@dataclass(frozen=True)
+class ChannelText:
+    """What is special for one chosen channel. An empty text means the post's own text."""
+
+    channel_id: int
+    text: str = ""
+    title: str = ""
+    description: str = ""
+    privacy: str = "public"
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    text: str = ""
+    link: str = ""
+    credit: str = ""
+    media: tuple[ShownMedia, ...] = ()
+    channels: tuple[ChannelText, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON: the same for the same public appearance, whoever computes it."""
+        canonical = json.dumps(self.canonical(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def canonical(self) -> dict[str, Any]:
+        return {
+            "format": DIGEST_FORMAT,
+            "text": self.text,
+            "link": self.link,
+            "credit": self.credit,
+            "media": [{"sha256": item.sha256, "alt_text": item.alt_text} for item in self.media],
+            "channels": [asdict(channel) for channel in sorted(self.channels, key=lambda c: c.channel_id)],
+        }
+
+    def replaced(self, **changes: Any) -> "Manuscript":
+        return replace(self, **changes)

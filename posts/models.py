@@ -1,0 +1,633 @@
+"""
+Posts and their journey.
+
+A Post is written as a Draft, frozen into immutable Versions, sealed by an Approval, and sent as one
+Publication per channel, each try of which is an Attempt. Two fields say where things stand, and each
+has one writer: `Post.status` is written by `posts.workflow`, `Publication.status` by `posts.publishing`.
+"""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.append_only import AppendOnlyModel
+from channels.models import Channel
+from posts.manuscript import ChannelText, Manuscript, ShownMedia
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+models.CharField.register_lookup(Length)
+
+HEADLINE_LENGTH = 80
+
+
+class Category(models.Model):
+    """What kind of thing a post is about. Retired, never deleted."""
+
+    name = models.CharField(_("namn"), max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(_("ordning"), default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("kategori")
+        verbose_name_plural = _("kategorier")
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# --- media ------------------------------------------------------------------------------------------------
+
+
+class MediaState(models.TextChoices):
+    WAITING = "waiting", _("Väntar")
+    PREPARING = "preparing", _("Bearbetas")
+    READY = "ready", _("Klar")
+    REFUSED = "refused", _("Kan inte användas")
+
+
+class MediaKind(models.TextChoices):
+    PICTURE = "picture", _("Bild")
+    FILM = "film", _("Film")
+
+
+def incoming_path(media: "Media", _name: str) -> str:
+    return f"incoming/{media.pk}"
+
+
+def master_path(media: "Media", name: str) -> str:
+    return f"masters/{media.pk}/{name}"
+
+
+class Media(models.Model):
+    """One picture or film that somebody sent in.
+
+    What was uploaded waits in `incoming` until a worker has made the sanitised master; then it is gone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="media")
+    state = models.CharField(max_length=10, choices=MediaState, default=MediaState.WAITING)
+    kind = models.CharField(max_length=10, choices=MediaKind, blank=True)
+    incoming = models.FileField(upload_to=incoming_path, blank=True)
+    master = models.FileField(upload_to=master_path, blank=True)
+    thumb = models.FileField(upload_to=master_path, blank=True)
+    medium = models.FileField(upload_to=master_path, blank=True)
+    """Pictures: 1280 px. Films: the poster frame."""
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    has_sound = models.BooleanField(default=False)
+    captured_at = models.DateTimeField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    refusal = models.CharField(max_length=40, blank=True)
+    refusal_facts = models.JSONField(default=dict, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("bild eller film")
+        verbose_name_plural = _("bilder och filmer")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(master="") & ~Q(kind="")),
+                name="posts_media_ready_has_master",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(refusal=""), name="posts_media_refused_says_why"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("created_at",), condition=Q(state__in=("waiting", "preparing")), name="posts_media_unready"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display() or 'media'} {self.pk}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == MediaState.READY
+
+    @property
+    def is_film(self) -> bool:
+        return self.kind == MediaKind.FILM
+
+
+# --- posts and versions -----------------------------------------------------------------------------------
+
+
+class Status(models.TextChoices):
+    """Where the editors stand with a post."""
+
+    DRAFT = "draft", _("Utkast")
+    IN_REVIEW = "in_review", _("Väntar på granskning")
+    CHANGES = "changes", _("Behöver ändras")
+    APPROVED = "approved", _("Godkänt")
+    REJECTED = "rejected", _("Avslaget")
+    WITHDRAWN = "withdrawn", _("Tillbakadraget")
+
+
+class People(models.TextChoices):
+    """The answer to: can anybody in the picture be recognised?"""
+
+    NOBODY = "nobody", _("Nej")
+    ALL_SAID_YES = "all_said_yes", _("Ja, alla har sagt ja")
+    NOT_ASKED = "not_asked", _("Ja, men jag har inte frågat")
+
+
+class Minors(models.TextChoices):
+    """The answer to: is anybody under 18? Asked only when somebody can be recognised."""
+
+    NOBODY = "nobody", _("Nej")
+    GUARDIAN_SAID_YES = "guardian_said_yes", _("Ja, och vårdnadshavare har sagt ja")
+    NOT_ASKED = "not_asked", _("Ja, men vårdnadshavare är inte tillfrågad")
+
+
+class Captions(models.TextChoices):
+    """How somebody who does not hear gets at a film's words."""
+
+    NO_SPEECH = "no_speech", _("Inget tal i filmen")
+    AUTOMATIC = "automatic", _("Automatisk text, granskad")
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def awaiting_review(self) -> "PostQuerySet":
+        return self.filter(status=Status.IN_REVIEW)
+
+    def in_queue_order(self) -> "PostQuerySet":
+        return self.order_by("-is_urgent", "submitted_at", "id")
+
+    def written_by(self, user: "User") -> "PostQuerySet":
+        return self.filter(author=user)
+
+    def for_list(self) -> "PostQuerySet":
+        """With everything that a row in a list shows."""
+        return self.select_related("author", "category", "current_version", "draft").prefetch_related(
+            "current_version__shown_media__media", "draft__shown_media__media", "publications__channel"
+        )
+
+
+class Post(models.Model):
+    """Something from the field on its way to the public. The words are in its draft and its versions."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts")
+    client_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    """Made by the sender's device: the same submission twice is one post."""
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("kategori"))
+    is_urgent = models.BooleanField(_("brådskar"), default=False)
+    current_version = models.ForeignKey(
+        "Version", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inlägg")
+        verbose_name_plural = _("inlägg")
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("author", "client_id"), name="posts_sent_in_once"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="posts_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(current_version__isnull=False), name="posts_approved_has_version"
+            ),
+        )
+        indexes = (
+            models.Index(
+                F("is_urgent").desc(), "submitted_at", "id", condition=Q(status="in_review"), name="posts_queue"
+            ),
+            models.Index("author", F("updated_at").desc(), name="posts_mine"),
+        )
+        permissions = (
+            ("submit_post", _("Skicka in inlägg")),
+            ("review_post", _("Granska och ändra inlägg")),
+            ("approve_post", _("Godkänna inlägg")),
+            ("view_all_posts", _("Se alla inlägg")),
+            ("publish_by_hand", _("Publicera för hand")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.headline}"
+
+    @property
+    def wording(self) -> "Draft | Version | None":
+        """What somebody who may see the post reads now: the draft being written, else the current version."""
+        return getattr(self, "draft", None) or self.current_version
+
+    @property
+    def headline(self) -> str:
+        text = self.wording.text if self.wording else ""
+        line = text.strip().split("\n")[0]
+        sentence = line.split(". ")[0].rstrip(".")
+        if len(sentence) <= HEADLINE_LENGTH:
+            return sentence
+        return sentence[:HEADLINE_LENGTH].rsplit(" ", 1)[0] + " …"
+
+    @property
+    def awaits_media(self) -> bool:
+        """Sent in, but a picture or film is still being prepared: there is no version to decide on yet."""
+        return self.status == Status.IN_REVIEW and getattr(self, "draft", None) is not None
+
+
+class Wording(models.Model):
+    """The fields that a draft and a version share."""
+
+    text = models.TextField(_("Text till inlägget"), blank=True)
+    link = models.URLField(_("Länk"), max_length=1000, blank=True)
+    credit = models.CharField(_("Fotograf"), max_length=120, blank=True)
+    people = models.CharField(max_length=20, choices=People, blank=True)
+    minors = models.CharField(max_length=20, choices=Minors, blank=True)
+    captions = models.CharField(max_length=20, choices=Captions, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def media(self) -> list[Media]:
+        return [shown.media for shown in self.shown_media.all()]  # type: ignore[attr-defined]
+
+
+class Draft(Wording):
+    """What the author is writing. It exists while the post is with its author, and becomes a version."""
+
+    post = models.OneToOneField(Post, models.CASCADE, related_name="draft")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("utkast")
+        verbose_name_plural = _("utkast")
+
+    def __str__(self) -> str:
+        return f"draft of {self.post_id}"
+
+    def manuscript(self, channels: tuple[ChannelText, ...] = ()) -> Manuscript:
+        """The draft's words, with the channels that a reviewer chose for an earlier version."""
+        return Manuscript(
+            text=self.text.strip(),
+            link=self.link,
+            credit=self.credit,
+            media=tuple(
+                ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text)
+                for shown in self.shown_media.select_related("media")
+            ),
+            channels=channels,
+        )
+
+
+class DraftMedia(models.Model):
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="shown_media")
+    media = models.ForeignKey(Media, models.PROTECT, related_name="in_drafts")
+    position = models.PositiveSmallIntegerField()
+    alt_text = models.CharField(_("Bildbeskrivning"), max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (models.UniqueConstraint(fields=("draft", "media"), name="posts_draft_media_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.media_id} in {self.draft_id}"
+
+
+class Version(Wording, AppendOnlyModel):
+    """One frozen wording of a post. Never changed: an edit makes the next version."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versioner")
+        ordering = ("post", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("post", "number"), name="posts_version_number_once"),
+            models.CheckConstraint(condition=Q(digest__length=64), name="posts_version_has_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"version {self.number} of post {self.post_id}"
+
+    def manuscript(self) -> Manuscript:
+        """Read back from the rows, media masters' digests included: what the seal is checked against."""
+        return Manuscript(
+            text=self.text,
+            link=self.link,
+            credit=self.credit,
+            media=tuple(
+                ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text)
+                for shown in self.shown_media.select_related("media")
+            ),
+            channels=tuple(chosen.as_text() for chosen in self.chosen_channels.all()),
+        )
+
+
+class VersionMedia(AppendOnlyModel):
+    version = models.ForeignKey(Version, models.PROTECT, related_name="shown_media")
+    media = models.ForeignKey(Media, models.PROTECT, related_name="in_versions")
+    position = models.PositiveSmallIntegerField()
+    alt_text = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("version", "media"), name="posts_version_media_once"),
+            models.UniqueConstraint(fields=("version", "position"), name="posts_version_position_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.media_id} in {self.version_id}"
+
+
+class VersionChannel(AppendOnlyModel):
+    """A channel that a version is meant for, with the words that are its own."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="chosen_channels")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    text = models.TextField(blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    privacy = models.CharField(max_length=10, default="public")
+
+    class Meta:
+        ordering = ("channel__position", "channel_id")
+        constraints = (models.UniqueConstraint(fields=("version", "channel"), name="posts_version_channel_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} for {self.version_id}"
+
+    def as_text(self) -> ChannelText:
+        return ChannelText(self.channel_id, self.text, self.title, self.description, self.privacy)
+
+
+class Transition(AppendOnlyModel):
+    """A walk along one edge of the editorial map: who, when, from where to where, and what was said."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="transitions")
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=20)
+    from_status = models.CharField(max_length=10, choices=Status)
+    to_status = models.CharField(max_length=10, choices=Status)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    """None when the software acted by itself."""
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.post_id}"
+
+
+class Approval(AppendOnlyModel):
+    """The okay: one person, one version, and the digest of what they saw. Nothing is sent without one."""
+
+    version = models.OneToOneField(Version, models.PROTECT, related_name="approval")
+    digest = models.CharField(max_length=64)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(digest__length=64), name="posts_approval_has_digest"),)
+
+    def __str__(self) -> str:
+        return f"approval of {self.version_id}"
+
+
+# --- publishing -------------------------------------------------------------------------------------------
+
+
+class PublishingStop(models.Model):
+    """Stop everything, in one row: while `stopped_at` is set no commit call begins."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="posts_one_stop"),)
+
+    def __str__(self) -> str:
+        return "stopped" if self.stopped_at else "running"
+
+
+class PublicationStatus(models.TextChoices):
+    """What happened to one post on one channel."""
+
+    QUEUED = "queued", _("Ska publiceras")
+    STAGING = "staging", _("Publiceras")
+    COMMITTING = "committing", _("Publiceras")
+    UNCONFIRMED = "unconfirmed", _("Vi kontrollerar om det kom ut")
+    NEEDS_DECISION = "needs_decision", _("Vi vet inte om inlägget kom ut")
+    PUBLISHED = "published", _("Publicerat")
+    REMOVED = "removed", _("Nedtaget")
+    HELD = "held", _("Väntar")
+    CANCELLED = "cancelled", _("Inställt")
+    FAILED = "failed", _("Misslyckades")
+    BY_HAND = "by_hand", _("Publiceras för hand")
+
+
+OVER = (PublicationStatus.CANCELLED, PublicationStatus.FAILED, PublicationStatus.REMOVED)
+"""Nothing of it is public and nothing more will happen: the channel is free for another version."""
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def due(self, now: datetime) -> "PublicationQuerySet":
+        """What a worker may take now: first tries, retries and looks alike."""
+        channels = Channel.objects.publishing(now)
+        sendable = Q(status=PublicationStatus.QUEUED) & ~stopped_now()
+        lookable = Q(status=PublicationStatus.UNCONFIRMED)
+        return self.filter(sendable | lookable, not_before__lte=now, claimed_until=None, channel__in=channels)
+
+    def with_dead_lease(self, now: datetime) -> "PublicationQuerySet":
+        return self.filter(claimed_until__lt=now)
+
+    def published(self) -> "PublicationQuerySet":
+        return self.filter(status=PublicationStatus.PUBLISHED)
+
+
+def stopped_now() -> models.Exists:
+    return models.Exists(PublishingStop.objects.filter(stopped_at__isnull=False))
+
+
+class Publication(models.Model):
+    """One version on one channel. `posts.publishing` is the only writer of its status."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="publications")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="publications")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="publications")
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="publications")
+    status = models.CharField(
+        max_length=15, choices=PublicationStatus, default=PublicationStatus.QUEUED, editable=False
+    )
+    has_film = models.BooleanField(default=False)
+    """Films have a queue of their own, so that a long upload never delays a text."""
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(default=0)
+    """Raised by every claim: a worker that wakes late holds an old number and cannot disturb a newer one."""
+    woken_at = models.DateTimeField(null=True, blank=True)
+    """When a task was last put in the broker for it."""
+    staged = models.JSONField(default=dict, blank=True)
+    """The handles that the platform gave (`channels.adapters.base.Staged`)."""
+    tries = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=60, blank=True)
+    """The code of the last thing that went wrong; the page has the words."""
+    trouble_detail = models.TextField(blank=True)
+    remote_id = models.CharField(max_length=200, blank=True)
+    url = models.URLField(max_length=1000, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("publicering")
+        verbose_name_plural = _("publiceringar")
+        ordering = ("channel__position", "channel_id", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("version", "channel"), name="posts_version_on_channel_once"),
+            models.UniqueConstraint(
+                fields=("post", "channel"), condition=~Q(status__in=OVER), name="posts_post_on_channel_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=PublicationStatus.values), name="posts_publication_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("staging", "committing")) | Q(claimed_until__isnull=False),
+                name="posts_sending_is_claimed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | (Q(published_at__isnull=False) & ~Q(url="")),
+                name="posts_published_has_receipt",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("not_before",), condition=Q(status__in=("queued", "unconfirmed")), name="posts_due"
+            ),
+            models.Index(
+                fields=("claimed_until",), condition=Q(claimed_until__isnull=False), name="posts_claimed"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"publication {self.pk}: {self.version} on channel {self.channel_id}"
+
+
+class Outcome(models.TextChoices):
+    """How one try ended. An open attempt has no outcome yet."""
+
+    OPEN = "", _("Pågår")
+    RECEIPT = "receipt", _("Kvitto")
+    FOUND = "found", _("Hittades på plattformen")
+    ABSENT = "absent", _("Kom inte ut")
+    NOT_SENT = "not_sent", _("Skickades inte")
+    RATE_LIMITED = "rate_limited", _("Plattformen bad oss vänta")
+    NOT_READY = "not_ready", _("Plattformen bearbetar")
+    NOT_CONNECTED = "not_connected", _("Anslutningen är trasig")
+    OUT_OF_CREDIT = "out_of_credit", _("Kontot saknar medel")
+    REFUSED = "refused", _("Plattformen sa nej")
+    UNCONFIRMED = "unconfirmed", _("Oklart")
+    DUPLICATE = "duplicate", _("Plattformen säger att det redan finns")
+
+
+class Attempt(models.Model):
+    """One commit call. The row is there before the call, so that a dead worker leaves a trace."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="attempts")
+    fence = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=500)
+    sent = models.JSONField(default=dict)
+    """What the public sees of it: text, link, media digests and descriptions, title, privacy."""
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=15, choices=Outcome, default=Outcome.OPEN, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("försök")
+        verbose_name_plural = _("försök")
+        ordering = ("-fence",)
+        constraints = (
+            models.UniqueConstraint(fields=("publication", "fence"), name="posts_attempt_per_fence"),
+            models.UniqueConstraint(
+                fields=("publication",), condition=Q(outcome=""), name="posts_one_open_attempt"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"attempt {self.fence} of publication {self.publication_id}"
+
+
+# --- renditions -------------------------------------------------------------------------------------------
+
+
+class RenditionState(models.TextChoices):
+    WAITING = "waiting", _("Väntar")
+    MAKING = "making", _("Görs")
+    READY = "ready", _("Klar")
+    FAILED = "failed", _("Misslyckades")
+
+
+def rendition_path(rendition: "Rendition", name: str) -> str:
+    return f"renditions/{rendition.recipe}/{name}"
+
+
+class Rendition(models.Model):
+    """A film made from a version's pictures and text, for a channel that only shows films.
+
+    The recipe is the digest of everything it is made of: the same pictures and words are made once.
+    """
+
+    recipe = models.CharField(max_length=64, unique=True)
+    ingredients = models.JSONField()
+    """`pictures`: media ids in order; `text`: the words shown; `seconds`."""
+    state = models.CharField(max_length=10, choices=RenditionState, default=RenditionState.WAITING)
+    film = models.FileField(upload_to=rendition_path, blank=True)
+    poster = models.FileField(upload_to=rendition_path, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("film av bild")
+        verbose_name_plural = _("filmer av bilder")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(film="")), name="posts_rendition_ready_has_film"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rendition {self.recipe[:12]}"

@@ -1,0 +1,70 @@
+"""
+Who may do what to a post. Each rule returns None, or the sentence that both the refusal
+and the greyed button show.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from django.utils.functional import Promise
+
+    Refusal = Promise | str | None
+
+
+def may_see(user: User, post: Post) -> bool:
+    """The author sees the post, and so do those who see all. For everybody else it does not exist."""
+    return post.author_id == user.pk or user.has_perm("posts.view_all_posts")
+
+
+def why_not_submit(user: User, post: Post | None = None) -> Refusal:
+    if not user.has_perm("posts.submit_post"):
+        return _("Du har inte behörighet att skicka in inlägg.")
+    return why_not_author(user, post) if post else None
+
+
+def why_not_author(user: User, post: Post) -> Refusal:
+    if post.author_id != user.pk:
+        return _("Det är bara den som skrev inlägget som kan göra det här.")
+    return None
+
+
+def why_not_review(user: User, post: Post) -> Refusal:
+    if not user.has_perm("posts.review_post"):
+        return _("Du har inte behörighet att granska inlägg.")
+    return None
+
+
+def why_not_decide(user: User, post: Post) -> Refusal:
+    """Turning down and asking for a change: not on one's own post."""
+    if refusal := why_not_review(user, post):
+        return refusal
+    if post.author_id == user.pk and settings.FOUR_EYES:
+        return _("Du kan inte granska ditt eget inlägg. Be en kollega.")
+    return None
+
+
+def why_not_approve(user: User, post: Post) -> Refusal:
+    if not user.has_perm("posts.approve_post"):
+        return _("Du har inte behörighet att godkänna inlägg.")
+    if post.author_id == user.pk and settings.FOUR_EYES:
+        return _("Du kan inte godkänna ditt eget inlägg. Be en kollega.")
+    return None
+
+
+def why_not_revise(user: User, post: Post) -> Refusal:
+    """Taking an approved post back before it is out: its author, or a reviewer."""
+    return None if post.author_id == user.pk else why_not_review(user, post)
+
+
+def why_not_publish_by_hand(user: User, post: Post) -> Refusal:
+    if not user.has_perm("posts.publish_by_hand"):
+        return _("Du har inte behörighet att publicera för hand.")
+    return None

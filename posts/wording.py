@@ -1,0 +1,86 @@
+"""Codes into sentences: the only place where the domain's codes get words for people."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from channels.models import Channel
+from posts.blockers import Blocker
+from posts.models import Media
+
+BLOCKERS = {
+    "alt_text_missing": gettext_lazy("bildbeskrivning saknas"),
+    "captions_undecided": gettext_lazy("beslut om undertexter saknas"),
+    "consent_missing": gettext_lazy("samtycke saknas"),
+    "guardian_missing": gettext_lazy("vårdnadshavares ja saknas"),
+    "personal_number": gettext_lazy("det står ett personnummer i texten"),
+    "no_channel": gettext_lazy("ingen kanal är vald"),
+    "channel_disconnected": gettext_lazy("kanalen är frånkopplad"),
+    "film_in_the_making": gettext_lazy("filmen av bilden görs just nu"),
+    "film_failed": gettext_lazy("det gick inte att göra en film av bilden"),
+    "text_missing": gettext_lazy("text saknas"),
+    "media_missing": gettext_lazy("bild eller film saknas"),
+    "pictures_and_film": gettext_lazy("bilder och film kan inte blandas"),
+    "title_missing": gettext_lazy("rubrik saknas"),
+    "film_too_long": gettext_lazy("filmen är för lång"),
+    "file_too_large": gettext_lazy("filen är för stor"),
+    "alt_text_too_long": gettext_lazy("bildbeskrivningen är för lång"),
+    "forbidden_characters": gettext_lazy("tecknen < och > går inte att använda"),
+}
+
+REFUSALS = {
+    "not_media": gettext_lazy("Filen är ingen bild eller film."),
+    "empty": gettext_lazy("Filen är tom. Välj den igen."),
+    "too_many_pixels": gettext_lazy("Bilden är för stor. Ta en ny eller välj en mindre."),
+    "truncated": gettext_lazy("Filen är avbruten på mitten. Skicka den igen."),
+    "damaged": gettext_lazy("Filen är skadad och går inte att läsa. Välj en annan."),
+    "no_video": gettext_lazy("Filen innehåller ingen film."),
+    "unsupported_codec": gettext_lazy("Filmen är i ett format som vi inte kan läsa. Spela in den som MP4."),
+}
+
+TROUBLES = {
+    "seal_broken": gettext_lazy("Innehållet är inte det som godkändes, så vi skickade det inte."),
+    "worker_lost": gettext_lazy("Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."),
+    "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
+    "no_credential": gettext_lazy("Kanalen är inte ansluten."),
+    "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
+}
+
+
+def blocker_sentence(blocker: Blocker) -> str:
+    """`Facebook: texten är 12 tecken för lång`, ready to stand in a list."""
+    sentence = counted(blocker) or str(BLOCKERS.get(blocker.code, _("kanalen tar inte emot inlägget så här")))
+    return f"{name_of(blocker.channel)}: {sentence}" if blocker.channel else sentence
+
+
+def counted(blocker: Blocker) -> str:
+    over, limit = blocker.facts.get("over", 0), blocker.facts.get("limit", 0)
+    if blocker.code == "text_too_long":
+        return ngettext("texten är %(over)d tecken för lång", "texten är %(over)d tecken för lång", over) % {"over": over}
+    if blocker.code == "title_too_long":
+        return ngettext("rubriken är %(over)d tecken för lång", "rubriken är %(over)d tecken för lång", over) % {"over": over}
+    if blocker.code == "description_too_long":
+        return _("beskrivningen är för lång")
+    if blocker.code == "too_many_pictures":
+        return ngettext("högst %(limit)d bild", "högst %(limit)d bilder", limit) % {"limit": limit}
+    if blocker.code == "too_many_films":
+        return ngettext("högst %(limit)d film", "högst %(limit)d filmer", limit) % {"limit": limit}
+    return ""
+
+
+def name_of(channel: Channel) -> str:
+    return channel.platform_name if channel.platform != "by_hand" else channel.name
+
+
+def refusal_sentence(media: Media) -> str:
+    facts: dict[str, Any] = media.refusal_facts
+    if media.refusal == "too_large_bytes":
+        return _("Filen är för stor. Den får vara högst %(limit)s MB.") % {"limit": facts.get("limit_mb", "")}
+    if media.refusal == "too_long":
+        return _("Filmen är för lång. Korta den eller skicka en länk.")
+    return str(REFUSALS.get(media.refusal, _("Filen går inte att använda. Välj en annan.")))
+
+
+def trouble_sentence(code: str) -> str:
+    return str(TROUBLES.get(code, _("Plattformen sa nej: %(code)s") % {"code": code})) if code else ""

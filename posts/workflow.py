@@ -1,0 +1,391 @@
+"""
+The editorial workflow: the only writer of `Post.status`.
+
+    draft ──submit──▶ in_review ──approve──▶ approved
+      ▲                │  │  └──reject──▶ rejected │
+      │   changes ◀────┘  └─withdraw─▶ withdrawn   │
+      │      └──submit──▶ in_review                │
+      └───────────────────revise───────────────────┘
+
+The map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in
+the log, all in one transaction. A decision names the version that was seen; if the post has moved on,
+it is refused with `MovedOn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from audit import log
+from posts import publishing, rules
+from posts.blockers import Blocker, blockers
+from posts.manuscript import Manuscript
+from posts.models import (
+    Approval,
+    Draft,
+    DraftMedia,
+    Media,
+    MediaState,
+    Post,
+    Status,
+    Transition,
+    Version,
+    VersionChannel,
+    VersionMedia,
+)
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from posts.rules import Refusal
+
+
+class Action(TextChoices):
+    """The edges of the map, named as on their buttons."""
+
+    SUBMIT = "submit", pgettext_lazy("button", "Skicka in")
+    WITHDRAW = "withdraw", pgettext_lazy("button", "Dra tillbaka")
+    EDIT = "edit", pgettext_lazy("button", "Redigera")
+    REQUEST_CHANGES = "request_changes", pgettext_lazy("button", "Be om ändring")
+    REJECT = "reject", pgettext_lazy("button", "Avslå")
+    APPROVE = "approve", pgettext_lazy("button", "Godkänn")
+    REVISE = "revise", pgettext_lazy("button", "Ta tillbaka och ändra")
+
+
+@dataclass(frozen=True)
+class Rule:
+    sources: frozenset[Status]
+    target: Status
+    why_not: Callable[[User, Post], Refusal]
+    verb: str
+    """What the log calls it."""
+
+
+RULES: dict[Action, Rule] = {
+    Action.SUBMIT: Rule(
+        frozenset({Status.DRAFT, Status.CHANGES}), Status.IN_REVIEW, rules.why_not_submit, "post.submitted"
+    ),
+    Action.WITHDRAW: Rule(
+        frozenset({Status.IN_REVIEW, Status.CHANGES}), Status.WITHDRAWN, rules.why_not_author, "post.withdrawn"
+    ),
+    Action.EDIT: Rule(frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_review, "post.edited"),
+    Action.REQUEST_CHANGES: Rule(
+        frozenset({Status.IN_REVIEW}), Status.CHANGES, rules.why_not_decide, "post.changes_requested"
+    ),
+    Action.REJECT: Rule(frozenset({Status.IN_REVIEW}), Status.REJECTED, rules.why_not_decide, "post.rejected"),
+    Action.APPROVE: Rule(frozenset({Status.IN_REVIEW}), Status.APPROVED, rules.why_not_approve, "post.approved"),
+    Action.REVISE: Rule(frozenset({Status.APPROVED}), Status.DRAFT, rules.why_not_revise, "post.revised"),
+}
+
+
+class RefusedError(Exception):
+    """You may not (403). `reason` is the sentence for the page."""
+
+    def __init__(self, reason: Any) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class NoLongerSoError(Exception):
+    """It is no longer so (409): the post is in another state than the action starts from."""
+
+    def __init__(self, post: Post, action: Action) -> None:
+        super().__init__(f"{action} does not start from {post.status}")
+        self.post = post
+        self.action = action
+
+
+class MovedOnError(NoLongerSoError):
+    """It is no longer so (409): the decision was made on another version than the current one."""
+
+    def __init__(self, post: Post, action: Action, seen: Version) -> None:
+        super().__init__(post, action)
+        self.seen = seen
+
+
+class BlockedError(Exception):
+    """The version cannot be approved yet: something is missing."""
+
+    def __init__(self, found: list[Blocker]) -> None:
+        super().__init__(", ".join(blocker.code for blocker in found))
+        self.blockers = found
+
+
+class NotCompleteError(Exception):
+    """The draft cannot be sent in: `fields` names what is missing."""
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+# --- what is possible -------------------------------------------------------------------------------------
+
+
+def why_not(action: Action, post: Post, user: User) -> Refusal:
+    """None when `user` could take this edge now; else the sentence that says why not."""
+    if post.status not in RULES[action].sources:
+        return _("Inlägget är inte längre i ett läge där det går.")
+    return RULES[action].why_not(user, post)
+
+
+def possible(post: Post, user: User) -> list[Action]:
+    return [action for action in Action if why_not(action, post, user) is None]
+
+
+# --- the verbs --------------------------------------------------------------------------------------------
+
+
+def submit(post: Post, by: User) -> Transition:
+    """Send the draft in. It becomes a version at once, or when its media is prepared (`freeze_prepared`)."""
+    with transaction.atomic():
+        locked = lock(post, Action.SUBMIT, by)
+        check_complete(locked.draft)
+        step = walk(locked, Action.SUBMIT, by)
+        Post.objects.filter(pk=locked.pk).update(submitted_at=step.at)
+        freeze_if_prepared(locked)
+    return finish(post, step)
+
+
+def withdraw(post: Post, by: User, message: str = "") -> Transition:
+    with transaction.atomic():
+        locked = lock(post, Action.WITHDRAW, by)
+        step = walk(locked, Action.WITHDRAW, by, message=message)
+    return finish(post, step)
+
+
+def edit(post: Post, by: User, seen: Version, manuscript: Manuscript, **answers: str) -> Version:
+    """A reviewer's own wording: a new version, if anything differs from the one they saw.
+
+    `answers` are the fields that the public does not see: people, minors, captions.
+    """
+    with transaction.atomic():
+        locked = lock(post, Action.EDIT, by, seen)
+        if is_same(seen, manuscript, answers):
+            return seen
+        version = freeze(locked, manuscript, by, answers_of(seen) | answers)
+        step = walk(locked, Action.EDIT, by)
+    finish(post, step)
+    return version
+
+
+def request_changes(post: Post, by: User, seen: Version, message: str, reason: str = "") -> Transition:
+    """Back to the author, with what should be different; the draft starts from the version seen."""
+    with transaction.atomic():
+        locked = lock(post, Action.REQUEST_CHANGES, by, seen)
+        step = walk(locked, Action.REQUEST_CHANGES, by, message=message, reason=reason)
+        reopen(locked)
+    return finish(post, step)
+
+
+def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Transition:
+    with transaction.atomic():
+        locked = lock(post, Action.REJECT, by, seen)
+        step = walk(locked, Action.REJECT, by, message=message, reason=reason)
+    return finish(post, step)
+
+
+def approve(post: Post, by: User, seen: Version) -> Approval:
+    """Seal exactly the version that was seen, and queue it for each of its channels."""
+    with transaction.atomic():
+        locked = lock(post, Action.APPROVE, by, seen)
+        if found := blockers(seen):
+            raise BlockedError(found)
+        approval = Approval.objects.create(version=seen, digest=seen.manuscript().digest(), approved_by=by)
+        step = walk(locked, Action.APPROVE, by)
+        publishing.enqueue(approval)
+    finish(post, step)
+    return approval
+
+
+def revise(post: Post, by: User) -> Transition:
+    """Break the seal: nothing of it has gone out, nothing of it will."""
+    with transaction.atomic():
+        locked = lock(post, Action.REVISE, by)
+        if not publishing.cancel_all(locked):
+            raise NoLongerSoError(locked, Action.REVISE)
+        step = walk(locked, Action.REVISE, by)
+        reopen(locked)
+    return finish(post, step)
+
+
+# --- walking ----------------------------------------------------------------------------------------------
+
+
+def lock(post: Post, action: Action, by: User, seen: Version | None = None) -> Post:
+    """The post's row, locked, with every reason to refuse already checked."""
+    locked = Post.objects.select_for_update().get(pk=post.pk)
+    rule = RULES[action]
+    if refusal := rule.why_not(by, locked):
+        raise RefusedError(refusal)
+    if seen is not None and (locked.current_version_id != seen.pk or has_draft(locked)):
+        raise MovedOnError(locked, action, seen)
+    if locked.status not in rule.sources:
+        raise NoLongerSoError(locked, action)
+    return locked
+
+
+def walk(post: Post, action: Action, by: User | None, *, message: str = "", reason: str = "") -> Transition:
+    """Write the status, the step and the log line. Only with the post's row locked."""
+    rule = RULES[action]
+    return step_to(post, rule.target, action=action, verb=rule.verb, by=by, message=message, reason=reason)
+
+
+def step_to(
+    post: Post, target: Status, *, action: str, verb: str, by: User | None, message: str = "", reason: str = ""
+) -> Transition:
+    step = Transition.objects.create(
+        post=post,
+        version_id=post.current_version_id,
+        action=action,
+        from_status=post.status,
+        to_status=target,
+        by=by,
+        message=message,
+        reason=reason,
+    )
+    post.status = target
+    post.save(update_fields=["status", "current_version", "updated_at"])
+    log.record(verb, post, actor=by, version=version_facts(post), reason=reason)
+    return step
+
+
+def version_facts(post: Post) -> dict[str, Any] | None:
+    version = post.current_version
+    return {"number": version.number, "digest": version.digest} if version else None
+
+
+def finish(post: Post, step: Transition) -> Transition:
+    """Let the caller's object show what is now so."""
+    post.refresh_from_db()
+    return step
+
+
+# --- drafts and versions ----------------------------------------------------------------------------------
+
+
+def check_complete(draft: Draft) -> None:
+    """One picture or film and one text, and the question about people: all that a sender must give."""
+    missing = [name for name, given in (("text", draft.text.strip()), ("people", draft.people)) if not given]
+    shown = draft.shown_media.all()
+    if not shown:
+        missing = [name for name in missing if name != "people"]
+    if any(item.media.state == MediaState.REFUSED for item in shown.select_related("media")):
+        missing.append("media")
+    if missing:
+        raise NotCompleteError(*missing)
+
+
+def has_draft(post: Post) -> bool:
+    return Draft.objects.filter(post=post).exists()
+
+
+def freeze_if_prepared(post: Post) -> Version | None:
+    """Turn the draft of a post that was sent in into its next version, once all of its media is ready."""
+    draft = Draft.objects.filter(post=post).first()
+    if draft is None or draft.shown_media.exclude(media__state=MediaState.READY).exists():
+        return None
+    before = post.current_version
+    channels = before.manuscript().channels if before else ()
+    version = freeze(post, draft.manuscript(channels), post.author, answers_of(draft))
+    draft.delete()
+    post.save(update_fields=["current_version", "updated_at"])
+    return version
+
+
+def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]) -> Version:
+    """Write a manuscript down as the post's next version. The caller has locked the post and saves it."""
+    number = (Version.objects.filter(post=post).aggregate(last=Max("number"))["last"] or 0) + 1
+    version = Version.objects.create(
+        post=post,
+        number=number,
+        digest=manuscript.digest(),
+        text=manuscript.text,
+        link=manuscript.link,
+        credit=manuscript.credit,
+        created_by=by,
+        **answers,
+    )
+    for position, item in enumerate(manuscript.media):
+        VersionMedia.objects.create(
+            version=version, media_id=item.media_id, position=position, alt_text=item.alt_text
+        )
+    for choice in manuscript.channels:
+        VersionChannel.objects.create(version=version, **vars(choice))
+    post.current_version = version
+    log.record("post.frozen", post, actor=by, version=number, digest=version.digest)
+    return version
+
+
+def answers_of(wording: Draft | Version) -> dict[str, str]:
+    return {"people": wording.people, "minors": wording.minors, "captions": wording.captions}
+
+
+def is_same(seen: Version, manuscript: Manuscript, answers: dict[str, str]) -> bool:
+    known = answers_of(seen)
+    return seen.digest == manuscript.digest() and all(known[name] == value for name, value in answers.items())
+
+
+def reopen(post: Post) -> Draft:
+    """Give the author a draft to go on with, made from the current version."""
+    version = post.current_version
+    draft = Draft.objects.create(
+        post=post, text=version.text, link=version.link, credit=version.credit, **answers_of(version)
+    )
+    for shown in version.shown_media.all():
+        DraftMedia.objects.create(
+            draft=draft, media_id=shown.media_id, position=shown.position, alt_text=shown.alt_text
+        )
+    return draft
+
+
+# --- what the preparation of media leads to -----------------------------------------------------------------
+
+
+def media_ready(media: Media) -> None:
+    """A picture or film is prepared: posts that were waiting for it get their version."""
+    for post_id in waiting_for(media):
+        with transaction.atomic():
+            post = Post.objects.select_for_update().get(pk=post_id)
+            if post.status == Status.IN_REVIEW:
+                freeze_if_prepared(post)
+
+
+def media_refused(media: Media) -> None:
+    """A file turned out to be unusable: posts that were sent in with it go back to their author, who is told why."""
+    for post_id in waiting_for(media):
+        with transaction.atomic():
+            post = Post.objects.select_for_update().get(pk=post_id)
+            if post.status == Status.IN_REVIEW:
+                step_to(
+                    post,
+                    Status.CHANGES,
+                    action=Action.REQUEST_CHANGES,
+                    verb="post.media_refused",
+                    by=None,
+                    reason="media_refused",
+                )
+
+
+def freeze_prepared() -> None:
+    """Catch up with what `media_ready` missed: a submission and the end of its preparation at the same moment."""
+    unready = DraftMedia.objects.exclude(media__state=MediaState.READY).filter(draft__post=OuterRef("pk"))
+    waiting = Post.objects.filter(status=Status.IN_REVIEW, draft__isnull=False).exclude(Exists(unready))
+    for post_id in waiting.values_list("pk", flat=True):
+        with transaction.atomic():
+            freeze_if_prepared(Post.objects.select_for_update().get(pk=post_id))
+
+
+def waiting_for(media: Media) -> list[int]:
+    return list(
+        Post.objects.filter(status=Status.IN_REVIEW, draft__shown_media__media=media).values_list("pk", flat=True)
+    )
+
+
