@@ -1,0 +1,74 @@
+"""
+The platform sandbox: a small web server on loopback that speaks Facebook's, X's and YouTube's own protocols.
+
+    python -m channels.sandbox --port 8001 --data var/sandbox
+
+It keeps what was published and shows it as followers would see it, refuses what the platforms would refuse
+with their own error bodies, and can be told to misbehave. It knows neither Django nor the rest of the
+product.
+
+Where things are, below http://127.0.0.1:8001 (BASE):
+
+    /facebook[/v26.0]/...                Graph API, video host and login dialog (/facebook/v26.0/dialog/oauth)
+    /x/2/..., /x/i/oauth2/authorize      X API v2, its token and revoke calls, and the consent page
+    /google/...                          youtube/v3, upload/youtube/v3, token, revoke, o/oauth2/v2/auth
+    /                                    overview for people
+    /sidor/facebook/<page>[/<post>]      the page, and one post
+    /sidor/x/<handle>[/status/<id>]      the timeline, and one post
+    /sidor/youtube/<channel>             the channel's public films; one film: /sidor/youtube/watch?v=<id>
+    /ovning                              the page that makes it misbehave
+    /ovning/api/...                      the same for programs, JSON
+
+The control API (all JSON):
+
+    GET    /ovning/api/health            {"ok": true}
+    GET    /ovning/api/faults            the rules that still wait
+    POST   /ovning/api/faults            [rule, ...]: added after those that wait
+    DELETE /ovning/api/faults            forget all rules
+    GET    /ovning/api/ledger            every call that staged, changed, published or removed something
+    GET    /ovning/api/posts             what followers see now: platform, account, id, text, media, url
+    GET    /ovning/api/media/<sha256>    the exact bytes that were received
+    POST   /ovning/api/tokens            {"platform", "id", "name", "handle"?}: connect and mint credentials
+    POST   /ovning/api/clock             {"offset": seconds}: move the sandbox's clock
+    POST   /ovning/api/limits            {"enforced": bool}: the platforms' own call limits and quotas
+    POST   /ovning/api/reset             forget everything
+
+A rule of misbehaviour is {"platform", "call", "fault"} and, where wanted, "times", "skip", "seconds",
+"status", "polls" and "code". `times` (1 if not given; 0: until cleared) calls are hit after `skip`
+calls have passed.
+`platform` and `call` may be "*".
+
+    fault               what happens
+    delay_before        waits `seconds` before the call is taken in
+    delay_after         takes the call in, waits `seconds`, then answers
+    reset_before        breaks the connection (TCP RST) before anything was taken in
+    reset_after         takes the call in, then breaks the connection
+    error_before        answers `status` (500 if not given; 502, 503, 504) without taking it in
+    error_after         takes the call in, then answers `status`
+    truncated           takes the call in, then breaks off in the middle of the answer
+    rate_limited        the platform's own "too many calls", for `seconds` (900); Facebook: `code` 80001 or 32
+    expired_token       the platform's own answer to an expired token
+    forbidden           the platform's own answer to a missing permission
+    out_of_credit       X: 402; elsewhere as `refuse`
+    refuse              the content is refused for good
+    duplicate           the platform says that it has it already
+    lag                 (lists) leaves out what became public in the last `seconds`
+    slow_processing     the next film takes `polls` looks, or `seconds`, to become ready; whatever `call`
+    failed_processing   the next film fails in processing; whatever `call`
+    short_range         YouTube put_chunk: keeps only the first 256 KiB of what was sent
+    session_gone        YouTube put_chunk, query_session: the upload session is forgotten
+
+Names of calls, which never change:
+
+    facebook  feed photo video video_start video_transfer video_finish video_cancel video_status
+              published_posts posts node edit delete me accounts permissions debug_token token
+    x         post delete tweet timeline me media_upload media_initialize media_append media_finalize
+              media_status media_metadata token revoke
+    youtube   open_session put_chunk query_session videos_list videos_update videos_delete channels_list
+              playlist_items thumbnails_set captions_insert token revoke
+
+A line of the ledger is {"n", "platform", "call", "effect", "account", "ids", "text", "digest", "media", "at",
+"received_at"}. `effect` is staged, public, changed or removed; `digest` is a SHA-256 over the request without
+its secrets and bytes; `media` lists the SHA-256 of the bytes concerned; `at` is the sandbox's clock and
+`received_at` the machine's when the request came in (epoch seconds).
+"""

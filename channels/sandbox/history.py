@@ -1,0 +1,71 @@
+"""How a published post is kept for each platform: ids of its shape, and the fields its reads need."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from channels.sandbox.store import Kept, Store
+
+    Shown = Sequence[tuple[Kept, str]]
+
+X_EPOCH_MS = 1288834974657  # X, post ids (snowflakes): milliseconds since this moment, shifted by 22 bits
+
+
+def facebook_number(store: "Store") -> str:
+    """A number that looks like Facebook's."""
+    return str(store.count("facebook_id", by=1, start=122_100_000_000_000))
+
+
+def snowflake(store: "Store", at: float) -> str:
+    """An X id whose order is the order of time."""
+    return str(((int(at * 1000) - X_EPOCH_MS) << 22) | (store.count("x_id") & 0x3FFFFF))
+
+
+def film_id() -> str:
+    """An id that looks like YouTube's: eleven characters."""
+    return secrets.token_urlsafe(8)
+
+
+def shown(id: str, kept: "Kept", alt: str) -> dict[str, Any]:
+    """A picture or film inside a post."""
+    return {"id": id, "sha256": kept.sha256, "kind": kept.kind, "alt": alt}
+
+
+def _facebook(store: "Store", page: str, text: str, media: "Shown", at: float, title: str) -> dict[str, str]:
+    number = facebook_number(store)
+    post_id = f"{page}_{number}"
+    items = [shown(facebook_number(store), kept, alt) for kept, alt in media]
+    for item in items:
+        kind = "photo" if item["kind"] == "picture" else "video"
+        data = {**item, "post": post_id, "text": "", "title": title, "published": True}
+        store.put("facebook", kind, item["id"], page, data, public_at=at, created=at)
+    data = {"text": text, "link": "", "media": items}
+    store.put("facebook", "post", post_id, page, data, public_at=at, created=at)
+    return {"id": post_id, "path": f"/sidor/facebook/{page}/{number}"}
+
+
+def _x(store: "Store", user: str, text: str, media: "Shown", at: float, title: str) -> dict[str, str]:
+    items = [shown(snowflake(store, at), kept, alt) for kept, alt in media]
+    post_id = snowflake(store, at)
+    store.put("x", "post", post_id, user, {"text": text, "media": items}, public_at=at, created=at)
+    account = store.account("x", user)
+    return {"id": post_id, "path": f"/sidor/x/{account.handle if account else user}/status/{post_id}"}
+
+
+def _youtube(
+    store: "Store", channel: str, text: str, media: "Shown", at: float, title: str
+) -> dict[str, str]:
+    (kept, _), video_id = media[0], film_id()
+    title = title or (text.splitlines() or [""])[0][:100]
+    data = {
+        "snippet": {"title": title, "description": text, "categoryId": "22"},
+        "status": {"privacyStatus": "public"},
+        "media": [shown(video_id, kept, "")],
+        "file_name": "",
+    }
+    store.put("youtube", "video", video_id, channel, data, public_at=at, created=at)
+    return {"id": video_id, "path": f"/sidor/youtube/watch?v={video_id}"}
+
+
+LAY_OUT: dict[str, Callable[..., dict[str, str]]] = {"facebook": _facebook, "x": _x, "youtube": _youtube}
