@@ -31,4 +31,9 @@ class RequireTwoSteps:
 
     @staticmethod
     def open_paths() -> tuple[str, ...]:
-        return (reverse("mfa_index"), reverse("account_logout"), reverse("account_reauthenticate"), settings.STATIC_URL)
+        return (
+            reverse("mfa_index"),
+            reverse("account_logout"),
+            reverse("account_reauthenticate"),
+            settings.STATIC_URL,
+        )

@@ -38,7 +38,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.change_category",
         }
     ),
-    READER: frozenset({"audit.export_log", "audit.view_log", "channels.view_channel", "posts.view_all_posts"}),
+    READER: frozenset(
+        {"audit.export_log", "audit.view_log", "channels.view_channel", "posts.view_all_posts"}
+    ),
 }
 
 NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR)

@@ -118,6 +118,8 @@ def connect(channel: Channel, secrets: dict[str, str], expires_at: datetime | No
     credential.expires_at = expires_at
     credential.refreshing_until = None
     credential.save()
-    Channel.objects.filter(pk=channel.pk).update(fault="", fault_at=None, resting_until=None, disconnected_at=None)
+    Channel.objects.filter(pk=channel.pk).update(
+        fault="", fault_at=None, resting_until=None, disconnected_at=None
+    )
     log.record("channel.connected", channel, platform=channel.platform)
     return credential

@@ -47,7 +47,11 @@ class KeyRing:
             raise CannotOpenError(f"no key {key_id!r} for {place}")
         raw = base64.urlsafe_b64decode(body)
         try:
-            return AESGCM(self._keys[key_id]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+            return (
+                AESGCM(self._keys[key_id])
+                .decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
+                .decode()
+            )
         except InvalidTag as error:
             raise CannotOpenError(f"the credential at {place} does not open") from error
 

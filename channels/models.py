@@ -55,7 +55,9 @@ class Channel(models.Model):
     resting_until = models.DateTimeField(null=True, blank=True)
     """The platform asked us to wait until then."""
     paused_at = models.DateTimeField(null=True, blank=True)
-    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
     """When a call last went well."""
     created_at = models.DateTimeField(auto_now_add=True)

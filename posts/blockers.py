@@ -4,9 +4,10 @@ What stands between a version and its approval. Everything else is a hint.
 A blocker is a code with facts; the page has the words (`posts.wording`). Each names the rule it serves.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from channels.models import Channel
@@ -24,7 +25,7 @@ class Blocker:
     code: str
     field: str = ""
     channel: Channel | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def blockers(version: Version) -> list[Blocker]:
@@ -91,5 +92,3 @@ def is_personal_number(date: str, last: str) -> bool:
     digits = [int(character) for character in date + last]
     doubled = (digit * (2 - position % 2) for position, digit in enumerate(digits))
     return sum(sum(divmod(number, 10)) for number in doubled) % 10 == 0
-
-

@@ -56,9 +56,7 @@ def with_credit(text: str, version: Version, channel: Channel) -> str:
     return f"{text}\n\n{word}: {version.credit}"
 
 
-def media_for(
-    version: Version, channel: Channel, shown: list[VersionMedia], text: str
-) -> list[ChannelMedia]:
+def media_for(version: Version, channel: Channel, shown: list[VersionMedia], text: str) -> list[ChannelMedia]:
     if needs_film_of_pictures(channel, shown):
         return [film_of_pictures(version, text)]
     return [as_channel_media(item.media, item.alt_text) for item in shown]

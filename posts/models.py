@@ -111,7 +111,9 @@ class Media(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("created_at",), condition=Q(state__in=("waiting", "preparing")), name="posts_media_unready"
+                fields=("created_at",),
+                condition=Q(state__in=("waiting", "preparing")),
+                name="posts_media_unready",
             ),
         )
 
@@ -207,12 +209,17 @@ class Post(models.Model):
             models.UniqueConstraint(fields=("author", "client_id"), name="posts_sent_in_once"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="posts_status_known"),
             models.CheckConstraint(
-                condition=~Q(status="approved") | Q(current_version__isnull=False), name="posts_approved_has_version"
+                condition=~Q(status="approved") | Q(current_version__isnull=False),
+                name="posts_approved_has_version",
             ),
         )
         indexes = (
             models.Index(
-                F("is_urgent").desc(), "submitted_at", "id", condition=Q(status="in_review"), name="posts_queue"
+                F("is_urgent").desc(),
+                "submitted_at",
+                "id",
+                condition=Q(status="in_review"),
+                name="posts_queue",
             ),
             models.Index("author", F("updated_at").desc(), name="posts_mine"),
         )
@@ -370,7 +377,9 @@ class VersionChannel(AppendOnlyModel):
 
     class Meta:
         ordering = ("channel__position", "channel_id")
-        constraints = (models.UniqueConstraint(fields=("version", "channel"), name="posts_version_channel_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("version", "channel"), name="posts_version_channel_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.channel_id} for {self.version_id}"
@@ -409,7 +418,9 @@ class Approval(AppendOnlyModel):
     approved_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(digest__length=64), name="posts_approval_has_digest"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(digest__length=64), name="posts_approval_has_digest"),
+        )
 
     def __str__(self) -> str:
         return f"approval of {self.version_id}"
@@ -423,7 +434,9 @@ class PublishingStop(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     stopped_at = models.DateTimeField(null=True, blank=True)
-    stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    stopped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -625,7 +638,8 @@ class Rendition(models.Model):
         verbose_name_plural = _("filmer av bilder")
         constraints = (
             models.CheckConstraint(
-                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(film="")), name="posts_rendition_ready_has_film"
+                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(film="")),
+                name="posts_rendition_ready_has_film",
             ),
         )
 

@@ -105,7 +105,9 @@ def cancel_all(post: Post) -> bool:
 
 def wake(now: datetime) -> list[Publication]:
     """What is due and has no task on its way. Marks it as woken, so that a waiting queue is not filled twice."""
-    due = Publication.objects.due(now).exclude(woken_at__gt=now - WAKE_AGAIN_AFTER).order_by("not_before", "pk")
+    due = (
+        Publication.objects.due(now).exclude(woken_at__gt=now - WAKE_AGAIN_AFTER).order_by("not_before", "pk")
+    )
     woken = list(due[:1000])
     Publication.objects.filter(pk__in=[publication.pk for publication in woken]).update(woken_at=now)
     return woken
@@ -273,7 +275,10 @@ def after_settling(publication: Publication, receipt: Receipt, *, was_first: boo
 
 
 def put_back(
-    publication: Publication, until: datetime, attempt: Attempt | None = None, error: ChannelError | None = None
+    publication: Publication,
+    until: datetime,
+    attempt: Attempt | None = None,
+    error: ChannelError | None = None,
 ) -> None:
     """Not now: queued again, with the handles that we have, and not before `until`."""
     counts = isinstance(error, NotSent)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from posts.models import Post
 
 if TYPE_CHECKING:
-    from accounts.models import User
     from django.utils.functional import Promise
+
+    from accounts.models import User
 
     Refusal = Promise | str | None
 

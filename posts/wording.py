@@ -41,7 +41,9 @@ REFUSALS = {
 
 TROUBLES = {
     "seal_broken": gettext_lazy("Innehållet är inte det som godkändes, så vi skickade det inte."),
-    "worker_lost": gettext_lazy("Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."),
+    "worker_lost": gettext_lazy(
+        "Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."
+    ),
     "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
@@ -57,9 +59,13 @@ def blocker_sentence(blocker: Blocker) -> str:
 def counted(blocker: Blocker) -> str:
     over, limit = blocker.facts.get("over", 0), blocker.facts.get("limit", 0)
     if blocker.code == "text_too_long":
-        return ngettext("texten är %(over)d tecken för lång", "texten är %(over)d tecken för lång", over) % {"over": over}
+        return ngettext("texten är %(over)d tecken för lång", "texten är %(over)d tecken för lång", over) % {
+            "over": over
+        }
     if blocker.code == "title_too_long":
-        return ngettext("rubriken är %(over)d tecken för lång", "rubriken är %(over)d tecken för lång", over) % {"over": over}
+        return ngettext(
+            "rubriken är %(over)d tecken för lång", "rubriken är %(over)d tecken för lång", over
+        ) % {"over": over}
     if blocker.code == "description_too_long":
         return _("beskrivningen är för lång")
     if blocker.code == "too_many_pictures":

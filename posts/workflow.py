@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -73,14 +72,21 @@ RULES: dict[Action, Rule] = {
         frozenset({Status.DRAFT, Status.CHANGES}), Status.IN_REVIEW, rules.why_not_submit, "post.submitted"
     ),
     Action.WITHDRAW: Rule(
-        frozenset({Status.IN_REVIEW, Status.CHANGES}), Status.WITHDRAWN, rules.why_not_author, "post.withdrawn"
+        frozenset({Status.IN_REVIEW, Status.CHANGES}),
+        Status.WITHDRAWN,
+        rules.why_not_author,
+        "post.withdrawn",
     ),
     Action.EDIT: Rule(frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_review, "post.edited"),
     Action.REQUEST_CHANGES: Rule(
         frozenset({Status.IN_REVIEW}), Status.CHANGES, rules.why_not_decide, "post.changes_requested"
     ),
-    Action.REJECT: Rule(frozenset({Status.IN_REVIEW}), Status.REJECTED, rules.why_not_decide, "post.rejected"),
-    Action.APPROVE: Rule(frozenset({Status.IN_REVIEW}), Status.APPROVED, rules.why_not_approve, "post.approved"),
+    Action.REJECT: Rule(
+        frozenset({Status.IN_REVIEW}), Status.REJECTED, rules.why_not_decide, "post.rejected"
+    ),
+    Action.APPROVE: Rule(
+        frozenset({Status.IN_REVIEW}), Status.APPROVED, rules.why_not_approve, "post.approved"
+    ),
     Action.REVISE: Rule(frozenset({Status.APPROVED}), Status.DRAFT, rules.why_not_revise, "post.revised"),
 }
 
@@ -239,7 +245,14 @@ def walk(post: Post, action: Action, by: User | None, *, message: str = "", reas
 
 
 def step_to(
-    post: Post, target: Status, *, action: str, verb: str, by: User | None, message: str = "", reason: str = ""
+    post: Post,
+    target: Status,
+    *,
+    action: str,
+    verb: str,
+    by: User | None,
+    message: str = "",
+    reason: str = "",
 ) -> Transition:
     step = Transition.objects.create(
         post=post,
@@ -385,7 +398,7 @@ def freeze_prepared() -> None:
 
 def waiting_for(media: Media) -> list[int]:
     return list(
-        Post.objects.filter(status=Status.IN_REVIEW, draft__shown_media__media=media).values_list("pk", flat=True)
+        Post.objects.filter(status=Status.IN_REVIEW, draft__shown_media__media=media).values_list(
+            "pk", flat=True
+        )
     )
-
-

@@ -28,14 +28,22 @@ def secret(name: str, development: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY", "development-only-" + "x" * 40)
-CREDENTIAL_KEYS = secret("CREDENTIAL_KEYS", "dev:" + "ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=").replace(",", " ").split()
+CREDENTIAL_KEYS = (
+    secret("CREDENTIAL_KEYS", "dev:" + "ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=")
+    .replace(",", " ")
+    .split()
+)
 """The key ring for channel credentials, newest first: `id:base64 of 32 bytes`."""
 
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost 127.0.0.1 [::1] testserver")
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", "" if PRODUCTION else "localhost 127.0.0.1 [::1] testserver"
+)
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's host in production.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
-SITE_URL = environment.text("SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000, least=1, most=65535)}")
+SITE_URL = environment.text(
+    "SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000, least=1, most=65535)}"
+)
 """Where people find the site: links in mails begin with it."""
 
 INSTALLED_APPS = [
@@ -106,6 +114,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
+    # A file and not memory: threads of a test must meet the same locks as processes do.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "media"
 """Private: nothing below it has an address of its own; views serve it to those who may see the post."""
@@ -147,7 +157,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "wake what is due": {"task": "posts.tasks.wake_due", "schedule": 1.0, "options": {"expires": 5}},
     "sweep dead leases": {"task": "posts.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "prepare forgotten media": {"task": "posts.tasks.wake_media", "schedule": 15.0, "options": {"expires": 15}},
+    "prepare forgotten media": {
+        "task": "posts.tasks.wake_media",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "heartbeat": {"task": "seko_social.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
 }
 

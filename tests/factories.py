@@ -26,7 +26,8 @@ ALT = "Två banarbetare i varselkläder ler mot kameran."
 def person(*role_names: str, **fields: Any) -> User:
     number = next(numbers)
     user = User.objects.create_user(
-        **{"email": f"person{number}@example.test", "name": f"Person {number}", "password": "okej-okej-okej"} | fields
+        **{"email": f"person{number}@example.test", "name": f"Person {number}", "password": "okej-okej-okej"}
+        | fields
     )
     user.groups.set(Group.objects.filter(name__in=role_names))
     return user
@@ -125,7 +126,8 @@ def channel(platform: str = "facebook", **fields: Any) -> Channel:
     """A connected channel with made-up secrets."""
     number = next(numbers)
     made = Channel.objects.create(
-        **{"platform": platform, "name": f"Seko {platform}", "remote_id": str(number), "position": number} | fields
+        **{"platform": platform, "name": f"Seko {platform}", "remote_id": str(number), "position": number}
+        | fields
     )
     if made.adapter_class.publishes:
         connections.connect(made, {"access_token": f"token-{number}", "refresh_token": f"refresh-{number}"})

@@ -1,0 +1,90 @@
+"""
+An adapter that does what a test's script says: the whole interface, in memory, with a ledger of what became public.
+
+It stands for the platform in tests of the pipeline. What the real adapters do is proved against the sandbox.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from channels.adapters.base import Adapter, Content, Keep, Limits, Problem, Receipt, Staged, Tokens
+
+Step = Callable[["Scripted", Content, Staged], None]
+
+
+class Scripted(Adapter):
+    """`script` maps `stage`, `commit`, `after_commit`, `find` to functions that may raise or look around."""
+
+    platform = "facebook"
+    name = "Facebook"
+    limits = Limits(
+        text=1000, pictures=4, films=1, picture_bytes=None, film_bytes=None, film_seconds=None, alt_text=1000
+    )
+    absence_proven_after = timedelta(seconds=60)
+
+    script: ClassVar[dict[str, Step]] = {}
+    ledger: ClassVar[list[tuple[str, Content]]] = []
+    calls: ClassVar[list[str]] = []
+    renewals: ClassVar[list[str]] = []
+
+    @classmethod
+    def forget(cls) -> None:
+        cls.script.clear()
+        cls.ledger.clear()
+        cls.calls.clear()
+        cls.renewals.clear()
+
+    @classmethod
+    def check(cls, content: Content) -> Iterator[Problem]:
+        if len(content.text) > 1000:
+            yield Problem("text_too_long", {"over": len(content.text) - 1000, "limit": 1000})
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        return len(text)
+
+    def stage(self, content: Content, staged: Staged, keep: Keep) -> None:
+        self.calls.append("stage")
+        self.play("stage", content, staged)
+        if "handle" not in staged:
+            staged["handle"] = f"handle-{len(self.calls)}"
+            keep(staged)
+
+    def commit(self, content: Content, staged: Staged) -> Receipt:
+        self.calls.append("commit")
+        self.play("commit", content, staged)
+        self.ledger.append((staged["handle"], content))
+        self.play("after_commit", content, staged)
+        return receipt_of(staged)
+
+    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+        self.calls.append("find")
+        self.play("find", content, staged)
+        if any(handle == staged.get("handle") for handle, _ in self.ledger):
+            return receipt_of(staged)
+        return None
+
+    def play(self, step: str, content: Content, staged: Staged) -> None:
+        if action := self.script.get(step):
+            action(self, content, staged)
+
+    @classmethod
+    def refresh(cls, refresh_token: str, *_rest: Any) -> Tokens:
+        cls.renewals.append(refresh_token)
+        return Tokens(f"renewed-{len(cls.renewals)}", f"refresh-{len(cls.renewals)}")
+
+
+def receipt_of(staged: Staged) -> Receipt:
+    return Receipt(remote_id=f"post-of-{staged['handle']}", url=f"https://example.test/{staged['handle']}")
+
+
+def raising(*errors: BaseException) -> Step:
+    """Raise these one after the other, then let everything through."""
+    left = list(errors)
+
+    def play(_adapter: Scripted, _content: Content, _staged: Staged) -> None:
+        if left:
+            raise left.pop(0)
+
+    return play
