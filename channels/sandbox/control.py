@@ -1,0 +1,95 @@
+"""The control API: for tests, benchmarks and the demo loader. JSON in, JSON out; see the package's docstring."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request, send_file
+from flask.typing import ResponseReturnValue
+
+from channels.sandbox import faults, shown
+from channels.sandbox.context import base, json_body, store
+from channels.sandbox.store import PLATFORMS
+
+control = Blueprint("control", __name__, url_prefix="/ovning/api")
+
+
+@control.get("/health")
+def health() -> ResponseReturnValue:
+    return {"ok": True}
+
+
+@control.get("/faults")
+def waiting_faults() -> ResponseReturnValue:
+    return jsonify(store().faults())
+
+
+@control.post("/faults")
+def add_faults() -> ResponseReturnValue:
+    raw = request.get_json()
+    try:
+        rules = [faults.Rule.read(rule) for rule in (raw if isinstance(raw, list) else [raw])]
+    except faults.BadRuleError as exc:
+        return {"error": str(exc)}, 400
+    with store().transaction():
+        for rule in rules:
+            store().add_fault(asdict(rule))
+    return jsonify(store().faults()), 201
+
+
+@control.delete("/faults")
+def forget_faults() -> ResponseReturnValue:
+    store().forget_faults()
+    return "", 204
+
+
+@control.get("/ledger")
+def ledger() -> ResponseReturnValue:
+    return jsonify(store().ledger())
+
+
+@control.get("/posts")
+def posts() -> ResponseReturnValue:
+    accounts = [a for a in store().accounts() if request.args.get("platform", a.platform) == a.platform]
+    everything = [post for account in accounts for post in shown.posts(store(), account)]
+    return jsonify([asdict(post) | {"url": base() + post.path} for post in everything])
+
+
+@control.get("/media/<sha256>")
+def media(sha256: str) -> ResponseReturnValue:
+    kept = store().kept(sha256) or abort(404)
+    return send_file(store().media_path(kept.sha256).resolve(), mimetype=kept.content_type, conditional=True)
+
+
+@control.post("/tokens")
+def tokens() -> ResponseReturnValue:
+    body = json_body()
+    platform, id, name = (str(body.get(field, "")) for field in ("platform", "id", "name"))
+    if platform not in PLATFORMS or not id:
+        return {"error": "say platform, id and name"}, 400
+    return _connect(platform, id, name or id, str(body.get("handle") or id)), 201
+
+
+def _connect(platform: str, id: str, name: str, handle: str) -> dict[str, Any]:
+    if platform == "facebook":
+        return store().connect_facebook(id, name)
+    if platform == "x":
+        return store().connect_x(id, handle, name)
+    return store().connect_youtube(id, name)
+
+
+@control.post("/clock")
+def clock() -> ResponseReturnValue:
+    store().set("clock_offset", str(float(json_body().get("offset", 0))))
+    return {"now": store().now()}
+
+
+@control.post("/limits")
+def limits() -> ResponseReturnValue:
+    store().set("limits", "on" if json_body().get("enforced", True) else "off")
+    return {"enforced": store().setting("limits", "on") == "on"}
+
+
+@control.post("/reset")
+def reset() -> ResponseReturnValue:
+    store().reset()
+    return "", 204

@@ -1,0 +1,5 @@
+"""facebook"""
+
+from flask import Blueprint
+
+facebook = Blueprint("facebook", __name__)

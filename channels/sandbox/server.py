@@ -1,0 +1,37 @@
+"""The HTTP server itself: threaded, loopback only, able to break a connection on purpose."""
+
+import logging
+import socket
+import struct
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+log = logging.getLogger("sandbox")
+
+
+class Handler(WSGIRequestHandler):
+    """Logs one short line per request, without the query: Graph API tokens travel there."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        log.info("%s %s %s", self.command, self.path.partition("?")[0], code)
+
+
+class Server(ThreadedWSGIServer):
+    def __init__(self, host: str, port: int, app: Flask) -> None:
+        super().__init__(host, port, app, handler=Handler)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Closing with a linger time of zero resets the connection; a polite shutdown first would hide that."""
+        if request.fileno() >= 0 and _lingers_not(request):
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+
+
+def _lingers_not(connection: socket.socket) -> bool:
+    on, seconds = struct.unpack("ii", connection.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8))
+    return bool(on) and not seconds

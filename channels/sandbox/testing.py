@@ -1,0 +1,157 @@
+"""A sandbox for tests: the real server in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from channels.sandbox.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 10
+
+
+class LiveSandbox:
+    """The sandbox in a subprocess on a free port of 127.0.0.1, as a context manager.
+
+    After `kill()` or `stop()`, `start()` brings it up again on the same port with the same data.
+    """
+
+    def __init__(self, data_dir: Path | str, *, limits: bool = True) -> None:
+        """With `limits` off, the platforms' own call limits and quotas are not enforced."""
+        self.data_dir = Path(data_dir)
+        self.limits = limits
+        self.port = 0
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The base addresses by the names of their settings."""
+        return addresses(self.url)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with (self.data_dir / "server.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "channels.sandbox", "--port", str(self.port), "--data", str(self.data_dir)],
+                cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+        self._wait_for_the_address()
+        self._post("limits", {"enforced": self.limits})
+
+    def _wait_for_the_address(self) -> None:
+        line = self._process.stdout.readline() if self._process and self._process.stdout else ""
+        if "http://" not in line:
+            self.kill()
+            raise RuntimeError(f"the sandbox did not start; see {self.data_dir / 'server.log'}")
+        self.port = int(line.strip().rpartition(":")[2])
+
+    def stop(self) -> None:
+        """End the server politely, if it runs."""
+        self._end(subprocess.Popen.terminate)
+
+    def kill(self) -> None:
+        """Kill -9, as when the power goes."""
+        self._end(subprocess.Popen.kill)
+
+    def _end(self, how: Any) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        how(process)
+        process.wait(SECONDS)
+        if process.stdout:
+            process.stdout.close()
+
+    # -- steering it
+
+    def faults(self, *rules: dict[str, Any]) -> None:
+        """Add rules of misbehaviour (see the package's docstring)."""
+        self._post("faults", list(rules))
+
+    def clear_faults(self) -> None:
+        requests.delete(self._api("faults"), timeout=SECONDS).raise_for_status()
+
+    def waiting_faults(self) -> list[dict[str, Any]]:
+        return self._get("faults")
+
+    def ledger(self, **wanted: str) -> list[dict[str, Any]]:
+        """The ledger's lines, or only those with these values: `ledger(platform="x", effect="public")`."""
+        return [
+            line for line in self._get("ledger") if all(line[key] == value for key, value in wanted.items())
+        ]
+
+    def posts(self, platform: str | None = None) -> list[dict[str, Any]]:
+        """What followers see now."""
+        return self._get("posts", platform=platform)
+
+    def media(self, sha256: str) -> bytes:
+        """The exact bytes that were received."""
+        answer = requests.get(self._api(f"media/{sha256}"), timeout=SECONDS)
+        answer.raise_for_status()
+        return answer.content
+
+    def clock(self, offset: float) -> None:
+        """Move the sandbox's clock this many seconds from the machine's."""
+        self._post("clock", {"offset": offset})
+
+    def reset(self) -> None:
+        self._post("reset", {})
+
+    def connect_facebook(self, page_id: str = "1000001", name: str = "Seko") -> dict[str, str]:
+        with Store(self.data_dir) as store:
+            return store.connect_facebook(page_id, name)
+
+    def connect_x(self, user_id: str = "2000001", handle: str = "seko", name: str = "Seko") -> dict[str, Any]:
+        with Store(self.data_dir) as store:
+            return store.connect_x(user_id, handle, name)
+
+    def connect_youtube(self, channel_id: str = "UC" + "s" * 22, name: str = "Seko") -> dict[str, Any]:
+        with Store(self.data_dir) as store:
+            return store.connect_youtube(channel_id, name)
+
+    def _api(self, path: str) -> str:
+        return f"{self.url}/ovning/api/{path}"
+
+    def _get(self, path: str, **params: str | None) -> Any:
+        answer = requests.get(self._api(path), params=params, timeout=SECONDS)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _post(self, path: str, body: Any) -> None:
+        answer = requests.post(self._api(path), json=body, timeout=SECONDS)
+        if not answer.ok:
+            raise ValueError(answer.text)
+
+
+def addresses(base: str) -> dict[str, str]:
+    """The platforms' base addresses, by the names of their settings, on the sandbox at `base`."""
+    return {
+        "FACEBOOK_DIALOG_URL": f"{base}/facebook",
+        "FACEBOOK_GRAPH_URL": f"{base}/facebook",
+        "FACEBOOK_VIDEO_URL": f"{base}/facebook",
+        "X_AUTHORIZE_URL": f"{base}/x/i/oauth2/authorize",
+        "X_API_URL": f"{base}/x",
+        "GOOGLE_AUTHORIZE_URL": f"{base}/google/o/oauth2/v2/auth",
+        "GOOGLE_TOKEN_URL": f"{base}/google/token",
+        "GOOGLE_REVOKE_URL": f"{base}/google/revoke",
+        "YOUTUBE_API_URL": f"{base}/google",
+    }

@@ -1,0 +1,5 @@
+"""x"""
+
+from flask import Blueprint
+
+x = Blueprint("x", __name__)

@@ -1,0 +1,5 @@
+"""youtube"""
+
+from flask import Blueprint
+
+youtube = Blueprint("youtube", __name__)
