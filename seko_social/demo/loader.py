@@ -1,0 +1,239 @@
+"""
+Lays out the demo's history through the product's own verbs, at the hours when it happened: a reviewer's
+okay is a real approval, a published post is really on the sandbox's page.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import User
+from channels import connections
+from channels.adapters.base import Receipt, Staged
+from channels.errors import Duplicate, Refused
+from channels.models import Channel
+from channels.sandbox.store import Store
+from posts import content, preparation, publishing, workflow
+from posts.manuscript import ChannelText
+from posts.models import (
+    Attempt,
+    Category,
+    Draft,
+    DraftMedia,
+    Media,
+    Outcome,
+    People,
+    Post,
+    Publication,
+    PublicationStatus,
+    Version,
+)
+from seko_social.demo import pictures, story
+from seko_social.demo.story import DemoChannel, DemoPost, Ending
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def clock(at: datetime) -> Iterator[None]:
+    """What is written now is written as if it were `at`."""
+    with mock.patch("django.utils.timezone.now", return_value=at):
+        yield
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(email=story.PEOPLE[0][0]).exists()
+
+
+def load(say: Say) -> None:
+    say("people and channels …")
+    people = {email: add_person(email, *rest) for email, *rest in story.PEOPLE}
+    with Store(settings.SANDBOX_DIR) as store:
+        channels = {demo.platform: connect(demo, store, number) for number, demo in enumerate(story.CHANNELS)}
+        for number, demo in enumerate(story.POSTS, start=1):
+            say(f"post {number} of {len(story.POSTS)} …")
+            Telling(demo, people, channels, store).tell()
+
+
+def add_person(email: str, name: str, region: str, roles: tuple[str, ...]) -> User:
+    user = User.objects.create_user(email, story.PASSWORD, name=name, region=region)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
+    channel = Channel.objects.create(
+        platform=demo.platform,
+        name=demo.name,
+        remote_id=demo.remote_id,
+        handle=demo.handle,
+        audience=demo.audience,
+        is_preselected=demo.is_preselected,
+        position=position,
+        checked_at=timezone.now(),
+    )
+    if demo.platform == "facebook":
+        made = store.connect_facebook(demo.remote_id, demo.name)
+        connections.connect(channel, {"access_token": made["page_token"]})
+    elif demo.platform == "x":
+        made = store.connect_x(demo.remote_id, demo.handle, demo.name)
+        connections.connect(channel, tokens(made), expiry(made))
+    elif demo.platform == "youtube":
+        made = store.connect_youtube(demo.remote_id, demo.name)
+        connections.connect(channel, tokens(made), expiry(made))
+    return channel
+
+
+def tokens(made: dict[str, str]) -> dict[str, str]:
+    return {"access_token": made["access_token"], "refresh_token": made["refresh_token"]}
+
+
+def expiry(made: dict[str, int]) -> datetime:
+    return timezone.now() + timedelta(seconds=made["expires_in"])
+
+
+@cache
+def drawn(scene: str) -> bytes:
+    return pictures.draw(scene)
+
+
+class Telling:
+    """One post of the story, told from its draft to its ending."""
+
+    def __init__(
+        self, demo: DemoPost, people: dict[str, User], channels: dict[str, Channel], store: Store
+    ) -> None:
+        self.demo = demo
+        self.author = people[demo.author]
+        self.reviewer = people["anna@demo.test" if demo.days_ago % 3 else "johan@demo.test"]
+        self.channels = [channels[platform] for platform in demo.on]
+        self.store = store
+        self.at = hour_of(demo)
+
+    def tell(self) -> None:
+        with clock(self.at):
+            post = self.write()
+        if self.demo.ending != Ending.DRAFT:
+            with clock(self.at + timedelta(minutes=4)):
+                workflow.submit(post, self.author)
+            with clock(self.at + timedelta(minutes=31)):
+                self.end(post)
+
+    def write(self) -> Post:
+        demo = self.demo
+        post = Post.objects.create(
+            author=self.author, category=Category.objects.get(name=demo.category), is_urgent=demo.is_urgent
+        )
+        draft = Draft.objects.create(
+            post=post,
+            text=demo.text,
+            link=demo.link,
+            credit=self.author.name,
+            people=demo.people,
+            minors="nobody" if demo.people == People.ALL_SAID_YES else "",
+        )
+        for position, scene in enumerate(demo.scenes):
+            DraftMedia.objects.create(
+                draft=draft, media=self.media(scene), position=position, alt_text=alt_of(demo, position)
+            )
+        return post
+
+    def media(self, scene: str) -> Media:
+        media = preparation.receive(SimpleUploadedFile(f"{scene}.jpg", drawn(scene)), self.author)
+        claimed = preparation.claim(str(media.pk))
+        if claimed:
+            preparation.prepare(claimed)
+        return Media.objects.get(pk=media.pk)
+
+    def end(self, post: Post) -> None:
+        demo, seen = self.demo, post.current_version
+        if demo.ending == Ending.CHANGES:
+            workflow.request_changes(post, self.reviewer, seen, demo.message, demo.reason)
+        elif demo.ending == Ending.REJECTED:
+            workflow.reject(post, self.reviewer, seen, demo.reason, demo.message)
+        elif demo.ending == Ending.WITHDRAWN:
+            workflow.withdraw(post, self.author)
+        elif demo.ending != Ending.IN_REVIEW:
+            self.publish(post, self.version_for_channels(post, seen))
+
+    def version_for_channels(self, post: Post, seen: Version) -> Version:
+        texts = tuple(self.text_for(channel) for channel in self.channels)
+        version = workflow.edit(post, self.reviewer, seen, seen.manuscript().replaced(channels=texts))
+        for rendition in preparation.want_renditions(version):
+            if claimed := preparation.claim_rendition(rendition.pk):
+                preparation.make_rendition(claimed)
+        return version
+
+    def text_for(self, channel: Channel) -> ChannelText:
+        is_film = channel.platform == "youtube"
+        return ChannelText(
+            channel.pk,
+            text=self.demo.x_text if channel.platform == "x" else "",
+            title=self.demo.text.split(". ")[0][:100] if is_film else "",
+        )
+
+    def publish(self, post: Post, version: Version) -> None:
+        workflow.approve(post, self.reviewer, version)
+        for publication in Publication.objects.filter(post=post, status=PublicationStatus.QUEUED):
+            claimed = publishing.claim(publication.pk)
+            if claimed:
+                self.lay_out(claimed)
+
+    def lay_out(self, publication: Publication) -> None:
+        """What the worker does, with the sandbox's shelf instead of its HTTP."""
+        made = content.for_channel(publication.version, publication.channel)
+        adapter = connections.adapter_for(publication.channel)
+        attempt = publishing.begin(publication, made, adapter, Staged())
+        if self.demo.ending == Ending.FAILED and publication.channel.platform == "x":
+            publishing.fail(
+                publication, attempt, Refused("403", "You are not permitted to perform this action.")
+            )
+        elif self.demo.ending == Ending.NEEDS_DECISION and publication.channel.platform == "x":
+            publishing.doubt(publication, attempt, Duplicate("187"))
+            Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.DUPLICATE)
+            if looked := publishing.claim(publication.pk):
+                publishing.ask_a_person(looked)
+        else:
+            publishing.settle(publication, attempt, self.shelve(publication, made), Outcome.RECEIPT)
+
+    def shelve(self, publication: Publication, made: content.Content) -> Receipt:
+        paths = [local_path(item) for item in made.media]
+        shown = self.store.add_published(
+            publication.channel.platform,
+            publication.channel.remote_id,
+            made.text if publication.channel.platform != "youtube" else made.description,
+            paths,
+            timezone.now(),
+            alt_texts=[item.alt_text for item in made.media],
+            title=made.title,
+        )
+        return Receipt(shown["id"], settings.SANDBOX_URL + shown["path"])
+
+
+def alt_of(demo: DemoPost, position: int) -> str:
+    """The story describes the first picture; the others are left for the reviewer in what waits."""
+    if demo.ending in (Ending.IN_REVIEW, Ending.CHANGES, Ending.DRAFT) and position:
+        return ""
+    return demo.alt_text
+
+
+def local_path(item: content.ChannelMedia) -> Path:
+    with item.open() as file:
+        return Path(file.name)
+
+
+def hour_of(demo: DemoPost) -> datetime:
+    """The hour in the site's time zone; what would lie ahead of now happened a little while ago."""
+    now = timezone.now()
+    at = timezone.localtime(now).replace(hour=demo.hour, minute=12, second=0, microsecond=0) - timedelta(
+        days=demo.days_ago
+    )
+    return min(at, now - timedelta(minutes=50 - 5 * demo.hour))
