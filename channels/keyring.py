@@ -52,7 +52,7 @@ class KeyRing:
                 .decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
                 .decode()
             )
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise CannotOpenError(f"the credential at {place} does not open") from error
 
 
