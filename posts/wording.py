@@ -31,12 +31,25 @@ BLOCKERS = {
 
 REFUSALS = {
     "not_media": gettext_lazy("Filen är ingen bild eller film."),
-    "empty": gettext_lazy("Filen är tom. Välj den igen."),
-    "too_many_pixels": gettext_lazy("Bilden är för stor. Ta en ny eller välj en mindre."),
-    "truncated": gettext_lazy("Filen är avbruten på mitten. Skicka den igen."),
-    "damaged": gettext_lazy("Filen är skadad och går inte att läsa. Välj en annan."),
-    "no_video": gettext_lazy("Filen innehåller ingen film."),
+    "unsupported_format": gettext_lazy(
+        "%(format)s går inte att använda. Skicka en JPEG, PNG eller HEIC, eller en film som MP4."
+    ),
     "unsupported_codec": gettext_lazy("Filmen är i ett format som vi inte kan läsa. Spela in den som MP4."),
+    "empty": gettext_lazy("Filen är tom. Välj den igen."),
+    "too_large_bytes": gettext_lazy("Filen är för stor. Den får vara högst %(limit_mb)s MB."),
+    "too_many_pixels": gettext_lazy(
+        "Bilden är för stor, %(width)s × %(height)s bildpunkter. Välj en mindre."
+    ),
+    "too_many_frames": gettext_lazy("Filmen har för många bildrutor. Korta den."),
+    "too_small": gettext_lazy("Bilden är för liten för att visas. Välj en större."),
+    "too_long": gettext_lazy(
+        "Filmen är för lång, högst %(limit_minutes)s minuter. Korta den eller skicka en länk."
+    ),
+    "too_narrow": gettext_lazy("Bilden är för smal för att visas. Beskär den eller välj en annan."),
+    "no_video": gettext_lazy("Det finns ingen film i filen, bara ljud eller ingenting."),
+    "truncated": gettext_lazy("Slutet av filen saknas. Skicka den igen."),
+    "damaged": gettext_lazy("Filen är skadad och går inte att läsa. Välj en annan."),
+    "too_heavy": gettext_lazy("Filen är för tung att bearbeta. Välj en enklare eller mindre."),
 }
 
 TROUBLES = {
@@ -80,12 +93,15 @@ def name_of(channel: Channel) -> str:
 
 
 def refusal_sentence(media: Media) -> str:
-    facts: dict[str, Any] = media.refusal_facts
-    if media.refusal == "too_large_bytes":
-        return _("Filen är för stor. Den får vara högst %(limit)s MB.") % {"limit": facts.get("limit_mb", "")}
-    if media.refusal == "too_long":
-        return _("Filmen är för lång. Korta den eller skicka en länk.")
-    return str(REFUSALS.get(media.refusal, _("Filen går inte att använda. Välj en annan.")))
+    sentence = REFUSALS.get(media.refusal, _("Filen går inte att använda. Välj en annan."))
+    return str(sentence) % Facts(media.refusal_facts)
+
+
+class Facts(dict[str, Any]):
+    """A fact that a refusal did not give leaves a gap in the sentence, not an error on the page."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
 
 
 def trouble_sentence(code: str) -> str:
