@@ -1,0 +1,78 @@
+"""The other end of `sandboxed.run_isolated`: one job from standard input, its answer to standard output."""
+
+import importlib
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from posts.media.errors import MediaRefused, RefusalCode
+
+# Imported by name, because a picture's job need not wait for the film library.
+JOBS = {
+    "prepare_picture": "posts.media.picture_jobs",
+    "prepare_film": "posts.media.film_jobs",
+    "film_of_pictures": "posts.media.film_jobs",
+    "rendition": "posts.media.film_jobs",
+}
+STEP = 0.01
+
+
+def main() -> None:
+    job = json.load(sys.stdin)
+    say = speaker()
+    limit(job["memory_bytes"], job["seconds"])
+    work = getattr(importlib.import_module(JOBS[job["function"]]), job["function"])
+    try:
+        say({"result": work(**job["args"], progress=in_steps(say))})
+    except MediaRefused as refusal:
+        say({"refused": refusal.code, "facts": refusal.facts})
+    except MemoryError:
+        say({"refused": RefusalCode.TOO_HEAVY, "facts": {}})
+
+
+def speaker() -> Callable[[dict[str, Any]], None]:
+    """Keep the way out for ourselves: what a decoder prints goes to standard error."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def say(message: dict[str, Any]) -> None:
+        print(json.dumps(message), file=out, flush=True)  # noqa: T201  (a pipe, not a log)
+
+    return say
+
+
+def in_steps(say: Callable[[dict[str, Any]], None]) -> Callable[[float], None]:
+    """One message for each hundredth, however often the work reports."""
+    told = 0.0
+
+    def progress(part: float) -> None:
+        nonlocal told
+        if part - told >= STEP:
+            told = part
+            say({"progress": round(part, 3)})
+
+    return progress
+
+
+def limit(memory_bytes: int, seconds: int) -> None:
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_CPU, seconds)
+    lower(resource.RLIMIT_AS, memory_bytes)
+
+
+def lower(kind: int, value: int) -> None:
+    """macOS knows no limit of address space and says so with an error; the limit of time still holds there."""
+    _soft, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    try:
+        resource.setrlimit(kind, (value, hard))
+    except (ValueError, OSError) as error:
+        print(f"No limit {kind}: {error}", file=sys.stderr)  # noqa: T201  (ends in the worker's log if it matters)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Copying a film that already fits: its packets are kept, everything around them is not."""
+
+from pathlib import Path
+
+import av
+from av.bitstream import BitStreamFilterContext
+from av.packet import Packet
+
+from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.reading import Patience, Plan, decoder_options, opened, sound_of, video_of, why_unreadable
+from posts.media.transcoding import Progress
+from posts.media.writing import check_whole, written
+
+# Cameras put place and owner into the video's own messages too (SEI, type 6 in ITU-T H.264 table 7-1).
+WITHOUT_MESSAGES = "filter_units=remove_types=6"
+
+
+def copy(plan: Plan, target: Path, progress: Progress) -> bool:
+    """Copy what shows and sounds. False: something in it does not bear copying, so it has to be coded anew.
+
+    Each packet is decoded on the way, so that what we pass on is known to play to its end.
+    """
+    seen = 0.0
+    patience = Patience()
+    with opened(plan.source, plan.form, plan.limits) as film, written(target) as out:
+        streams = [stream for stream in (video_of(film), sound_of(film)) if stream is not None]
+        tracks = {stream.index: Track(stream, out) for stream in streams}
+        streams[0].codec_context.options = decoder_options(plan.limits)
+        for packet in film.demux(streams):
+            for frame in patience.frames(packet):
+                seen = max(seen, frame.time or 0.0) if isinstance(frame, av.VideoFrame) else seen
+            if patience.met_damage or not tracks[packet.stream.index].take(packet):
+                return False
+            refuse_longer(seen, plan)
+            progress(min(0.99, seen / plan.seconds) if plan.seconds else 0.0)
+    check_whole(plan.seconds, seen, why_unreadable(plan.source, plan.form) is RefusalCode.TRUNCATED)
+    return True
+
+
+def refuse_longer(seen: float, plan: Plan) -> None:
+    """A file can say that it is short and go on."""
+    if seen > plan.limits.film_seconds:
+        raise MediaRefused(RefusalCode.TOO_LONG, limit_minutes=int(plan.limits.film_seconds // 60))
+
+
+class Track:
+    """One stream on its way into the new file."""
+
+    def __init__(self, stream: av.stream.Stream, out: av.container.OutputContainer):
+        self.out = out
+        self.stream = out.add_stream_from_template(stream)
+        self.filter = None
+        if stream.type == "video":
+            self.filter = BitStreamFilterContext(WITHOUT_MESSAGES, stream, self.stream)
+        self.last_dts: int | None = None
+
+    def take(self, packet: Packet) -> bool:
+        """Write it. False: the packet is hidden by an edit, or its place in time makes no sense."""
+        if packet.size == 0:
+            return self.write(self.filter.filter(None) if self.filter else [])
+        if packet.dts is None or packet.pts is None or packet.is_discard or packet.is_corrupt:
+            return False
+        if self.last_dts is not None and packet.dts <= self.last_dts:
+            return False
+        self.last_dts = packet.dts
+        return self.write(self.filter.filter(packet) if self.filter else [packet])
+
+    def write(self, packets: list[Packet]) -> bool:
+        for packet in packets:
+            packet.stream = self.stream
+            self.out.mux(packet)
+        return True

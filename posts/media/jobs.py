@@ -1,0 +1,88 @@
+"""
+What the rest of the product asks for: an upload prepared, pictures made into a film, a film made smaller.
+
+Each runs in a process of its own and is answered with facts and files in the given folder, or with `MediaRefused`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from posts.media.detect import Kind, detect
+from posts.media.limits import MB
+from posts.media.sandboxed import run_isolated
+
+# Address space, not memory in use: libraries, thread stacks and mapped files count too.
+PICTURE_MEMORY, FILM_MEMORY = 1024 * MB, 2048 * MB
+PICTURE_SECONDS, FILM_SECONDS = 60, 2 * 60 * 60
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Finished files and what is true of them. For a film, `medium` and `thumb` show its poster."""
+
+    kind: Kind
+    master: Path
+    medium: Path
+    thumb: Path
+    sha256: str
+    size: int
+    width: int
+    height: int
+    seconds: float = 0.0
+    has_sound: bool = False
+    captured_at: datetime | None = None
+    is_drone: bool = False
+
+
+def prepare(
+    source: Path, folder: Path, limits: dict[str, int] | None = None, progress: Progress | None = None
+) -> Prepared:
+    """Make the master and the sizes of an upload. `limits` replaces single values of `limits.Limits`."""
+    args = {"source": str(source), "folder": str(folder), "limits": limits or {}}
+    if detect(source) is Kind.PICTURE:
+        return prepared(Kind.PICTURE, run_isolated("prepare_picture", args, PICTURE_MEMORY, PICTURE_SECONDS))
+    return prepared(Kind.FILM, run_isolated("prepare_film", args, FILM_MEMORY, FILM_SECONDS, progress))
+
+
+def film_of_pictures(
+    pictures: list[Path], text: str, seconds: float, folder: Path, progress: Progress | None = None
+) -> Prepared:
+    """A short film that shows our own masters one after the other, with the text as subtitles."""
+    args = {
+        "pictures": [str(path) for path in pictures],
+        "text": text,
+        "seconds": seconds,
+        "folder": str(folder),
+    }
+    return prepared(Kind.FILM, run_isolated("film_of_pictures", args, FILM_MEMORY, FILM_SECONDS, progress))
+
+
+def smaller_film(
+    master: Path, folder: Path, max_width: int, max_height: int, progress: Progress | None = None
+) -> Prepared:
+    """One of our own masters, for a platform that takes no larger."""
+    args = {"source": str(master), "folder": str(folder), "max_width": max_width, "max_height": max_height}
+    return prepared(Kind.FILM, run_isolated("rendition", args, FILM_MEMORY, FILM_SECONDS, progress))
+
+
+def prepared(kind: Kind, result: dict[str, Any]) -> Prepared:
+    at = result["captured_at"]
+    return Prepared(
+        kind=kind,
+        master=Path(result["master"]),
+        medium=Path(result["medium"]),
+        thumb=Path(result["thumb"]),
+        sha256=result["sha256"],
+        size=result["bytes"],
+        width=result["width"],
+        height=result["height"],
+        seconds=result.get("seconds", 0.0),
+        has_sound=result.get("has_sound", False),
+        captured_at=datetime.fromisoformat(at) if at else None,
+        is_drone=result["is_drone"],
+    )

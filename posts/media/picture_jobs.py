@@ -1,0 +1,24 @@
+"""A picture's work, as a job for the process of its own: plain values in, plain values out."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from posts.media.limits import Limits
+from posts.media.pictures import make_picture_master, make_picture_sizes
+
+
+def prepare_picture(
+    source: str, folder: str, limits: dict[str, int], progress: Callable[[float], None]
+) -> dict[str, Any]:
+    master = Path(folder) / "master.jpg"
+    facts = make_picture_master(Path(source), master, Limits(**limits))
+    sizes = make_picture_sizes(master, Path(folder))
+    paths = {"master": master, **sizes}
+    return {**plain(asdict(facts)), **{name: str(path) for name, path in paths.items()}}
+
+
+def plain(facts: dict[str, Any]) -> dict[str, Any]:
+    at = facts["captured_at"]
+    return {**facts, "captured_at": at.isoformat() if at else None}
