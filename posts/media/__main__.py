@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.errors import OURS, MediaRefused, RefusalCode
 
 # Imported by name, because a picture's job need not wait for the film library.
 JOBS = {
@@ -31,6 +31,11 @@ def main() -> None:
         say({"refused": refusal.code, "facts": refusal.facts})
     except MemoryError:
         say({"refused": RefusalCode.TOO_HEAVY, "facts": {}})
+    except OSError as error:
+        if error.errno not in OURS:
+            raise
+        sys.stderr.write(f"{error}\n")
+        sys.exit(os.EX_TEMPFAIL)
 
 
 def speaker() -> Callable[[dict[str, Any]], None]:
@@ -39,7 +44,7 @@ def speaker() -> Callable[[dict[str, Any]], None]:
     os.dup2(2, 1)
 
     def say(message: dict[str, Any]) -> None:
-        print(json.dumps(message), file=out, flush=True)  # noqa: T201  (a pipe, not a log)
+        print(json.dumps(message), file=out, flush=True)
 
     return say
 
@@ -71,7 +76,7 @@ def lower(kind: int, value: int) -> None:
     try:
         resource.setrlimit(kind, (value, hard))
     except (ValueError, OSError) as error:
-        print(f"No limit {kind}: {error}", file=sys.stderr)  # noqa: T201  (ends in the worker's log if it matters)
+        sys.stderr.write(f"No limit {kind}: {error}\n")
 
 
 if __name__ == "__main__":

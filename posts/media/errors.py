@@ -1,5 +1,6 @@
 """Why a file cannot be used, as codes and facts. The sentences for people are made elsewhere."""
 
+import errno
 from enum import StrEnum
 from typing import Any
 
@@ -44,3 +45,13 @@ class MediaRefused(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.facts}" if self.facts else str(self.code)
+
+
+# Our machine's trouble, whatever the file is like.
+OURS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT, errno.EMFILE, errno.ENFILE}
+
+
+def raise_if_ours(error: BaseException) -> None:
+    """A full disk is no reason to refuse somebody's film: then the error goes on as it is."""
+    if isinstance(error, OSError) and error.errno in OURS:
+        raise error

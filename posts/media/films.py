@@ -114,7 +114,7 @@ def frames_at(film: InputContainer, moments: tuple[float, ...]) -> Iterator[Vide
     video = video_of(film)
     length = seconds_of(film, video)
     for part in moments:
-        film.seek(int(part * length / video.time_base), stream=video)
+        film.seek(int(part * length / (video.time_base or 1)), stream=video)
         frame = next(film.decode(video), None)
         if frame is not None:
             yield frame

@@ -43,7 +43,7 @@ def prepare(
     source: Path, folder: Path, limits: dict[str, int] | None = None, progress: Progress | None = None
 ) -> Prepared:
     """Make the master and the sizes of an upload. `limits` replaces single values of `limits.Limits`."""
-    args = {"source": str(source), "folder": str(folder), "limits": limits or {}}
+    args = {"source": absolute(source), "folder": absolute(folder), "limits": limits or {}}
     if detect(source) is Kind.PICTURE:
         return prepared(Kind.PICTURE, run_isolated("prepare_picture", args, PICTURE_MEMORY, PICTURE_SECONDS))
     return prepared(Kind.FILM, run_isolated("prepare_film", args, FILM_MEMORY, FILM_SECONDS, progress))
@@ -54,10 +54,10 @@ def film_of_pictures(
 ) -> Prepared:
     """A short film that shows our own masters one after the other, with the text as subtitles."""
     args = {
-        "pictures": [str(path) for path in pictures],
+        "pictures": [absolute(path) for path in pictures],
         "text": text,
         "seconds": seconds,
-        "folder": str(folder),
+        "folder": absolute(folder),
     }
     return prepared(Kind.FILM, run_isolated("film_of_pictures", args, FILM_MEMORY, FILM_SECONDS, progress))
 
@@ -66,8 +66,18 @@ def smaller_film(
     master: Path, folder: Path, max_width: int, max_height: int, progress: Progress | None = None
 ) -> Prepared:
     """One of our own masters, for a platform that takes no larger."""
-    args = {"source": str(master), "folder": str(folder), "max_width": max_width, "max_height": max_height}
+    args = {
+        "source": absolute(master),
+        "folder": absolute(folder),
+        "max_width": max_width,
+        "max_height": max_height,
+    }
     return prepared(Kind.FILM, run_isolated("rendition", args, FILM_MEMORY, FILM_SECONDS, progress))
+
+
+def absolute(path: Path) -> str:
+    """The other process works in another folder."""
+    return str(path.absolute())
 
 
 def prepared(kind: Kind, result: dict[str, Any]) -> Prepared:

@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, ImageCms, ImageFile
 
 from posts.media import captured
 from posts.media.detect import Format, Kind, detect_format
-from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.errors import MediaRefused, RefusalCode, raise_if_ours
 from posts.media.files import check_size, is_cut_off
 from posts.media.limits import DEFAULT, MEGAPIXEL, Limits
 
@@ -125,6 +125,7 @@ def opened(source: Path, form: Format, limits: Limits) -> ImageFile.ImageFile:
             RefusalCode.TOO_MANY_PIXELS, limit_megapixels=limits.other_pixels // MEGAPIXEL
         ) from error
     except UNREADABLE as error:
+        raise_if_ours(error)
         raise MediaRefused(why_unreadable(source, form)) from error
     return image
 
@@ -169,6 +170,7 @@ def decoded(source: Path, image: ImageFile.ImageFile, form: Format) -> Image.Ima
             warnings.simplefilter("ignore")
             image.load()
     except UNREADABLE as error:
+        raise_if_ours(error)
         raise MediaRefused(why_unreadable(source, form)) from error
     return image
 

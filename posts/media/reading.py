@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from posts.media.detect import Format, Kind, detect_format
-from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.errors import MediaRefused, RefusalCode, raise_if_ours
 from posts.media.files import is_cut_off
 from posts.media.limits import MEGAPIXEL, Limits
 from posts.media.turning import STRAIGHT, Turn, turn_of
@@ -70,11 +70,12 @@ def opened(source: Path, form: Format, limits: Limits) -> Iterator[InputContaine
             str(source),
             format=form.value,
             container_options={"protocol_whitelist": "file", "max_streams": str(limits.film_streams)},
-            stream_options=[decoder_options(limits)] * limits.film_streams,
+            stream_options=[decoder_options(limits)] * limits.film_streams,  # type: ignore[list-item]
             metadata_errors="ignore",
         ) as film:
             yield film
     except (av.FFmpegError, ValueError) as error:
+        raise_if_ours(error)
         raise MediaRefused(why_unreadable(source, form)) from error
 
 

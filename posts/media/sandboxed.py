@@ -23,8 +23,8 @@ from posts.media.errors import MediaRefused, RefusalCode
 ROOT = Path(__file__).resolve().parents[2]
 # A decoder's threads would otherwise reserve 64 MB of address space each, and meet the limit for nothing.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
-# Somebody is stopping the machine: not the file's fault, so it is no refusal.
-STOPPED = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
+# Somebody is stopping the machine, or its disk is full: not the file's fault, so it is no refusal.
+STOPPED = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, os.EX_TEMPFAIL)
 OUT_OF_BOUNDS = (-signal.SIGKILL, -signal.SIGXCPU)
 LAST_WORDS = 2000
 
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class WorkInterruptedError(Exception):
-    """The process was stopped from outside. The same work can be done again."""
+    """The work was stopped by something outside the file. The same work can be done again."""
 
 
 def run_isolated(
@@ -91,7 +91,8 @@ def conversation(
     process: subprocess.Popen[str], job: dict[str, Any], progress: Callable[[float], None] | None
 ) -> dict[str, Any] | None:
     """Hand over the job; hear how far it is; return its last word, or None if there was none."""
-    assert process.stdin and process.stdout  # noqa: S101  (for the type checker: both are pipes)
+    assert process.stdin is not None  # noqa: S101  (for the type checker: both are pipes)
+    assert process.stdout is not None  # noqa: S101
     try:
         process.stdin.write(json.dumps(job))
         process.stdin.close()
@@ -107,12 +108,12 @@ def conversation(
 
 
 def refusal_for(returncode: int, errors: IO[bytes]) -> Exception:
-    """What a silent end means."""
-    if returncode in STOPPED:
-        return WorkInterruptedError(signal.Signals(-returncode).name)
+    """What a silent end means. Unforeseen errors of our own land here too: logged for us, an answer for the sender."""
     errors.seek(0, os.SEEK_END)
     errors.seek(max(0, errors.tell() - LAST_WORDS))
     words = errors.read().decode(errors="replace")
-    logger.warning("A media process ended with %s: %s", returncode, words)
+    logger.error("A media process ended with %s: %s", returncode, words)
+    if returncode in STOPPED:
+        return WorkInterruptedError(words)
     too_much = returncode in OUT_OF_BOUNDS or "MemoryError" in words
     return MediaRefused(RefusalCode.TOO_HEAVY if too_much else RefusalCode.DAMAGED)

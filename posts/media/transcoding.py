@@ -120,7 +120,7 @@ class PictureTrack:
         if frame.pts is None:
             return
         frame.pts = max(0, frame.pts - self.start)
-        self.seconds = max(self.seconds, float(frame.pts * frame.time_base))
+        self.seconds = max(self.seconds, moment_of(frame))
         self.refuse_endless()
         if self.graph is None:
             self.graph = picture_graph(frame, self.plan, self.size, self.rate)
@@ -163,7 +163,7 @@ class SoundTrack:
             self.take_frame(frame)  # type: ignore[arg-type]
 
     def take_frame(self, frame: AudioFrame) -> None:
-        if frame.pts is None or float(frame.pts * frame.time_base) > self.plan.limits.film_seconds:
+        if frame.pts is None or moment_of(frame) > self.plan.limits.film_seconds:
             return
         if self.graph is None:
             self.graph = sound_graph(frame, self.layout)
@@ -268,6 +268,11 @@ def shown_size(plan: Plan, video: VideoStream) -> tuple[int, int]:
     aspect = video.codec_context.sample_aspect_ratio or Fraction(1)
     width = plan.width * float(min(max(aspect, Fraction(1, 4)), Fraction(4)))
     return (plan.height, round(width)) if plan.turn.swaps_sides else (round(width), plan.height)
+
+
+def moment_of(frame: VideoFrame | AudioFrame) -> float:
+    """In seconds, as the file says; 0 if it does not."""
+    return float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
 
 
 def rate_for(measured: Fraction | None) -> Fraction:

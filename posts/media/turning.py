@@ -3,7 +3,6 @@
 import struct
 from enum import Enum
 
-from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 
 
@@ -34,7 +33,7 @@ BY_MATRIX = {turn.value[0]: turn for turn in Turn}
 
 def turn_of(frame: VideoFrame) -> Turn:
     try:
-        matrix = bytes(frame.side_data[Type.DISPLAYMATRIX])
+        matrix = bytes(frame.side_data["DISPLAYMATRIX"])  # type: ignore[typeddict-item]
     except KeyError:
         return STRAIGHT
     a, b, _u, c, d = struct.unpack_from("=5i", matrix)
