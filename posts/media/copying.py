@@ -8,11 +8,13 @@ from av.packet import Packet
 
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.reading import Patience, Plan, decoder_options, opened, sound_of, video_of, why_unreadable
-from posts.media.transcoding import Progress
+from posts.media.transcoding import Progress, moment_of
 from posts.media.writing import check_whole, written
 
 # Cameras put place and owner into the video's own messages too (SEI, type 6 in ITU-T H.264 table 7-1).
 WITHOUT_MESSAGES = "filter_units=remove_types=6"
+# Seconds of sound that an AAC decoder needs to get going.
+SOUND_START = 0.1
 
 
 def copy(plan: Plan, target: Path, progress: Progress) -> bool:
@@ -58,12 +60,17 @@ class Track:
         """Write it. False: the packet is hidden by an edit, or its place in time makes no sense."""
         if packet.size == 0:
             return self.write(self.filter.filter(None) if self.filter else [])
-        if packet.dts is None or packet.pts is None or packet.is_discard or packet.is_corrupt:
+        if packet.dts is None or packet.pts is None or packet.is_corrupt or self.hides(packet):
             return False
         if self.last_dts is not None and packet.dts <= self.last_dts:
             return False
         self.last_dts = packet.dts
         return self.write(self.filter.filter(packet) if self.filter else [packet])
+
+    def hides(self, packet: Packet) -> bool:
+        """Cut away by an edit, but still in the file. The first moment of AAC sound always is: a start for the decoder."""
+        is_start = self.stream.type == "audio" and moment_of(packet) > -SOUND_START
+        return packet.is_discard and not is_start
 
     def write(self, packets: list[Packet]) -> bool:
         for packet in packets:

@@ -270,7 +270,7 @@ def shown_size(plan: Plan, video: VideoStream) -> tuple[int, int]:
     return (plan.height, round(width)) if plan.turn.swaps_sides else (round(width), plan.height)
 
 
-def moment_of(frame: VideoFrame | AudioFrame) -> float:
+def moment_of(frame: VideoFrame | AudioFrame | av.Packet) -> float:
     """In seconds, as the file says; 0 if it does not."""
     return float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
 
