@@ -7,9 +7,9 @@ from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
 
 from posts.media.errors import MediaRefused, RefusalCode
-from posts.media.reading import Patience, Plan, decoder_options, opened, sound_of, video_of, why_unreadable
+from posts.media.reading import Patience, Plan, check_whole, decoder_options, opened, sound_of, video_of
 from posts.media.transcoding import Progress, moment_of
-from posts.media.writing import check_whole, written
+from posts.media.writing import written
 
 # Cameras put place and owner into the video's own messages too (SEI, type 6 in ITU-T H.264 table 7-1).
 WITHOUT_MESSAGES = "filter_units=remove_types=6"
@@ -35,7 +35,7 @@ def copy(plan: Plan, target: Path, progress: Progress) -> bool:
                 return False
             refuse_longer(seen, plan)
             progress(min(0.99, seen / plan.seconds) if plan.seconds else 0.0)
-    check_whole(plan.seconds, seen, why_unreadable(plan.source, plan.form) is RefusalCode.TRUNCATED)
+        check_whole(plan, seen)
     return True
 
 
@@ -68,7 +68,7 @@ class Track:
         return self.write(self.filter.filter(packet) if self.filter else [packet])
 
     def hides(self, packet: Packet) -> bool:
-        """Cut away by an edit, but still in the file. The first moment of AAC sound always is: a start for the decoder."""
+        """Cut away by an edit, but still in the file. A first moment of sound always is: the decoder's start."""
         is_start = self.stream.type == "audio" and moment_of(packet) > -SOUND_START
         return packet.is_discard and not is_start
 

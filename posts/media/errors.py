@@ -11,7 +11,7 @@ class RefusalCode(StrEnum):
     UNSUPPORTED_FORMAT = "unsupported_format"
     """A picture, film or document that we know and do not take. Facts: format."""
     UNSUPPORTED_CODEC = "unsupported_codec"
-    """A film whose picture is coded in a way that we cannot read. Facts: codec."""
+    """A film whose picture is coded in a way that we cannot read."""
     EMPTY = "empty"
     TOO_LARGE_BYTES = "too_large_bytes"
     """Facts: limit_mb."""

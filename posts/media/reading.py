@@ -32,6 +32,8 @@ PQ, HLG = 16, 18
 
 # Damage that a decoder may step over: the first pictures of a cut film, a disturbance on the way.
 MOST_BAD_PACKETS = 12
+WHOLE = 0.8
+SLOWEST_RATE = 10
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def video_of(film: InputContainer) -> VideoStream:
         raise MediaRefused(RefusalCode.NO_VIDEO)
     readable = [stream for stream in moving if is_readable(stream)]
     if not readable:
-        raise MediaRefused(RefusalCode.UNSUPPORTED_CODEC, codec=name_of(moving[0]))
+        raise MediaRefused(RefusalCode.UNSUPPORTED_CODEC)
     return readable[0]
 
 
@@ -134,10 +136,6 @@ def sound_of(film: InputContainer) -> AudioStream | None:
 
 def is_readable(stream: Stream) -> bool:
     return stream.codec_context is not None
-
-
-def name_of(stream: Stream) -> str:
-    return "".join(letter for letter in stream.codec_tag if letter.isalnum())
 
 
 def seconds_of(film: InputContainer, video: VideoStream) -> float:
@@ -191,6 +189,12 @@ class Patience:
             if self.left < 0:
                 raise
             return []
+
+
+def check_whole(plan: Plan, seen: float) -> None:
+    """`seen` is when its last picture came. One that gives much less than it promises was cut off."""
+    if seen + 1 / float(plan.rate or SLOWEST_RATE) < plan.seconds * WHOLE:
+        raise MediaRefused(why_unreadable(plan.source, plan.form))
 
 
 # --- what follows from it -------------------------------------------------------------------------------------

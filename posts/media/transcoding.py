@@ -20,13 +20,14 @@ from posts.media.reading import (
     SHORT_EDGE,
     Patience,
     Plan,
+    check_whole,
     decoder_options,
     opened,
     sound_of,
     video_of,
     why_unreadable,
 )
-from posts.media.writing import check_whole, written
+from posts.media.writing import written
 
 Progress = Callable[[float], None]
 
@@ -89,9 +90,7 @@ def transcode(plan: Plan, target: Path, box: Box, progress: Progress) -> None:
             progress(picture.part_done)
         for track in tracks.values():
             track.finish()
-    check_whole(
-        plan.seconds, picture.seconds, why_unreadable(plan.source, plan.form) is RefusalCode.TRUNCATED
-    )
+        check_whole(plan, picture.seconds)
 
 
 class PictureTrack:

@@ -7,12 +7,8 @@ from pathlib import Path
 import av
 from av.container import OutputContainer
 
-from posts.media.errors import MediaRefused, RefusalCode
-
 # faststart: the index in front, so that playing begins at once; bitexact: no name of the program, no time.
 MP4 = {"movflags": "+faststart", "fflags": "+bitexact"}
-# A film that gives less than this part of what it promises was cut off.
-WHOLE = 0.8
 
 
 @contextmanager
@@ -24,8 +20,3 @@ def written(target: Path) -> Iterator[OutputContainer]:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-
-
-def check_whole(promised: float, given: float, cut_off: bool) -> None:
-    if given < promised * WHOLE:
-        raise MediaRefused(RefusalCode.TRUNCATED if cut_off else RefusalCode.DAMAGED)

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tempfile
 import zlib
 from fractions import Fraction
 from functools import cache
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import av
 import pillow_heif
-from av.bitstream import BitStreamFilterContext
 from PIL import ExifTags, Image, ImageDraw
 
 pillow_heif.register_heif_opener()
@@ -70,7 +70,9 @@ def distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
 # --- pictures -------------------------------------------------------------------------------------------------
 
 
-def exif(orientation: int = 1, make: str = "Apple", model: str = "iPhone 16", offset: str = "+01:00") -> bytes:
+def exif(
+    orientation: int = 1, make: str = "Apple", model: str = "iPhone 16", offset: str = "+01:00"
+) -> bytes:
     """EXIF with place, owner, maker's note, and a thumbnail that shows something else."""
     tags = Image.Exif()
     tags[ExifTags.Base.Orientation] = orientation
@@ -127,13 +129,17 @@ def phone_jpeg(width: int = 4000, height: int = 3000, orientation: int = 6, **ab
 
 
 def xmp(orientation: int = 1) -> bytes:
-    packet = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a tiff:Orientation="{orientation}" by="{CANARY}"/></x:xmpmeta>'
+    packet = (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a tiff:Orientation="{orientation}" by="{CANARY}"/></x:xmpmeta>'
+    )
     return segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet.encode())
 
 
 def iptc() -> bytes:
     record = b"\x1c\x02\x50" + struct.pack(">H", len(CANARY)) + CANARY.encode()
-    return segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(record)) + record + b"\0")
+    return segment(
+        0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(record)) + record + b"\0"
+    )
 
 
 def motion_trailer() -> bytes:
@@ -154,7 +160,11 @@ def icc_profile(red: tuple[float, ...], green: tuple[float, ...], blue: tuple[fl
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
     text = b"desc\0\0\0\0" + struct.pack(">I", len(CANARY) + 1) + CANARY.encode() + b"\0" + bytes(78 + 4)
     text += bytes(-len(text) % 4)
-    tags = {b"desc": text, b"cprt": b"text\0\0\0\0" + CANARY.encode() + b"\0\0\0\0", b"wtpt": xyz(0.9642, 1.0, 0.8249)}
+    tags = {
+        b"desc": text,
+        b"cprt": b"text\0\0\0\0" + CANARY.encode() + b"\0\0\0\0",
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+    }
     tags |= {b"rXYZ": xyz(*red), b"gXYZ": xyz(*green), b"bXYZ": xyz(*blue)}
     tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
     table, data, at = b"", b"", 128 + 4 + 12 * len(tags)
@@ -185,7 +195,9 @@ def chunk(name: bytes, data: bytes) -> bytes:
 # --- films ----------------------------------------------------------------------------------------------------
 
 SOUND_RATE = 48_000
-SEI = "h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+" + CANARY
+# A message within the video (SEI, unregistered user data): where some cameras write place and owner.
+SPOKEN = bytes(range(16)) + CANARY.encode()
+SEI = b"\0\0\0\1\x06\x05" + bytes([len(SPOKEN)]) + SPOKEN + b"\x80"
 
 
 def film(
@@ -202,28 +214,29 @@ def film(
     tags: dict[str, str] | None = None,
     speaking: bool = False,
     image: Image.Image | None = None,
+    then: Image.Image | None = None,
     options: dict[str, str] | None = None,
     **container: str,
 ) -> bytes:
-    """A film of the scene. `speaking` puts messages (SEI) into the video itself."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format=form, container_options=container) as out:
-        out.metadata.update(tags or {})
-        picture = out.add_stream(codec, rate=rate, options=options or fast(codec))
-        picture.width, picture.height, picture.pix_fmt = width, height, pixels
-        voice = out.add_stream(sound, rate=sound_rate, layout="stereo") if sound else None
-        speech = BitStreamFilterContext(SEI, picture) if speaking else None
-        still = (image or scene(width, height)).convert("RGB")
-        for number in range(round(seconds * rate)):
-            frame = av.VideoFrame.from_image(still)
-            frame.pts, frame.time_base = number, Fraction(1, rate)
-            mux(out, picture.encode(frame), speech)
+    """A film of the scene. `then` is seen from its middle on; `speaking` puts messages (SEI) into the video itself."""
+    with tempfile.NamedTemporaryFile() as file:
+        with av.open(file.name, "w", format=form, container_options=container) as out:
+            out.metadata.update(tags or {})
+            picture = out.add_stream(codec, rate=rate, options=options or fast(codec))
+            picture.width, picture.height, picture.pix_fmt = width, height, pixels
+            voice = out.add_stream(sound, rate=sound_rate, layout="stereo") if sound else None
+            first = image or scene(width, height)
+            for number in range(round(seconds * rate)):
+                still = then if then and number >= seconds * rate / 2 else first
+                frame = av.VideoFrame.from_image(still.convert("RGB"))
+                frame.pts, frame.time_base = number, Fraction(1, rate)
+                mux(out, picture.encode(frame), speaking)
+                if voice:
+                    out.mux(voice.encode(tone(number, sound_rate // rate, sound_rate)))
+            mux(out, picture.encode(None), speaking)
             if voice:
-                out.mux(voice.encode(tone(number, sound_rate // rate, sound_rate)))
-        mux(out, picture.encode(None), speech)
-        if voice:
-            out.mux(voice.encode(None))
-    return buffer.getvalue()
+                out.mux(voice.encode(None))
+        return file.read()
 
 
 def fast(codec: str) -> dict[str, str]:
@@ -234,9 +247,21 @@ def fast(codec: str) -> dict[str, str]:
     }.get(codec, {})
 
 
-def mux(out: av.container.OutputContainer, packets: list[av.Packet], speech: BitStreamFilterContext | None) -> None:
+def mux(out: av.container.OutputContainer, packets: list[av.Packet], speaking: bool) -> None:
     for packet in packets:
-        out.mux(speech.filter(packet) if speech else packet)
+        out.mux(with_message(packet) if speaking else packet)
+
+
+def with_message(packet: av.Packet) -> av.Packet:
+    spoken = av.Packet(SEI + bytes(packet))
+    spoken.stream, spoken.pts, spoken.dts, spoken.time_base = (
+        packet.stream,
+        packet.pts,
+        packet.dts,
+        packet.time_base,
+    )
+    spoken.duration, spoken.is_keyframe = packet.duration, packet.is_keyframe
+    return spoken
 
 
 def tone(number: int, samples: int, rate: int) -> av.AudioFrame:
@@ -269,7 +294,60 @@ def with_location(film: bytes) -> bytes:
     (size,) = struct.unpack_from(">I", film, at)
     place = box(b"\xa9xyz", struct.pack(">HH", len(PLACE), 0x15C7) + PLACE.encode())
     user_data = box(b"udta", place + box(b"SDLN", CANARY.encode()))
-    return film[:at] + struct.pack(">I", size + len(user_data)) + film[at + 4 : at + size] + user_data + film[at + size :]
+    return (
+        film[:at]
+        + struct.pack(">I", size + len(user_data))
+        + film[at + 4 : at + size]
+        + user_data
+        + film[at + size :]
+    )
+
+
+def with_chapter_and_sensor() -> bytes:
+    """An action camera's film: a chapter with a title, and a track of readings (GPMF: place, speed, height)."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as out:
+        picture = out.add_stream("libx264", rate=25, options=fast("libx264"))
+        picture.width, picture.height, picture.pix_fmt = 320, 240, "yuv420p"
+        readings = out.add_data_stream("bin_data")
+        title = {"title": CANARY}
+        out.set_chapters(
+            [{"id": 1, "start": 0, "end": 900, "time_base": Fraction(1, 1000), "metadata": title}]
+        )
+        for number in range(25):
+            frame = av.VideoFrame.from_image(scene(320, 240))
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            out.mux(picture.encode(frame))
+            out.mux(reading(readings, number))
+        out.mux(picture.encode(None))
+    return buffer.getvalue()
+
+
+def reading(stream: av.stream.Stream, number: int) -> av.Packet:
+    packet = av.Packet(f"GPS5 {PLACE} {CANARY}".encode())
+    packet.stream, packet.pts, packet.dts, packet.time_base = stream, number, number, Fraction(1, 25)
+    return packet
+
+
+def sound_only() -> bytes:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as out:
+        voice = out.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        for number in range(10):
+            out.mux(voice.encode(tone(number, 1024, SOUND_RATE)))
+        out.mux(voice.encode(None))
+    return buffer.getvalue()
+
+
+def trimmed_film() -> bytes:
+    """Trimmed on the phone: an edit list skips the first half, whose pictures stay in the file."""
+    whole = film(
+        image=Image.new("RGB", (320, 240), (255, 0, 255)), then=scene(320, 240), seconds=2.0, sound=None
+    )
+    at = whole.index(b"elst") + 4 + 4 + 4
+    length, _start = struct.unpack_from(">Ii", whole, at)
+    (scale,) = struct.unpack_from(">I", whole, whole.index(b"mdhd") + 4 + 4 + 8)
+    return whole[:at] + struct.pack(">Ii", length // 2, scale) + whole[at + 8 :]
 
 
 MATRICES = {
