@@ -69,7 +69,7 @@ def opened(source: Path, form: Format, limits: Limits) -> Iterator[InputContaine
     """The film, read by one named demuxer that may open no file or address but this one."""
     try:
         with av.open(
-            str(source),
+            f"file:{source.absolute()}",
             format=form.value,
             container_options={"protocol_whitelist": "file", "max_streams": str(limits.film_streams)},
             stream_options=[decoder_options(limits)] * limits.film_streams,  # type: ignore[list-item]

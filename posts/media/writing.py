@@ -15,7 +15,7 @@ MP4 = {"movflags": "+faststart", "fflags": "+bitexact"}
 def written(target: Path) -> Iterator[OutputContainer]:
     """A new film at `target`; nothing is left there if it does not get finished."""
     try:
-        with av.open(str(target), "w", format="mp4", container_options=MP4) as film:
+        with av.open(f"file:{target.absolute()}", "w", format="mp4", container_options=MP4) as film:
             yield film
     except BaseException:
         target.unlink(missing_ok=True)
