@@ -29,6 +29,7 @@ class Piece:
 class FieldDifference:
     """One field that differs: its label and the pieces that, read in order, tell what became of it."""
 
+    name: str
     label: object
     pieces: tuple[Piece, ...]
 
@@ -51,19 +52,19 @@ def words(old: str, new: str) -> tuple[Piece, ...]:
 def between(old: Version, new: Version) -> list[FieldDifference]:
     """Every field that the public sees and that differs."""
     return [
-        FieldDifference(label, words(before, after))
-        for label, before, after in fields(old, new)
+        FieldDifference(name, label, words(before, after))
+        for name, label, before, after in fields(old, new)
         if before != after
     ]
 
 
-def fields(old: Version, new: Version) -> Iterator[tuple[object, str, str]]:
-    yield _("Text till inlägget"), old.text, new.text
-    yield _("Länk"), old.link, new.link
-    yield _("Fotograf"), old.credit, new.credit
-    yield _("Bilder"), media_line(old), media_line(new)
-    yield _("Bildbeskrivning"), alt_line(old), alt_line(new)
-    yield _("Kanaler"), channel_line(old), channel_line(new)
+def fields(old: Version, new: Version) -> Iterator[tuple[str, object, str, str]]:
+    yield "text", _("Text till inlägget"), old.text, new.text
+    yield "link", _("Länk"), old.link, new.link
+    yield "credit", _("Fotograf"), old.credit, new.credit
+    yield "media", _("Bilder"), media_line(old), media_line(new)
+    yield "alt_text", _("Bildbeskrivning"), alt_line(old), alt_line(new)
+    yield "channels", _("Kanaler"), channel_line(old), channel_line(new)
 
 
 def media_line(version: Version) -> str:

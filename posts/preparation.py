@@ -124,7 +124,7 @@ def refuse(media: Media, error: MediaRefused) -> None:
 
 
 def forget_upload(media: Media, name: str) -> None:
-    """The row first, the file after: a crash in between leaves a file that nothing names, never a row without its file."""
+    """The row first, the file after: a crash in between leaves a file that nothing names, not a row without its file."""
     media.incoming = ""
     media.claimed_until = None
     media.save()

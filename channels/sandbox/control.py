@@ -89,6 +89,13 @@ def limits() -> ResponseReturnValue:
     return {"enforced": store().setting("limits", "on") == "on"}
 
 
+@control.post("/demands")
+def demands() -> ResponseReturnValue:
+    """What the app's settings at the platform demand: Facebook's "Require App Secret"."""
+    store().set("appsecret_proof", "on" if json_body().get("appsecret_proof") else "off")
+    return {"appsecret_proof": store().setting("appsecret_proof", "off") == "on"}
+
+
 @control.post("/reset")
 def reset() -> ResponseReturnValue:
     store().reset()

@@ -38,7 +38,7 @@ def _facebook(store: "Store", page: str, text: str, media: "Shown", at: float, t
     items = [shown(facebook_number(store), kept, alt) for kept, alt in media]
     for item in items:
         kind = "photo" if item["kind"] == "picture" else "video"
-        data = {**item, "post": post_id, "text": "", "title": title, "published": True}
+        data = {"item": item, "post": post_id, "text": "", "title": title, "width": 0, "height": 0}
         store.put("facebook", kind, item["id"], page, data, public_at=at, created=at)
     data = {"text": text, "link": "", "media": items}
     store.put("facebook", "post", post_id, page, data, public_at=at, created=at)

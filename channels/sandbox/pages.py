@@ -1,5 +1,191 @@
-"""pages"""
+"""The pages for people: what followers see, and the page that makes the sandbox misbehave. Swedish, as the product."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from channels.sandbox import faults, shown
+from channels.sandbox.context import store
+from channels.sandbox.store import Account
+
+HERE = ZoneInfo("Europe/Stockholm")
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+    "december",
+)  # fmt: skip
+PLATFORMS = {"facebook": "Facebook", "x": "X", "youtube": "YouTube"}
+SHORT = {"facebook": "Fb", "x": "X", "youtube": "Yt"}
+EFFECTS = {"staged": "Förberett", "public": "Publicerat", "changed": "Ändrat", "removed": "Borttaget"}
+FAULTS = {
+    "error_after": "Tar emot, men svarar med fel",
+    "reset_after": "Tar emot, men bryter förbindelsen utan svar",
+    "truncated": "Tar emot, men svaret tar slut mitt i",
+    "delay_after": "Tar emot, men svarar sent",
+    "error_before": "Tar inte emot, svarar med fel",
+    "reset_before": "Tar inte emot, bryter förbindelsen",
+    "delay_before": "Väntar innan anropet tas emot",
+    "rate_limited": "För många anrop, vänta",
+    "expired_token": "Anslutningen har gått ut",
+    "forbidden": "Behörighet saknas",
+    "out_of_credit": "Pengarna på kontot är slut (X)",
+    "refuse": "Säger nej till innehållet",
+    "duplicate": "Säger att inlägget redan finns",
+    "lag": "Listor visar inte det senaste",
+    "slow_processing": "Filmen blir klar långsamt",
+    "failed_processing": "Filmen går inte att behandla",
+    "short_range": "Behåller bara början av det skickade (YouTube)",
+    "session_gone": "Glömmer uppladdningen (YouTube)",
+}
+CALLS = {
+    "feed": "publicera inlägg", "photo": "ladda upp bild", "video_start": "börja med film",
+    "video_transfer": "skicka film", "video_finish": "publicera film", "published_posts": "lista inlägg",
+    "post": "publicera inlägg", "media_initialize": "börja med bild eller film",
+    "media_append": "skicka bild eller film", "media_finalize": "avsluta bild eller film", "timeline": "lista inlägg",
+    "token": "förnya anslutningen", "open_session": "börja med film", "put_chunk": "skicka film",
+    "videos_update": "göra filmen synlig", "videos_list": "fråga om filmen", "playlist_items": "lista filmer",
+}  # fmt: skip
 
 pages = Blueprint("pages", __name__)
+
+
+@pages.app_context_processor
+def words() -> Mapping[str, object]:
+    return {"plattformar": PLATFORMS, "korta": SHORT, "sida": home_of}
+
+
+def home_of(account: Account) -> str:
+    """The address of the account's page."""
+    return f"/sidor/{account.platform}/{account.handle if account.platform == 'x' else account.id}"
+
+
+@pages.app_template_filter("tid")
+def as_time(at: float) -> str:
+    """29 april 2026 kl. 10.30"""
+    then = datetime.fromtimestamp(at, HERE)
+    return f"{then.day} {MONTHS[then.month - 1]} {then.year} kl. {then:%H.%M}"
+
+
+@pages.app_errorhandler(HTTPException)
+def show_error(error: HTTPException) -> ResponseReturnValue:
+    sentences = {
+        403: "Sandlådan svarar bara på den här datorn.",
+        404: "Här finns inget inlägg och ingen sida. Det kan vara borttaget eller inte synligt för allmänheten.",
+    }
+    sentence = sentences.get(error.code or 500, "Det gick inte att svara på det.")
+    return render_template("fel.html", mening=sentence), error.code or 500
+
+
+@pages.get("/")
+def overview() -> ResponseReturnValue:
+    accounts = [(account, len(shown.posts(store(), account))) for account in store().accounts()]
+    return render_template("oversikt.html", konton=accounts)
+
+
+@pages.get("/sidor/<any(facebook, x, youtube):platform>/<id>")
+def account_page(platform: str, id: str) -> ResponseReturnValue:
+    account = found(platform, id)
+    return render_template("konto.html", konto=account, inlagg=shown.posts(store(), account, limit=100))
+
+
+@pages.get("/sidor/facebook/<id>/<number>")
+def facebook_post(id: str, number: str) -> ResponseReturnValue:
+    return one(found("facebook", id), f"{id}_{number}")
+
+
+@pages.get("/sidor/x/<handle>/status/<id>")
+@pages.get("/sidor/x/<handle>/status/<id>/<any(photo, video):kind>/<int:n>")
+def x_post(handle: str, id: str, kind: str = "", n: int = 0) -> ResponseReturnValue:
+    return one(found("x", handle), id)
+
+
+@pages.get("/sidor/youtube/watch")
+def watch() -> ResponseReturnValue:
+    film = store().get("youtube", "video", request.args.get("v", "")) or abort(404)
+    return one(found("youtube", film.account), film.id)
+
+
+def found(platform: str, id: str) -> Account:
+    account = store().account_by_handle(platform, id) if platform == "x" else store().account(platform, id)
+    return account or abort(404)
+
+
+def one(account: Account, id: str) -> ResponseReturnValue:
+    post = shown.post(store(), account, id) or abort(404)
+    return render_template("inlagg.html", konto=account, post=post)
+
+
+@pages.get("/media/<sha256>")
+def media(sha256: str) -> ResponseReturnValue:
+    kept = store().kept(sha256) or abort(404)
+    return send_file(
+        store().media_path(kept.sha256).resolve(), mimetype=kept.content_type, conditional=True, max_age=3600
+    )
+
+
+# -- the page that makes it misbehave
+
+
+@pages.get("/ovning")
+def exercise() -> ResponseReturnValue:
+    return render_template(
+        "ovning.html",
+        regler=store().faults(),
+        fel=FAULTS,
+        anrop=calls_in_words(),
+        handelser=latest(),
+        problem="",
+    )
+
+
+def calls_in_words() -> dict[str, list[tuple[str, str]]]:
+    """The calls of each platform, those with a name in plain words first."""
+    return {
+        platform: sorted(
+            ((call, CALLS.get(call, call)) for call in names), key=lambda pair: pair[0] not in CALLS
+        )
+        for platform, names in faults.CALLS.items()
+    }
+
+
+def latest() -> list[dict[str, object]]:
+    lines = [line | {"vad": EFFECTS[line["effect"]]} for line in store().ledger()[-30:]]
+    return lines[::-1]
+
+
+@pages.post("/ovning/regler")
+def add_rule() -> ResponseReturnValue:
+    try:
+        rule = rule_in_form()
+    except ValueError:  # includes faults.BadRuleError
+        page = render_template(
+            "ovning.html", regler=store().faults(), fel=FAULTS, anrop=calls_in_words(), handelser=latest(),
+            problem="Det anropet och den händelsen går inte ihop, eller så är ett tal fel.",
+        )  # fmt: skip
+        return page, 400
+    store().add_fault(rule)
+    return redirect(url_for("pages.exercise"), 303)
+
+
+def rule_in_form() -> dict[str, object]:
+    platform, _, call = request.form.get("anrop", "").partition(".")
+    raw: dict[str, object] = {
+        "platform": platform, "call": call, "fault": request.form.get("fel", ""),
+        "times": int(request.form.get("ganger") or 1), "status": int(request.form.get("status") or 500),
+    }  # fmt: skip
+    if seconds := request.form.get("sekunder"):
+        raw["seconds"] = float(seconds)
+    faults.Rule.read(raw)
+    return raw
+
+
+@pages.post("/ovning/regler/bort")
+def remove_rules() -> ResponseReturnValue:
+    if n := request.form.get("n", type=int):
+        store().forget_fault(n)
+    else:
+        store().forget_faults()
+    return redirect(url_for("pages.exercise"), 303)

@@ -32,7 +32,7 @@ def post(store: Store, account: Account, id: str) -> Shown | None:
     """One post, if followers may see it now."""
     kind = "video" if account.platform == "youtube" else "post"
     thing = store.get(account.platform, kind, id)
-    if thing is None or thing.account != account.id or not is_public(store, thing):
+    if thing is None or thing.account != account.id or not (is_public(store, thing) or is_unlisted(thing)):
         return None
     return AS_SHOWN[account.platform](thing, account)
 
@@ -40,6 +40,11 @@ def post(store: Store, account: Account, id: str) -> Shown | None:
 def is_public(store: Store, thing: Thing) -> bool:
     now = store.now()
     return thing.public_at is not None and thing.public_at <= now and ready(store, thing)
+
+
+def is_unlisted(thing: Thing) -> bool:
+    """A film that is in no list, but shown to those who have its address."""
+    return thing.platform == "youtube" and thing.data["status"].get("privacyStatus") == "unlisted"
 
 
 def ready(store: Store, thing: Thing) -> bool:

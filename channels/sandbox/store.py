@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 TABLES = ("account", "token", "thing", "media", "ledger", "fault", "counter", "setting")
+FOLDERS = ("media", "incoming", "uploads")
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Store:
         self._clock = clock
         self._lock = threading.RLock()
         self._depth = 0
-        for name in ("media", "incoming"):
+        for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._db = self._connect()
 
@@ -183,7 +184,7 @@ class Store:
         with self.transaction():
             for table in TABLES:
                 self._do(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
-        for name in ("media", "incoming"):
+        for name in FOLDERS:
             shutil.rmtree(self.folder / name, ignore_errors=True)
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
@@ -414,6 +415,17 @@ class Store:
             kept.sha256, kept.size, kept.kind, kept.content_type, kept.width, kept.height, kept.seconds,
         )  # fmt: skip
         return kept
+
+    def upload_path(self, id: str) -> Path:
+        """Where the bytes of an unfinished upload are."""
+        return self.folder / "uploads" / id
+
+    def write_upload(self, id: str, at: int, part: bytes) -> None:
+        """Put a part of an unfinished upload in its place."""
+        path = self.upload_path(id)
+        with path.open("r+b" if path.exists() else "wb") as target:
+            target.seek(at)
+            target.write(part)
 
     def media_path(self, sha256: str) -> Path:
         return self.folder / "media" / sha256

@@ -20,6 +20,9 @@ class Limits:
     heif_pixels: int = 50 * MEGAPIXEL
     """48 megapixels is what telephones make; the decoder needs about 5 bytes a pixel."""
 
+    webp_pixels: int = 20 * MEGAPIXEL
+    """Its decoder keeps two canvases for animation, 16 bytes a pixel in all."""
+
     other_pixels: int = 40 * MEGAPIXEL
     """Decoded whole, 4 bytes a pixel, and twice that while an alpha channel is resolved."""
 

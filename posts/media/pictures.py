@@ -149,7 +149,8 @@ def check_dimensions(image: Image.Image, form: Format, limits: Limits) -> None:
 def pixel_limit(image: Image.Image, form: Format, limits: Limits) -> int:
     if form is Format.JPEG:
         return limits.progressive_jpeg_pixels if image.info.get("progressive") else limits.jpeg_pixels
-    return limits.heif_pixels if form is Format.HEIF else limits.other_pixels
+    by_format = {Format.HEIF: limits.heif_pixels, Format.WEBP: limits.webp_pixels}
+    return by_format.get(form, limits.other_pixels)
 
 
 def orientation(image: Image.Image, form: Format) -> int:

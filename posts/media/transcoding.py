@@ -100,7 +100,7 @@ class PictureTrack:
         self.out, self.plan, self.patience = out, plan, Patience()
         self.rate = rate_for(plan.rate)
         self.size = box.fit(*shown_size(plan, video))
-        self.start, self.seconds, self.frames = video.start_time or 0, 0.0, 0
+        self.start, self.seconds, self.frames, self.written = video.start_time or 0, 0.0, 0, 0
         video.codec_context.options = decoder_options(plan.limits)
         video.codec_context.thread_count = THREADS
         self.time_base = video.time_base
@@ -139,12 +139,14 @@ class PictureTrack:
         for frame in frames:
             frame.pict_type = 0
             self.out.mux(self.stream.encode(frame))
+            self.written += 1
 
     def finish(self) -> None:
-        if self.graph is None:
+        if self.graph is not None:
+            self.graph.push(None)
+            self.encode(pulled(self.graph))
+        if not self.written:
             raise MediaRefused(why_unreadable(self.plan.source, self.plan.form))
-        self.graph.push(None)
-        self.encode(pulled(self.graph))
         self.out.mux(self.stream.encode(None))
 
 

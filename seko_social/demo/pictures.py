@@ -33,7 +33,9 @@ class Board:
     def scaled(self, *numbers: float) -> list[float]:
         return [number * self.unit for number in numbers]
 
-    def box(self, x: float, y: float, width: float, height: float, colour: Colour, round_by: float = 0) -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, colour: Colour, round_by: float = 0
+    ) -> None:
         self.pencil.rounded_rectangle(self.scaled(x, y, x + width, y + height), round_by * self.unit, colour)
 
     def disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
@@ -50,7 +52,10 @@ class Board:
         points = [0.0, 100.0]
         for step in range(61):
             x = self.right * step / 60
-            points += [x, y - height * (0.5 + 0.5 * math.sin(phase + step / 7)) - height * 0.3 * math.sin(step / 3)]
+            points += [
+                x,
+                y - height * (0.5 + 0.5 * math.sin(phase + step / 7)) - height * 0.3 * math.sin(step / 3),
+            ]
         self.shape(colour, *points, self.right, 100)
 
     def worker(self, x: float, y: float, size: float, vest: Colour, helmet: Colour, skin: Colour) -> None:
@@ -67,7 +72,11 @@ class Board:
         for side in (-3.4, 3.4):
             self.disc(x + side * s, y - 8 * s, 0.9 * s, (40, 32, 30))
         self.pencil.arc(
-            self.scaled(x - 4 * s, y - 8 * s, x + 4 * s, y - 2 * s), 20, 160, (110, 52, 40), round(0.8 * s * self.unit)
+            self.scaled(x - 4 * s, y - 8 * s, x + 4 * s, y - 2 * s),
+            20,
+            160,
+            (110, 52, 40),
+            round(0.8 * s * self.unit),
         )
 
     def jpeg(self) -> bytes:
@@ -91,7 +100,9 @@ def yard(board: Board) -> None:
     """The shunting yard at dawn, two colleagues in front."""
     board.disc(board.right * 0.72, 46, 9, (255, 226, 170))
     board.hills(58, 6, (58, 74, 92), 3)
-    for index, colour in enumerate([(124, 58, 44), (56, 92, 120), (124, 58, 44), (70, 104, 96), (124, 58, 44)]):
+    for index, colour in enumerate(
+        [(124, 58, 44), (56, 92, 120), (124, 58, 44), (70, 104, 96), (124, 58, 44)]
+    ):
         board.box(index * 30 - 8, 40, 28, 19, colour, 1)
         board.line(darker(colour), 0.5, index * 30 + 1, 41, index * 30 + 1, 58)
         for wheel in (-3, 15):
@@ -107,7 +118,9 @@ def yard(board: Board) -> None:
 def road(board: Board) -> None:
     """Night work on the E4."""
     board.hills(56, 8, (44, 40, 66), 8)
-    board.shape((62, 60, 70), board.right * 0.46, 54, board.right * 0.54, 54, board.right * 1.1, 100, -10, 100)
+    board.shape(
+        (62, 60, 70), board.right * 0.46, 54, board.right * 0.54, 54, board.right * 1.1, 100, -10, 100
+    )
     for step in range(5):
         y = 58 + step * step * 2.4
         board.box(board.right * 0.5 - 0.4 * (step + 1), y, 0.8 * (step + 1), 2 + step, WHITE)

@@ -32,9 +32,16 @@ class DemoChannel:
 
 CHANNELS = (
     DemoChannel(
-        "facebook", "Seko", "122100000000001", "", "Allmänhet, medlemmar och förtroendevalda", is_preselected=True
+        "facebook",
+        "Seko",
+        "122100000000001",
+        "",
+        "Allmänhet, medlemmar och förtroendevalda",
+        is_preselected=True,
     ),
-    DemoChannel("x", "Seko", "1460000000000000001", "sekofacket", "Media, politiker och andra organisationer"),
+    DemoChannel(
+        "x", "Seko", "1460000000000000001", "sekofacket", "Media, politiker och andra organisationer"
+    ),
     DemoChannel("youtube", "Seko", "UCsekoovning0000000000ab", "", "Den som vill se och höra mer"),
     DemoChannel("by_hand", "Seko Väg & ban, grupp", "", "", "Medlemmar på Facebook"),
 )
@@ -78,7 +85,9 @@ class DemoPost:
 
 KARIN, ALI = "karin@demo.test", "ali@demo.test"
 YARD_ALT = "Två kollegor i varselkläder och hjälm ler mot kameran. Bakom dem en bangård i gryningen."
-ROAD_ALT = "En vägarbetare i gul väst står vid avspärrningen. Bakom henne lyser en pilvagn på en mörk motorväg."
+ROAD_ALT = (
+    "En vägarbetare i gul väst står vid avspärrningen. Bakom henne lyser en pilvagn på en mörk motorväg."
+)
 PARCEL_ALT = "En terminalarbetare framför ett långt band med paket."
 FERRY_ALT = "En gul vägfärja med fyra bilar på väg mellan två öar."
 MAST_ALT = "En tekniker i orange väst högt upp i en telemast, skog och himmel runt om."

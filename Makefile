@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/bin/uv:
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/.site: requirements.txt | .venv/bin/uv
+	@test -f .venv/.tests || $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.txt
+	@touch $@
+
+.venv/.tests: requirements-dev.txt | .venv/bin/uv
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.txt
+	@touch $@ .venv/.site
+
+words: ## Compile the translations
+	@if ls locale/*/LC_MESSAGES/*.po >/dev/null 2>&1; then $(BIN)/pybabel --quiet compile -d locale -D django; fi
+
+setup: .venv/.site words ## Install what the site needs
+
+run: setup ## Start everything with the demo organisation (PORT=8000)
+	@PORT=$(PORT) $(BIN)/python -m seko_social.run
+
+tools: .venv/.tests words ## Install what the tests need
+	@bash tests/harness/install.sh
+
+check: .venv/.tests words ## Style, types, imports, migrations, templates, settings
+	@bash tests/harness/check.sh
+
+test: tools check ## Everything: checks and all tests, on SQLite and on PostgreSQL with Redis
+	@$(BIN)/python -m tests.harness
+
+bench: tools ## Measure (ONLY=publishing for one of them)
+	@$(BIN)/python -m bench $(ONLY)
+
+format: .venv/.tests ## Put the code in order
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+messages: .venv/.tests ## Collect the texts for translation (needs gettext)
+	@$(BIN)/python manage.py makemessages --locale en --no-wrap --ignore .venv --ignore var
+
+requirements: .venv/bin/uv ## Pin the dependencies again
+	@$(BIN)/uv pip compile --quiet --generate-hashes requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+.PHONY: help words setup run tools check test bench format messages requirements

@@ -1,0 +1,128 @@
+"""
+How a post is, in one word with a colour and an icon: the one place where the two lifecycles become a chip.
+
+A post's chip is its editorial status until it is approved; from then on, what became of its publications.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import pgettext_lazy
+
+from posts.models import Post, Publication, PublicationStatus, Status
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`kind` is the ending of the css class, `icon` a name in the sprite."""
+
+    label: "Promise | str"
+    kind: str
+    icon: str
+
+
+DRAFT = Chip(pgettext_lazy("chip", "Utkast"), "draft", "pencil")
+WAITING = Chip(pgettext_lazy("chip", "Väntar på granskning"), "wait", "clock")
+CHANGES = Chip(pgettext_lazy("chip", "Behöver ändras"), "change", "pencil-line")
+APPROVED = Chip(pgettext_lazy("chip", "Godkänt"), "ok", "check")
+PUBLISHING = Chip(pgettext_lazy("chip", "Publiceras"), "ok", "send")
+PUBLISHED = Chip(pgettext_lazy("chip", "Publicerat"), "live", "circle-check")
+PARTLY = Chip(pgettext_lazy("chip", "Delvis publicerat"), "wait", "circle-alert")
+FAILED = Chip(pgettext_lazy("chip", "Misslyckades"), "fail", "triangle-alert")
+UNKNOWN = Chip(pgettext_lazy("chip", "Vi vet inte om det kom ut"), "wait", "circle-help")
+LOOKING = Chip(pgettext_lazy("chip", "Vi kontrollerar om det kom ut"), "wait", "circle-help")
+REJECTED = Chip(pgettext_lazy("chip", "Avslaget"), "fail", "circle-x")
+WITHDRAWN = Chip(pgettext_lazy("chip", "Tillbakadraget"), "gone", "undo-2")
+REMOVED = Chip(pgettext_lazy("chip", "Nedtaget"), "gone", "eye-off")
+BY_HAND = Chip(pgettext_lazy("chip", "För hand"), "draft", "hand")
+QUEUED = Chip(pgettext_lazy("chip", "Ska publiceras"), "ok", "clock")
+HELD = Chip(pgettext_lazy("chip", "Väntar"), "wait", "clock")
+CANCELLED = Chip(pgettext_lazy("chip", "Inställt"), "gone", "x")
+
+BEFORE_APPROVAL = {
+    Status.DRAFT: DRAFT,
+    Status.IN_REVIEW: WAITING,
+    Status.CHANGES: CHANGES,
+    Status.REJECTED: REJECTED,
+    Status.WITHDRAWN: WITHDRAWN,
+}
+
+OF_PUBLICATION = {
+    PublicationStatus.QUEUED: QUEUED,
+    PublicationStatus.STAGING: PUBLISHING,
+    PublicationStatus.COMMITTING: PUBLISHING,
+    PublicationStatus.UNCONFIRMED: LOOKING,
+    PublicationStatus.NEEDS_DECISION: UNKNOWN,
+    PublicationStatus.PUBLISHED: PUBLISHED,
+    PublicationStatus.REMOVED: REMOVED,
+    PublicationStatus.HELD: HELD,
+    PublicationStatus.CANCELLED: CANCELLED,
+    PublicationStatus.FAILED: FAILED,
+    PublicationStatus.BY_HAND: BY_HAND,
+}
+
+MOVING = frozenset(
+    {
+        PublicationStatus.QUEUED,
+        PublicationStatus.STAGING,
+        PublicationStatus.COMMITTING,
+        PublicationStatus.UNCONFIRMED,
+    }
+)
+"""What goes on by itself: the page looks again while there is one of these."""
+
+
+def of_post(post: Post) -> Chip:
+    if post.status in BEFORE_APPROVAL:
+        return BEFORE_APPROVAL[Status(post.status)]
+    return of_all({standing(item) for item in current_publications(post)})
+
+
+def of_publication(publication: Publication) -> Chip:
+    return OF_PUBLICATION[standing(publication)]
+
+
+def standing(publication: Publication) -> PublicationStatus:
+    """Its status; but what is queued for a channel that is paused or broken waits, and nothing moves."""
+    status = PublicationStatus(publication.status)
+    channel = publication.channel
+    if status == PublicationStatus.QUEUED and (channel.paused_at or channel.fault):
+        return PublicationStatus.HELD
+    return status
+
+
+def current_publications(post: Post) -> list[Publication]:
+    """Those of the version that is approved now; what was taken back before is history."""
+    if post.status != Status.APPROVED:
+        return []
+    return [
+        item
+        for item in post.publications.all()
+        if item.version_id == post.current_version_id and item.status != PublicationStatus.CANCELLED
+    ]
+
+
+def of_all(found: Collection[PublicationStatus]) -> Chip:
+    """One word for what became of a post on all of its channels. What needs a person comes first."""
+    statuses = set(found)
+    waiting = {PublicationStatus.QUEUED, PublicationStatus.HELD, PublicationStatus.BY_HAND}
+    if statuses <= waiting:
+        return APPROVED
+    if PublicationStatus.NEEDS_DECISION in statuses:
+        return UNKNOWN
+    if statuses & MOVING:
+        return PUBLISHING
+    if statuses == {PublicationStatus.REMOVED}:
+        return REMOVED
+    if statuses <= {PublicationStatus.PUBLISHED, PublicationStatus.REMOVED}:
+        return PUBLISHED
+    return PARTLY if PublicationStatus.PUBLISHED in statuses else FAILED
+
+
+def is_moving(post: Post) -> bool:
+    """Something of it goes on by itself right now: a picture is prepared, or a worker is publishing."""
+    return post.awaits_media or any(standing(item) in MOVING for item in current_publications(post))

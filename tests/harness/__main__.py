@@ -1,0 +1,57 @@
+"""
+`python -m tests.harness`: every test on SQLite with the embedded broker, then those that touch the
+database once more on PostgreSQL with Redis. Ends with one line that counts both.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.harness.postgresql import postgresql
+from tests.harness.redis import redis_server
+
+ON_POSTGRESQL = [
+    "tests/accounts",
+    "tests/approvals",
+    "tests/audit",
+    "tests/channels",
+    "tests/posts",
+    "tests/e2e",
+]
+COUNTED = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
+
+
+def main() -> int:
+    totals: dict[str, int] = {}
+    codes = [pytest("SQLite and the embedded broker", [], {}, totals)]
+    with postgresql() as database, redis_server() as broker:
+        servers = {"DATABASE_URL": database, "REDIS_URL": broker}
+        codes.append(pytest("PostgreSQL and Redis", existing(ON_POSTGRESQL), servers, totals))
+    failed = totals.get("failed", 0) + totals.get("error", 0) + totals.get("errors", 0)
+    sys.stdout.write(f"{totals.get('passed', 0)} passed, {failed} failed\n")
+    return max(codes)
+
+
+def pytest(title: str, paths: list[str], servers: dict[str, str], totals: dict[str, int]) -> int:
+    """Run pytest with these servers, show what it says, and add up its counts."""
+    sys.stdout.write(f"\n== {title}\n")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", *paths]
+    with subprocess.Popen(command, env=os.environ | servers, stdout=subprocess.PIPE, text=True) as process:
+        last = ""
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            last = line if COUNTED.search(line) else last
+    for number, word in COUNTED.findall(last):
+        totals[word] = totals.get(word, 0) + int(number)
+    return process.returncode
+
+
+def existing(paths: list[str]) -> list[str]:
+    return [path for path in paths if os.path.isdir(path)]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
