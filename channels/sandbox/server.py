@@ -19,6 +19,10 @@ class Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         log.info("%s %s %s", self.command, self.path.partition("?")[0], code)
 
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """No next request is waited for: what was broken on purpose would otherwise just hang."""
+        self.close_connection = True
+
 
 class Server(ThreadedWSGIServer):
     def __init__(self, host: str, port: int, app: Flask) -> None:
