@@ -1,12 +1,12 @@
 """
-Settings of Seko Social: one file, read from the environment by three loud readers.
+Settings of Seko Social: one file, read from the environment by loud readers (`environment.py`).
 
 Development needs no variable at all. With `PRODUCTION=1` the site refuses to start without its secrets.
 """
 
 from pathlib import Path
+from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -15,23 +15,14 @@ from channels.adapters import LIVE_ADDRESSES, sandbox_addresses
 from seko_social import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var"))).absolute()
+"""Everything that the site writes on this machine is below it."""
 PRODUCTION = environment.flag("PRODUCTION", default=False)
 DEBUG = environment.flag("DEBUG", default=False) and not PRODUCTION
 
-
-def secret(name: str, development: str) -> str:
-    value = environment.text(name)
-    if PRODUCTION and len(value) < 32:
-        raise ImproperlyConfigured(f"{name} must be set to at least 32 characters in production.")
-    return value or development
-
-
-SECRET_KEY = secret("SECRET_KEY", "development-only-" + "x" * 40)
-CREDENTIAL_KEYS = (
-    secret("CREDENTIAL_KEYS", "dev:" + "ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=")
-    .replace(",", " ")
-    .split()
+SECRET_KEY = environment.secret("SECRET_KEY", "development-only-" + "x" * 40, is_production=PRODUCTION)
+CREDENTIAL_KEYS = environment.key_ring(
+    "CREDENTIAL_KEYS", "dev:ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=", is_production=PRODUCTION
 )
 """The key ring for channel credentials, newest first: `id:base64 of 32 bytes`."""
 
@@ -41,7 +32,7 @@ ALLOWED_HOSTS = environment.words(
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's host in production.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
-SITE_URL = environment.text(
+SITE_URL = environment.address(
     "SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000, least=1, most=65535)}"
 )
 """Where people find the site: links in mails begin with it."""
@@ -105,8 +96,7 @@ TEMPLATES = [
 
 # --- data -------------------------------------------------------------------------------------------------
 
-DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'seko_social.sqlite3'}")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'seko_social.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Without immediate transactions, a read that turns into a write fails at once instead of waiting its turn.
     DATABASES["default"]["OPTIONS"] = {
@@ -116,11 +106,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     # A file and not memory: threads of a test must meet the same locks as processes do.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "media"
 """Private: nothing below it has an address of its own; views serve it to those who may see the post."""
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": environment.bucket("MEDIA_URL") or {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -128,18 +120,21 @@ STORAGES = {
     },
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
+"""`collectstatic` belongs to production; elsewhere the files are served from where they lie."""
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- the clock and the pool -------------------------------------------------------------------------------
 
-REDIS_URL = environment.text("REDIS_URL")
+REDIS_URL = environment.broker("REDIS_URL")
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "seko_social.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {}
+    {"socket_connect_timeout": 2}
     if REDIS_URL
     else {
         "data_folder_in": str(BROKER_DIR),
@@ -151,10 +146,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+QUEUES = ("default", "films")
+"""A worker for each: a film that takes minutes never delays a text."""
+# A broker that is down must not keep a page waiting: the clock finds what is due all the same.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+"""Every entry is due again within seconds: there is nothing that the clock must remember when it dies."""
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "wake what is due": {"task": "posts.tasks.wake_due", "schedule": 1.0, "options": {"expires": 5}},
     "sweep dead leases": {"task": "posts.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "prepare forgotten media": {
@@ -162,8 +162,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
-    "heartbeat": {"task": "seko_social.tasks.beat", "schedule": 10.0, "options": {"expires": 10}},
 }
+for queue in QUEUES:
+    CELERY_BEAT_SCHEDULE[f"heartbeat of {queue}"] = {
+        "task": "seko_social.tasks.beat",
+        "args": (queue,),
+        "schedule": 10.0,
+        "options": {"queue": queue, "expires": 10},
+    }
 
 # --- people -----------------------------------------------------------------------------------------------
 
@@ -192,7 +198,12 @@ REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=PRODUCTION)
 """Reviewers and administrators must sign in in two steps. Off in training, where the sign-ins are public."""
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 
-EMAIL_URL = environment.text("EMAIL_URL", "" if PRODUCTION else "console:")
+mail = environment.mail("EMAIL_URL", "none:" if PRODUCTION else "file:")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = mail.backend, mail.host, mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail.user, mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail.use_tls, mail.use_ssl
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Seko Social <ingen-svarar@localhost>")
 
 # --- security ---------------------------------------------------------------------------------------------
@@ -225,13 +236,33 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# --- what is written to the log -----------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "seko_social.logs.Formatter", "format": "%(levelname)s %(name)s: %(message)s"}
+    },
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        # The web server writes a line for each request; only what broke needs a second one.
+        "django.request": {"level": "ERROR"},
+        "celery.apps.worker": {"level": "INFO"},
+        # The embedded broker has no host, and kombu would rather that it had.
+        "kombu.connection": {"level": "ERROR"},
+    },
+}
+
 # --- language and time ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "sv"
 """Swedish is the source language: the texts in the code are Swedish, English is a translation."""
 LANGUAGES = [("sv", _("Svenska")), ("en", _("Engelska"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = environment.text("TIME_ZONE", "Europe/Stockholm")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "Europe/Stockholm")
 USE_TZ = True
 USE_I18N = True
 
@@ -240,6 +271,8 @@ USE_I18N = True
 ORGANISATION_NAME = environment.text("ORGANISATION_NAME", "Seko")
 FOUR_EYES = environment.flag("FOUR_EYES", default=True)
 """Nobody approves what they themselves wrote."""
+ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most=40)
+"""How many working hours the communications group takes at most before a sender has an answer."""
 LEASE_SECONDS = environment.number("LEASE_SECONDS", 120, least=5, most=3600)
 """How long a worker may hold a publication without saving a handle before the sweep takes it."""
 PICTURE_MAX_BYTES = environment.number("PICTURE_MAX_MB", 60, least=1, most=500) * 1024 * 1024
