@@ -6,11 +6,18 @@ No task carries an ETA or a countdown: times live in the database.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seko_social.settings")
 
 app = Celery("seko_social")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery sets up logging of its own unless somebody listens here; Django's settings have done it."""

@@ -1,0 +1,31 @@
+"""
+What is written to the log, and what never is. Platforms put tokens into addresses, and a traceback may quote an address.
+"""
+
+import logging
+import re
+
+SECRETS = (
+    re.compile(r"(\w*(?:token|secret|proof|password)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',)}]+", re.IGNORECASE),
+    re.compile(r"([?&](?:code|key|state|upload_id)=)[^\s&\"',)}]+"),
+    re.compile(r"(\b(?:Bearer|OAuth)\s+)[\w.~+/=|-]+"),
+    re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+)
+HIDDEN = "…"
+LONG_PART = re.compile(r"[^/]{20,}")
+
+
+class Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+def without_secrets(line: str) -> str:
+    for pattern in SECRETS:
+        line = pattern.sub(rf"\1{HIDDEN}", line)
+    return line
+
+
+def without_long_parts(path: str) -> str:
+    """A path without what may be the key of an invitation or of a new password."""
+    return LONG_PART.sub(HIDDEN, path)
