@@ -54,7 +54,7 @@ calls have passed.
     refuse              the content is refused for good
     duplicate           the platform says that it has it already
     lag                 (lists) leaves out what became public in the last `seconds`
-    slow_processing     the next film takes `polls` looks, or `seconds`, to become ready; whatever `call`
+    slow_processing     the next film is not ready before `polls` looks, or `seconds`, have passed; whatever `call`
     failed_processing   the next film fails in processing; whatever `call`
     short_range         YouTube put_chunk: keeps only the first 256 KiB of what was sent
     session_gone        YouTube put_chunk, query_session: the upload session is forgotten
@@ -70,6 +70,6 @@ Names of calls, which never change:
 
 A line of the ledger is {"n", "platform", "call", "effect", "account", "ids", "text", "digest", "media", "at",
 "received_at"}. `effect` is staged, public, changed or removed; `digest` is a SHA-256 over the request without
-its secrets and bytes; `media` lists the SHA-256 of the bytes concerned; `at` is the sandbox's clock and
+its secrets and files; `media` lists the SHA-256 of the bytes concerned; `at` is the sandbox's clock and
 `received_at` the machine's when the request came in (epoch seconds).
 """

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox.context import store
+from channels.sandbox.context import RefusedError, store
 from channels.sandbox.store import APPS, Account, Token
 
 NAMES = {"facebook": "Facebook", "x": "X", "youtube": "YouTube"}
@@ -37,6 +37,7 @@ class Wish:
     scopes: tuple[str, ...]
     challenge: str
     method: str
+    response_type: str
     several: bool = False
     """Whether more than one account may be chosen (Facebook's pages)."""
 
@@ -47,7 +48,7 @@ class Wish:
         challenge, method = args.get("code_challenge", ""), args.get("code_challenge_method", "plain")
         return cls(
             platform, args.get("client_id", ""), args.get("redirect_uri", ""), args.get("state", ""), scopes,
-            challenge, method, several,
+            challenge, method, args.get("response_type", ""), several,
         )  # fmt: skip
 
     def problem(self) -> str:
@@ -56,8 +57,10 @@ class Wish:
             return "Appen är inte känd här (client_id)."
         if urlsplit(self.redirect_uri).scheme not in {"http", "https"}:
             return "Adressen att gå tillbaka till saknas eller är fel (redirect_uri)."
-        if self.platform == "x" and not (self.challenge and self.state):
-            return "X kräver state och code_challenge (PKCE)."
+        if self.response_type != "code" and not (self.platform == "facebook" and not self.response_type):
+            return "Appen ber om något annat än en kod (response_type)."
+        if self.platform == "x" and not (self.challenge and 0 < len(self.state) <= 500):
+            return "X kräver state (högst 500 tecken) och code_challenge (PKCE)."
         return ""
 
 
@@ -67,7 +70,7 @@ def ask(wish: Wish, *, seconds: float, **data: Any) -> ResponseReturnValue:
         return render_template("fel.html", mening=problem), 400
     if request.method == "GET":
         return _question(wish)
-    chosen = request.form.getlist("account")
+    chosen = [id for id in request.form.getlist("account") if store().account(wish.platform, id)]
     if request.form.get("answer") != "yes" or not chosen:
         return back(wish, error="access_denied")
     return back(wish, code=_code(wish, chosen, seconds, data))
@@ -106,6 +109,13 @@ def back(wish: Wish, **answer: str) -> Response:
         answer["state"] = wish.state
     joint = "&" if "?" in wish.redirect_uri else "?"
     return redirect(f"{wish.redirect_uri}{joint}{urlencode(answer)}", 303)  # type: ignore[return-value]
+
+
+def token_refused(status: int, error: str, description: str) -> RefusedError:
+    """The error of a token endpoint (RFC 6749, 5.2), as X and Google give it."""
+    answer = jsonify({"error": error, "error_description": description})
+    answer.status_code = status
+    return RefusedError(answer)
 
 
 def client() -> tuple[str, str]:

@@ -40,6 +40,12 @@ def json_body() -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def part_of(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object of this name in the body; empty if there is none."""
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def bearer() -> str:
     """The token of the Authorization header, whatever the scheme is called."""
     found = re.fullmatch(r"(?:Bearer|OAuth)\s+(\S+)", request.headers.get("Authorization", ""), re.IGNORECASE)
@@ -68,7 +74,7 @@ def record(
 
 
 def digest() -> str:
-    """A SHA-256 over the request without its secrets and bytes."""
+    """A SHA-256 over the request without its secrets and files."""
     fields = {**request.args.to_dict(), **request.form.to_dict(), **json_body()}
     told = {name: value for name, value in fields.items() if name not in SECRETS}
     line = json.dumps([request.method, request.path, told], sort_keys=True)

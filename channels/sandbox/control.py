@@ -79,7 +79,10 @@ def _connect(platform: str, id: str, name: str, handle: str) -> dict[str, Any]:
 
 @control.post("/clock")
 def clock() -> ResponseReturnValue:
-    store().set("clock_offset", str(float(json_body().get("offset", 0))))
+    offset = json_body().get("offset", 0)
+    if not isinstance(offset, int | float):
+        return {"error": f"offset must be a number of seconds: {offset}"}, 400
+    store().set("clock_offset", str(offset))
     return {"now": store().now()}
 
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -25,7 +25,7 @@ from channels.sandbox.graph_fields import choose
 from channels.sandbox.history import facebook_number
 from channels.sandbox.history import shown as shown_in_post
 from channels.sandbox.media import NotMediaError
-from channels.sandbox.store import APPS, Kept, Thing, Token
+from channels.sandbox.store import APPS, Account, Kept, Thing, Token
 
 VERSION = "v26.0"
 TEXT = 63_206  # measured by independent clients; Meta's pages give no figure
@@ -328,9 +328,8 @@ def check_text(text: str) -> None:
 
 
 def check_new(page: str, text: str, link: str, photos: list[Thing]) -> None:
-    recent = store().published("facebook", "post", page, since=store().now() - DUPLICATE_SECONDS)
-    same = (post for post in recent if (post.data["text"], post.data["link"]) == (text, link))
-    if not photos and any(not post.data["media"] for post in same):
+    same = store().said("facebook", page, text, since=store().now() - DUPLICATE_SECONDS)
+    if not photos and any(post.data["link"] == link and not post.data["media"] for post in same):
         raise duplicate()
 
 
@@ -348,13 +347,13 @@ def publish(
     at = public_moment()
     post_id = f"{page}_{facebook_number(store())}"
     items = [item.data["item"] for item in attached]
-    data = {"text": text, "link": link, "media": items, "title": title, "video": video}
+    data = {"text": text, "said": text, "link": link, "media": items, "title": title, "video": video}
     post = store().put("facebook", "post", post_id, page, data, public_at=at)
     for item in attached:
         item.data["post"], item.public_at = post_id, at
         store().save(item)
     ids = {"post": post_id, "media": ",".join(item.id for item in attached)}
-    effect = "staged" if at is None else "public"
+    effect = "public" if at is not None and at <= store().now() else "staged"
     record("facebook", name, effect, page, ids, text=text, media=[item["sha256"] for item in items])
     return post
 
@@ -478,22 +477,23 @@ def wrong_offset(held: int, size: int) -> RefusedError:
 @call("video_finish")
 def video_finish(page: str) -> Answer:
     page = page_caller(page)
+    session = open_session(page)
+    if session.data["held"] != session.data["size"]:
+        raise wrong_offset(session.data["held"], session.data["size"])
+    kept = uploaded_film(session)
     with store().transaction():
-        session = open_session(page)
-        if session.data["held"] != session.data["size"]:
-            raise wrong_offset(session.data["held"], session.data["size"])
-        kept = uploaded_film(session)
         film = store().get("facebook", "video", session.data["video"])
-        store().remove(session)
+        store().remove(open_session(page))  # asked for again: the same call may have been here meanwhile
         if film is None:
             raise missing(session.data["video"], "post")
         finish(film, kept, "video_finish")
+    store().forget_upload(session.id)
     return {"success": True}
 
 
 def uploaded_film(session: Thing) -> Kept:
     try:
-        kept = store().keep_file(store().upload_path(session.id))
+        kept = store().keep_upload(session.id)
     except NotMediaError as exc:
         raise not_a_film() from exc
     if kept.kind != "film":
@@ -534,6 +534,7 @@ def video_cancel(page: str) -> Answer:
         store().remove(session)
         if film:
             store().remove(film)
+    store().forget_upload(session.id)
     return {"success": True}
 
 
@@ -569,21 +570,19 @@ def posts(page: str) -> Answer:
 def listed(page: str) -> Answer:
     since, until = number("since", 0), number("until", store().now())
     seen = store().published("facebook", "post", page, since=since, until=min(until, faults.visible_until()))
-    return paged([post_node(post) for post in seen if shown.ready(store(), post)])
+    return paged([post for post in seen if shown.ready(store(), post)], post_node, "id,created_time,message")
 
 
-def paged(nodes: list[dict[str, Any]]) -> Answer:
-    """One page of a list, with a cursor while there is more."""
+def paged(found: Sequence[Any], node_of: Callable[[Any], dict[str, Any]], usual: str) -> Answer:
+    """One page of a list, with a cursor while there is more; the usual fields if none are asked for."""
     limit = min(int(number("limit", PAGE_OF_LIST)), MOST_OF_LIST)
     start = int(number("after", 0))
-    page = [
-        choose(node, param("fields") or "id,created_time,message") for node in nodes[start : start + limit]
-    ]
+    page = [choose(node_of(one), param("fields") or usual) for one in found[start : start + limit]]
     if not page:
         return {"data": []}
     cursors = {"before": str(start), "after": str(start + len(page))}
     paging: dict[str, Any] = {"cursors": cursors}
-    if start + len(page) < len(nodes):
+    if start + len(page) < len(found):
         paging["next"] = (
             f"{request.base_url}?limit={limit}&after={cursors['after']}&fields={quote(param('fields'))}"
         )
@@ -591,6 +590,8 @@ def paged(nodes: list[dict[str, Any]]) -> Answer:
 
 
 def node(id: str) -> Answer:
+    if id == "me":
+        return me()
     if store().get("facebook", "video", id):
         return video_status(id)
     return plain_node(id)
@@ -601,16 +602,22 @@ def video_status(id: str) -> Answer:
     film = owned("video", id, caller().account)
     if film is None:
         raise missing(id)
+    told = video_node(film)
     if film.data.get("processing"):
         processing.look(film.data["processing"], store().now())
         store().save(film)
-    return choose(video_node(film), param("fields") or "description,updated_time,id")
+    return choose(told, param("fields") or "description,updated_time,id")
+
+
+@call("me")
+def me() -> Answer:
+    return choose(account_node(caller()), param("fields") or "id,name")
 
 
 @call("node")
 def plain_node(id: str) -> Answer:
     token = caller()
-    if id in {"me", token.account}:
+    if id == token.account:
         return choose(account_node(token), param("fields") or "id,name")
     if page := store().account("facebook", id):
         return choose(
@@ -756,7 +763,7 @@ def edit(id: str) -> Answer:
     check_text(param("message"))
     with store().transaction():
         if "message" in params():
-            post.data["text"] = param("message")
+            post.data["text"] = post.data["said"] = param("message")
         if truth("is_published", default=False) and post.public_at is None:
             post.public_at = store().now()
         store().save(post)
@@ -848,16 +855,11 @@ def accounts(person: str) -> Answer:
         raise missing(f"{person}/accounts")
     if "pages_show_list" not in token.scopes:
         return {"data": []}
-    return paged(
-        [
-            page_with_token(page, token)
-            for page in store().accounts("facebook")
-            if page.id in token.data["accounts"]
-        ]
-    )
+    chosen = [page for page in store().accounts("facebook") if page.id in token.data["accounts"]]
+    return paged(chosen, lambda page: page_with_token(page, token), "access_token,category,name,id,tasks")
 
 
-def page_with_token(page: Any, user: Token) -> dict[str, Any]:
+def page_with_token(page: Account, user: Token) -> dict[str, Any]:
     """A page token got from a long-lived user token has no date of expiry."""
     left = None if user.expires and user.expires - user.issued >= LONG_TOKEN else SHORT_TOKEN
     value = store().mint("facebook", "page", page.id, user.scopes, prefix="EAA", seconds=left)

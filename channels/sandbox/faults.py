@@ -21,6 +21,14 @@ from channels.sandbox.store import PLATFORMS, Store
 
 ANYTHING = "*"
 PROCESSING = {"slow_processing", "failed_processing"}
+# What can only happen on some calls; a rule for any call waits for one of these.
+ONLY_ON = {
+    "lag": {"published_posts", "posts", "timeline", "videos_list", "playlist_items"},
+    "short_range": {"put_chunk"},
+    "session_gone": {"put_chunk", "query_session"},
+}
+OUTAGES = {500, 502, 503, 504}
+FACEBOOK_THROTTLES = {80001, 32}
 CALLS = {
     "facebook": {
         "feed", "photo", "video", "video_start", "video_transfer", "video_finish", "video_cancel", "video_status",
@@ -72,9 +80,23 @@ class Rule:
         calls = set().union(*CALLS.values()) if self.platform == ANYTHING else CALLS[self.platform]
         if self.fault not in PROCESSING and self.call not in {ANYTHING, *calls}:
             raise BadRuleError(f"no such call on {self.platform}: {self.call}")
+        if self.call not in {ANYTHING, *ONLY_ON.get(self.fault, {self.call})}:
+            raise BadRuleError(f"{self.fault} does not happen on {self.call}")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        for name in ("times", "skip", "seconds", "polls"):
+            given = getattr(self, name)
+            if given is not None and not (isinstance(given, int | float) and given >= 0):
+                raise BadRuleError(f"{name} must be a number, at least 0: {given}")
+        if self.status not in OUTAGES:
+            raise BadRuleError(f"status must be one of {sorted(OUTAGES)}: {self.status}")
+        if self.code not in {None, *FACEBOOK_THROTTLES}:
+            raise BadRuleError(f"code must be one of {sorted(FACEBOOK_THROTTLES)}: {self.code}")
 
     def concerns(self, platform: str, call: str) -> bool:
-        return self.platform in {ANYTHING, platform} and self.call in {ANYTHING, call}
+        here = self.platform in {ANYTHING, platform} and self.call in {ANYTHING, call}
+        return here and call in ONLY_ON.get(self.fault, {call})
 
 
 Answers = Mapping[str, Callable[[Rule], RefusedError]]
@@ -192,6 +214,8 @@ def _error_after(rule: Rule, answers: Answers, act: Handler) -> ResponseReturnVa
 
 def _truncated(rule: Rule, answers: Answers, act: Handler) -> ResponseReturnValue:
     whole = current_app.make_response(act())
+    if not whole.get_data():
+        return Broken()  # an answer without a body breaks off before it begins
     return Truncated(whole.get_data(), whole.status_code, whole.headers)
 
 

@@ -1,6 +1,7 @@
 """How a published post is kept for each platform: ids of its shape, and the fields its reads need."""
 
 import secrets
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ def snowflake(store: "Store", at: float) -> str:
     return str(((int(at * 1000) - X_EPOCH_MS) << 22) | (store.count("x_id") & 0x3FFFFF))
 
 
+def folded(text: str) -> str:
+    """The form in which X compares texts."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
 def film_id() -> str:
     """An id that looks like YouTube's: eleven characters."""
     return secrets.token_urlsafe(8)
@@ -40,7 +46,7 @@ def _facebook(store: "Store", page: str, text: str, media: "Shown", at: float, t
         kind = "photo" if item["kind"] == "picture" else "video"
         data = {"item": item, "post": post_id, "text": "", "title": title, "width": 0, "height": 0}
         store.put("facebook", kind, item["id"], page, data, public_at=at, created=at)
-    data = {"text": text, "link": "", "media": items}
+    data = {"text": text, "said": text, "link": "", "media": items}
     store.put("facebook", "post", post_id, page, data, public_at=at, created=at)
     return {"id": post_id, "path": f"/sidor/facebook/{page}/{number}"}
 
@@ -48,7 +54,8 @@ def _facebook(store: "Store", page: str, text: str, media: "Shown", at: float, t
 def _x(store: "Store", user: str, text: str, media: "Shown", at: float, title: str) -> dict[str, str]:
     items = [shown(snowflake(store, at), kept, alt) for kept, alt in media]
     post_id = snowflake(store, at)
-    store.put("x", "post", post_id, user, {"text": text, "media": items}, public_at=at, created=at)
+    data = {"text": text, "said": folded(text), "media": items}
+    store.put("x", "post", post_id, user, data, public_at=at, created=at)
     account = store.account("x", user)
     return {"id": post_id, "path": f"/sidor/x/{account.handle if account else user}/status/{post_id}"}
 

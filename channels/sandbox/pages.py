@@ -1,7 +1,7 @@
 """The pages for people: what followers see, and the page that makes the sandbox misbehave. Swedish, as the product."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
@@ -53,7 +53,7 @@ pages = Blueprint("pages", __name__)
 
 
 @pages.app_context_processor
-def words() -> Mapping[str, object]:
+def words() -> dict[str, Any]:
     return {"plattformar": PLATFORMS, "korta": SHORT, "sida": home_of}
 
 
@@ -152,8 +152,7 @@ def calls_in_words() -> dict[str, list[tuple[str, str]]]:
 
 
 def latest() -> list[dict[str, object]]:
-    lines = [line | {"vad": EFFECTS[line["effect"]]} for line in store().ledger()[-30:]]
-    return lines[::-1]
+    return [line | {"vad": EFFECTS[line["effect"]]} for line in store().latest(30)]
 
 
 @pages.post("/ovning/regler")

@@ -12,7 +12,8 @@ POLLS, SECONDS = 2, 3.0
 def begin(store: Store, platform: str) -> dict[str, Any]:
     """What to keep with a film whose processing begins now."""
     rule = faults.take_processing(store, platform)
-    polls, seconds = POLLS, SECONDS
+    polls: int | None = POLLS
+    seconds: float | None = SECONDS
     if rule and (rule.polls is not None or rule.seconds is not None):
         polls, seconds = rule.polls, rule.seconds
     fails = rule is not None and rule.fault == "failed_processing"
@@ -20,7 +21,7 @@ def begin(store: Store, platform: str) -> dict[str, Any]:
 
 
 def look(film: dict[str, Any], now: float) -> str:
-    """The state after one more look by the owner: processing, ready or failed. Counts the look."""
+    """What the owner sees when looking: processing, ready or failed. Counts the look."""
     result = state(film, now)
     if result == "processing" and film["polls"] is not None:
         film["polls"] -= 1

@@ -9,6 +9,7 @@ history.
 import contextlib
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import sqlite3
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from channels.sandbox import history, media
 
@@ -57,6 +58,8 @@ CREATE TABLE IF NOT EXISTS thing (
 CREATE INDEX IF NOT EXISTS thing_of_account ON thing (platform, kind, account, created);
 CREATE INDEX IF NOT EXISTS thing_public ON thing (platform, kind, account, public_at)
     WHERE public_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS thing_said ON thing (platform, account, json_extract(data, '$.said'))
+    WHERE kind = 'post';
 CREATE TABLE IF NOT EXISTS media (
     sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, kind TEXT NOT NULL, content_type TEXT NOT NULL,
     width INTEGER NOT NULL, height INTEGER NOT NULL, seconds REAL NOT NULL);
@@ -377,20 +380,29 @@ class Store:
         )  # fmt: skip
         return [_thing(row) for row in rows]
 
+    def said(self, platform: str, account: str, text: str, since: float) -> list[Thing]:
+        """The account's posts with this text (`said` in their data) that became public lately."""
+        rows = self._rows(
+            "SELECT * FROM thing WHERE platform = ? AND account = ? AND json_extract(data, '$.said') = ? "
+            "AND kind = 'post' AND public_at >= ? AND public_at <= ?",
+            platform, account, text, since, self.now(),
+        )  # fmt: skip
+        return [_thing(row) for row in rows]
+
     # -- media
 
     @contextlib.contextmanager
     def incoming(self) -> Iterator[Path]:
         """A temporary file inside the data directory, gone afterwards unless it was kept."""
         handle, name = tempfile.mkstemp(dir=self.folder / "incoming")
-        with open(handle, "wb"):
-            path = Path(name)
+        os.close(handle)
+        path = Path(name)
         try:
             yield path
         finally:
             path.unlink(missing_ok=True)
 
-    def keep(self, source: BinaryIO) -> Kept:
+    def keep(self, source: IO[bytes]) -> Kept:
         """Receive bytes and keep them unchanged; NotMediaError for other than pictures and films."""
         with self.incoming() as path:
             with path.open("wb") as target:
@@ -421,11 +433,21 @@ class Store:
         return self.folder / "uploads" / id
 
     def write_upload(self, id: str, at: int, part: bytes) -> None:
-        """Put a part of an unfinished upload in its place."""
+        """Put a part of an unfinished upload in its place; what was there from here on is gone."""
         path = self.upload_path(id)
         with path.open("r+b" if path.exists() else "wb") as target:
             target.seek(at)
             target.write(part)
+            target.truncate()
+
+    def keep_upload(self, id: str) -> Kept:
+        """Keep a copy: if we die before the rest is written down, the upload can be finished again."""
+        with self.upload_path(id).open("rb") as source:
+            return self.keep(source)
+
+    def forget_upload(self, id: str) -> None:
+        for path in (self.folder / "uploads").glob(f"{id}*"):
+            path.unlink(missing_ok=True)
 
     def media_path(self, sha256: str) -> Path:
         return self.folder / "media" / sha256
@@ -441,6 +463,11 @@ class Store:
 
     def ledger(self) -> list[dict[str, Any]]:
         rows = self._rows("SELECT n, entry FROM ledger ORDER BY n")
+        return [{"n": row["n"], **json.loads(row["entry"])} for row in rows]
+
+    def latest(self, limit: int) -> list[dict[str, Any]]:
+        """The last lines of the ledger, newest first."""
+        rows = self._rows("SELECT n, entry FROM ledger ORDER BY n DESC LIMIT ?", limit)
         return [{"n": row["n"], **json.loads(row["entry"])} for row in rows]
 
     # -- rules of misbehaviour (their meaning is in faults.py)

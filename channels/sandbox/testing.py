@@ -69,7 +69,7 @@ class LiveSandbox:
         self._end(subprocess.Popen.terminate)
 
     def kill(self) -> None:
-        """Kill -9, as when the power goes."""
+        """Kill -9, as when the machine runs out of memory."""
         self._end(subprocess.Popen.kill)
 
     def _end(self, how: Any) -> None:
@@ -113,8 +113,14 @@ class LiveSandbox:
         """Move the sandbox's clock this many seconds from the machine's."""
         self._post("clock", {"offset": offset})
 
+    def demand_proof(self) -> None:
+        """Facebook's "Require App Secret": from now on every call needs its appsecret_proof."""
+        self._post("demands", {"appsecret_proof": True})
+
     def reset(self) -> None:
+        """Forget everything, except whether limits are enforced."""
         self._post("reset", {})
+        self._post("limits", {"enforced": self.limits})
 
     def connect_facebook(self, page_id: str = "1000001", name: str = "Seko") -> dict[str, str]:
         with Store(self.data_dir) as store:

@@ -8,8 +8,7 @@ import base64
 import binascii
 import re
 import shutil
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -18,8 +17,8 @@ from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from channels.sandbox import consent, faults, processing, tweet_text
-from channels.sandbox.context import RefusedError, base, bearer, json_body, record, store
-from channels.sandbox.history import shown, snowflake
+from channels.sandbox.context import RefusedError, base, bearer, json_body, part_of, record, store
+from channels.sandbox.history import folded, shown, snowflake
 from channels.sandbox.media import NotMediaError
 from channels.sandbox.store import X_TOKEN_SECONDS, Account, Kept, Thing, Token
 
@@ -46,6 +45,7 @@ SEGMENT_BYTES = 8 * 1024 * 1024
 IMAGE_BYTES, GIF_BYTES = 5 * 1024 * 1024, 15 * 1024 * 1024
 IMAGE_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 FILM_SECONDS = 20 * 60
+LISTED = 3200  # X, Timelines: a list reaches this far back
 DUPLICATE_SECONDS = 24 * 3600  # undocumented; X refuses what the account said lately
 KEYS = {"picture": "3", "gif": "16", "film": "13"}
 POST_FIELDS = {
@@ -104,6 +104,10 @@ def out_of_credit(_: object = None) -> RefusedError:
     return problem(402, "Payment Required", "credits depleted", type=f"{PROBLEMS}credits-depleted")
 
 
+def dead_grant(_: object = None) -> RefusedError:
+    return consent.token_refused(400, "invalid_request", "Value passed for the token was invalid.")
+
+
 def throttled(rule: faults.Rule) -> RefusedError:
     wait = 900 if rule.seconds is None else rule.seconds
     return too_many(LIMITS.get(rule.call, 100), ceil(store().now() + wait))
@@ -136,6 +140,11 @@ ANSWERS: faults.Answers = {
     "duplicate": duplicate,
 }
 call = faults.calls("x", ANSWERS)
+# The token endpoint has bodies of its own, and says "too many" without telling until when.
+at_token = faults.calls("x", {
+    **ANSWERS, "expired_token": dead_grant, "refuse": dead_grant,
+    "rate_limited": lambda rule: problem(429, "Too Many Requests", "Too Many Requests"),
+})  # fmt: skip
 
 
 # -- who calls, and how often
@@ -198,7 +207,7 @@ def post() -> Answer:
         raise invalid(
             f"$.{unknown[0]}: is not defined in the schema and the schema does not allow additional properties"
         )
-    text, ids = body.get("text", ""), (body.get("media") or {}).get("media_ids", [])
+    text, ids = body.get("text", ""), part_of(body, "media").get("media_ids", [])
     check_words(text, ids)
     with store().transaction():
         items = [usable(token.account, id) for id in ids]
@@ -217,6 +226,8 @@ def check_words(text: Any, ids: list[Any]) -> None:
         raise invalid("Your Tweet text is too long. For more information, see the documentation.", text=text)
     if len(re.findall(r"(?<!\w)\$[A-Za-z]{1,6}\b", text)) > 1:
         raise not_permitted("A post may contain a maximum of one cashtag.")
+    if not isinstance(ids, list):
+        raise invalid("$.media.media_ids: is not an array", media_ids=ids)
     if len(ids) > PICTURES:
         raise invalid("$.media.media_ids: there must be a maximum of 4 items in the array", media_ids=ids)
 
@@ -240,7 +251,7 @@ def check_mix(items: list[Thing]) -> None:
 
 
 def check_reply(user: str, body: dict[str, Any]) -> None:
-    target = (body.get("reply") or {}).get("in_reply_to_tweet_id")
+    target = part_of(body, "reply").get("in_reply_to_tweet_id")
     if target is None:
         return
     found = store().get("x", "post", str(target))
@@ -254,24 +265,17 @@ def check_reply(user: str, body: dict[str, Any]) -> None:
 
 
 def check_new(user: str, text: str, items: list[Thing]) -> None:
-    recent = store().published("x", "post", user, since=store().now() - DUPLICATE_SECONDS)
-    wanted = (folded(text), [item.id for item in items])
-    if any((folded(post.data["text"]), [m["id"] for m in post.data["media"]]) == wanted for post in recent):
+    same = store().said("x", user, folded(text), since=store().now() - DUPLICATE_SECONDS)
+    wanted = [item.id for item in items]
+    if any([item["id"] for item in post.data["media"]] == wanted for post in same):
         raise duplicate()
-
-
-def folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
 
 
 def publish(user: str, text: str, items: list[Thing], body: dict[str, Any]) -> Thing:
     now = store().now()
     media = [item.data["item"] for item in items]
-    data = {
-        "text": text,
-        "media": media,
-        "reply_to": (body.get("reply") or {}).get("in_reply_to_tweet_id", ""),
-    }
+    reply_to = part_of(body, "reply").get("in_reply_to_tweet_id", "")
+    data = {"text": text, "said": folded(text), "media": media, "reply_to": reply_to}
     made = store().put("x", "post", snowflake(store(), now), user, data, public_at=now, created=now)
     ids = {"post": made.id, "media": ",".join(item.id for item in items)}
     record("x", "post", "public", user, ids, text=text, media=[item["sha256"] for item in media])
@@ -340,9 +344,9 @@ def timeline(user: str) -> Answer:
     author = store().account("x", user)
     if author is None:
         return {"errors": [not_found(user)]}
-    found = [as_post(post, author) for post in within(user)]
-    size, start = whole("max_results", 10, 5, 100), whole("pagination_token", 0, 0, 3200)
-    page = found[start : start + size]
+    found = within(user)
+    size, start = whole("max_results", 10, 5, 100), whole("pagination_token", 0, 0, LISTED)
+    page = [as_post(post, author) for post in found[start : start + size]]
     meta: dict[str, Any] = {"result_count": len(page)}
     if page:
         meta |= {"newest_id": page[0]["id"], "oldest_id": page[-1]["id"]}
@@ -351,11 +355,12 @@ def timeline(user: str) -> Answer:
     return {**(chosen(page) if page else {}), "meta": meta}
 
 
-def within(user: str) -> Iterable[Thing]:
+def within(user: str) -> list[Thing]:
     """The account's posts between the asked times and ids, as far as the list knows them."""
     since, until = time_of("start_time", 0), min(time_of("end_time", store().now()), faults.visible_until())
-    least, most = int(request.args.get("since_id", 0)), int(request.args.get("until_id", 1 << 63))
-    seen = store().published("x", "post", user, since=since, until=until)
+    most_id = 1 << 63
+    least, most = whole("since_id", 0, 0, most_id), whole("until_id", most_id, 0, most_id)
+    seen = store().published("x", "post", user, since=since, until=until, limit=LISTED)
     return [post for post in seen if least < int(post.id) < most]
 
 
@@ -558,6 +563,7 @@ def finalize(token: Token, id: str) -> Thing:
     with store().transaction():
         complete(upload, kept)
         record("x", "media_finalize", "staged", token.account, {"media": id}, media=[kept.sha256])
+    store().forget_upload(f"{id}.")
     return upload
 
 
@@ -664,7 +670,7 @@ def one_shot(token: Token, fields: dict[str, Any]) -> Thing:
 def media_metadata() -> Answer:
     token = caller("media_metadata", "media.write")
     body = json_body()
-    alt = ((body.get("metadata") or {}).get("alt_text") or {}).get("text")
+    alt = part_of(part_of(body, "metadata"), "alt_text").get("text")
     describe(token, str(body.get("id", "")), alt)
     return {"data": {"id": str(body["id"]), "associated_metadata": {"alt_text": {"text": alt}}}}
 
@@ -688,7 +694,10 @@ def describe(token: Token, id: str, alt: Any) -> None:
 
 @x.post("/1.1/media/upload.json")
 def old_upload() -> Answer:
-    return OLD[request.values.get("command", "")]()
+    command = request.values.get("command", "")
+    if command not in OLD:
+        raise invalid("command is not one of INIT, APPEND, FINALIZE, STATUS", command=command)
+    return OLD[command]()
 
 
 @x.get("/1.1/media/upload.json")
@@ -734,7 +743,7 @@ def old_facts(told: dict[str, Any]) -> dict[str, Any]:
 def old_metadata() -> Answer:
     token = caller("media_metadata", "media.write")
     body = request.get_json(force=True)
-    describe(token, str(body.get("media_id", "")), (body.get("alt_text") or {}).get("text"))
+    describe(token, str(body.get("media_id", "")), part_of(body, "alt_text").get("text"))
     return "", 200
 
 
@@ -751,28 +760,22 @@ def authorize() -> Answer:
     return consent.ask(consent.Wish.read("x"), seconds=CODE_SECONDS)
 
 
-def token_refused(status: int, error: str, description: str) -> RefusedError:
-    answer = jsonify({"error": error, "error_description": description})
-    answer.status_code = status
-    return RefusedError(answer)
-
-
 def check_client() -> None:
     """Confidential clients come with HTTP Basic; public ones only name themselves."""
     client_id, secret = consent.client()
     public = request.authorization is None and not secret and client_id == consent.APPS["x"][0]
     if not public and not consent.is_app("x", client_id, secret):
-        raise token_refused(401, "unauthorized_client", "Missing valid authorization header")
+        raise consent.token_refused(401, "unauthorized_client", "Missing valid authorization header")
 
 
 @x.post("/2/oauth2/token")
-@call("token")
+@at_token("token")
 def token() -> Answer:
     check_client()
     grants = {"authorization_code": by_code, "refresh_token": by_refresh}
     grant = request.form.get("grant_type", "")
     if grant not in grants:
-        raise token_refused(400, "invalid_request", "Value passed for the grant type was invalid.")
+        raise consent.token_refused(400, "invalid_request", "Value passed for the grant type was invalid.")
     with store().transaction():
         return pair(grants[grant]())
 
@@ -780,15 +783,17 @@ def token() -> Answer:
 def by_code() -> Token:
     code = consent.alive("x", ["code"], request.form.get("code", ""))
     if code is None or not store().use_up(code.value):
-        raise token_refused(400, "invalid_request", "Value passed for the authorization code was invalid.")
+        raise consent.token_refused(
+            400, "invalid_request", "Value passed for the authorization code was invalid."
+        )
     if code.data["redirect_uri"] != request.form.get("redirect_uri"):
-        raise token_refused(
+        raise consent.token_refused(
             400,
             "invalid_request",
             "Value passed for the redirect uri did not match the uri of the authorization code.",
         )
     if not consent.proves(code, request.form.get("code_verifier", "")):
-        raise token_refused(
+        raise consent.token_refused(
             400, "invalid_request", "Value passed for the code verifier did not match the code challenge."
         )
     return code
@@ -798,7 +803,7 @@ def by_refresh() -> Token:
     """A refresh token works once."""
     old = consent.alive("x", ["refresh"], request.form.get("refresh_token", ""))
     if old is None or not store().use_up(old.value):
-        raise token_refused(400, "invalid_request", "Value passed for the token was invalid.")
+        raise dead_grant()
     return old
 
 

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from channels.sandbox import consent, faults, processing
-from channels.sandbox.context import RefusedError, base, bearer, json_body, record, store
+from channels.sandbox.context import RefusedError, base, bearer, json_body, part_of, record, store
 from channels.sandbox.history import film_id, shown
 from channels.sandbox.media import NotMediaError
 from channels.sandbox.store import GOOGLE, GOOGLE_TOKEN_SECONDS, Account, Kept, Thing, Token
@@ -51,13 +51,13 @@ Answer = ResponseReturnValue
 
 
 def refused(
-    status: int, reason: str, message: str, *, domain: str = "youtube.video", **more: str
+    status: int, reason: str, message: str, *, domain: str = "youtube.video", brief: str = "", **more: str
 ) -> RefusedError:
     """Google's error envelope; `more` joins the first error (location, locationType)."""
     names = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
     error: dict[str, Any] = {
         "code": status, "message": message,
-        "errors": [{"message": message, "domain": domain, "reason": reason, **more}],
+        "errors": [{"message": brief or message, "domain": domain, "reason": reason, **more}],
     }  # fmt: skip
     if status in names and domain == "global":
         error["status"] = names[status]
@@ -71,7 +71,7 @@ def bad_credentials(_: object = None) -> RefusedError:
         401, "authError",
         "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
         "authentication credential.",
-        domain="global", location="Authorization", locationType="header",
+        domain="global", location="Authorization", locationType="header", brief="Invalid Credentials",
     )  # fmt: skip
 
 
@@ -79,6 +79,10 @@ def no_scope(_: object = None) -> RefusedError:
     return refused(
         403, "insufficientPermissions", "Request had insufficient authentication scopes.", domain="global"
     )
+
+
+def dead_grant(_: object = None) -> RefusedError:
+    return consent.token_refused(400, "invalid_grant", "Token has been expired or revoked.")
 
 
 def out_of_quota(_: object = None) -> RefusedError:
@@ -126,6 +130,8 @@ ANSWERS: faults.Answers = {
     "duplicate": unacceptable,
 }
 call = faults.calls("youtube", ANSWERS)
+# The token endpoint has bodies of its own (OAuth 2.0 for web servers).
+at_token = faults.calls("youtube", {**ANSWERS, "expired_token": dead_grant, "refuse": dead_grant})
 
 
 # -- who calls, and how often
@@ -180,23 +186,15 @@ def open_session() -> Answer:
     token = caller(UPLOAD, 1, "insert")
     if request.args.get("uploadType") != "resumable":
         raise refused(400, "badRequest", "This server takes uploadType=resumable only.", domain="global")
-    resource = json_body()
-    film = {
-        name: resource.get(name, {}) for name in parts() if name in {"snippet", "status", "recordingDetails"}
-    }
+    resource, settable = json_body(), {"snippet", "status", "recordingDetails"}
+    film = {name: part_of(resource, name) for name in parts() if name in settable}
     check_snippet(film.get("snippet", {}))
     check_status(film.setdefault("status", {}))
     check_announced()
     with store().transaction():
         session = keep_session(token.account, film)
-        record(
-            "youtube",
-            "open_session",
-            "staged",
-            token.account,
-            {"session": session.id},
-            text=film["snippet"]["title"],
-        )
+        ids, title = {"session": session.id}, film["snippet"]["title"]
+        record("youtube", "open_session", "staged", token.account, ids, text=title)
     location = f"{request.base_url}?uploadType=resumable&part={request.args['part']}&upload_id={session.id}"
     return Response(status=200, headers={"Location": location, "X-GUploader-UploadID": session.id})
 
@@ -220,7 +218,7 @@ def check_announced() -> None:
 
 
 def check_snippet(snippet: dict[str, Any], *, update: bool = False) -> None:
-    title, description = snippet.get("title", ""), snippet.get("description", "")
+    title, description = str(snippet.get("title", "")), str(snippet.get("description", ""))
     if not title.strip() or len(title) > TITLE or re.search("[<>]", title):
         raise bad_field("invalidTitle", "The request metadata specifies an invalid or empty video title.")
     if len(description.encode()) > DESCRIPTION_BYTES or re.search("[<>]", description):
@@ -275,12 +273,9 @@ def query_session() -> Answer:
 
 def where(session: Thing) -> Answer:
     """The film if all is here; otherwise 308 and how much is held, without a Range if that is nothing."""
-    if session.data["video"]:
-        film = store().get("youtube", "video", session.data["video"])
-        if film is None:
-            raise not_found(session.data["video"])
-        return video_resource(film, ["id", "snippet", "status"], owner=True)
     held = session.data["held"]
+    if session.data["video"] or held == session.data["size"]:
+        return video_resource(film_of(session), ["id", "snippet", "status"], owner=True)
     return Response(status=308, headers={"Range": f"bytes=0-{held - 1}"} if held else {})
 
 
@@ -321,10 +316,9 @@ def put_chunk() -> Answer:
     last = chunk.total is not None and chunk.last + 1 == chunk.total
     if chunk.first > session.data["held"] or not (last or chunk.length % STEP == 0):
         raise bad_range()
+    session.data["size"] = chunk.total
     take_in(session, chunk)
-    if session.data["held"] != chunk.total:
-        return where(session)
-    return made_film(session)
+    return where(session)
 
 
 def take_in(session: Thing, chunk: Span) -> None:
@@ -334,30 +328,39 @@ def take_in(session: Thing, chunk: Span) -> None:
         most = min(most, chunk.first + STEP)
     try:
         while at < most and (part := request.stream.read(min(STEP, most - at))):
-            store().write_upload(session.id, at, part)
+            keep_new(session, at, part)
             at += len(part)
     finally:
         session.data["held"] = max(session.data["held"], at if at == chunk.last + 1 else at - at % STEP)
         store().save(session)
 
 
-def made_film(session: Thing) -> Answer:
+def keep_new(session: Thing, at: int, part: bytes) -> None:
+    """What is held already is not written again, whatever a client sends for it."""
+    known = max(session.data["held"] - at, 0)
+    if known < len(part):
+        store().write_upload(session.id, at + known, part[known:])
+
+
+def film_of(session: Thing) -> Thing:
     """The last byte is here: now, and only now, the film exists."""
-    kept = film_or_none(session)
+    kept = None if session.data["video"] else film_or_none(session)
     with store().transaction():
-        again = store().get("youtube", "session", session.id)
-        if again and again.data["video"]:
-            return where(again)
-        film = keep_film(session, kept)
-        session.data["video"] = film.id
-        store().save(session)
-    return video_resource(film, ["id", "snippet", "status"], owner=True)
+        session = store().get("youtube", "session", session.id) or session
+        if not session.data["video"]:
+            session.data["video"] = keep_film(session, kept).id
+            store().save(session)
+        film = store().get("youtube", "video", session.data["video"])
+    store().forget_upload(session.id)
+    if film is None:
+        raise not_found(session.data["video"])
+    return film
 
 
 def film_or_none(session: Thing) -> Kept | None:
     """YouTube takes any bytes; what is not a film fails in processing."""
     try:
-        kept = store().keep_file(store().upload_path(session.id))
+        kept = store().keep_upload(session.id)
     except (NotMediaError, FileNotFoundError):
         return None
     return kept if kept.kind == "film" else None
@@ -381,16 +384,8 @@ def keep_film(session: Thing, kept: Kept | None) -> Thing:
 
 
 def note(film: Thing, name: str, effect: str) -> None:
-    media = [item["sha256"] for item in film.data["media"]]
-    record(
-        "youtube",
-        name,
-        effect,
-        film.account,
-        {"video": film.id},
-        text=film.data["snippet"]["title"],
-        media=media,
-    )
+    media, title = [item["sha256"] for item in film.data["media"]], film.data["snippet"]["title"]
+    record("youtube", name, effect, film.account, {"video": film.id}, text=title, media=media)
 
 
 # -- films
@@ -416,10 +411,11 @@ def videos_list() -> Answer:
 
 def look(film: Thing, wanted: list[str], *, owner: bool) -> dict[str, Any]:
     """The film's resource; the owner's question about its state counts as a look at the processing."""
+    told = video_resource(film, wanted, owner=owner)
     if owner and film.data.get("processing") and {"status", "processingDetails"} & set(wanted):
         processing.look(film.data["processing"], store().now())
         store().save(film)
-    return video_resource(film, wanted, owner=owner)
+    return told
 
 
 def listing(kind: str, items: list[dict[str, Any]], total: int, next_page: str = "") -> dict[str, Any]:
@@ -531,10 +527,11 @@ def videos_update() -> Answer:
 
 def replace_parts(film: Thing, wanted: list[str], resource: dict[str, Any]) -> None:
     if "snippet" in wanted:
-        check_snippet(resource.get("snippet", {}), update=True)
-        film.data["snippet"] = resource["snippet"]
+        snippet = part_of(resource, "snippet")
+        check_snippet(snippet, update=True)
+        film.data["snippet"] = snippet
     if "status" in wanted:
-        status = dict(resource.get("status", {}))
+        status = part_of(resource, "status")
         check_status(status)
         film.data["status"] = status
 
@@ -600,13 +597,23 @@ def playlist_items() -> Answer:
     owner = channel.id == token.account
     films = [film for film in store().things("youtube", "video", channel.id)
              if film.created <= faults.visible_until() and (owner or film.public_at is not None)]  # fmt: skip
-    size, start = min(int(request.args.get("maxResults", 5)), 50), int(request.args.get("pageToken") or 0)
-    items = [playlist_item(film, playlist, wanted) for film in films[start : start + size]]
+    size, start = min(whole("maxResults", 5), 50), whole("pageToken", 0)
+    items = [
+        playlist_item(film, n, playlist, wanted) for n, film in enumerate(films[start : start + size], start)
+    ]
     more = str(start + size) if start + size < len(films) else ""
     return listing("youtube#playlistItemListResponse", items, len(films), more)
 
 
-def playlist_item(film: Thing, playlist: str, wanted: list[str]) -> dict[str, Any]:
+def whole(name: str, default: int) -> int:
+    given = request.args.get(name) or str(default)
+    if not given.isdigit():
+        raise refused(400, "invalidParameter", f"Invalid value '{given}'.", domain="global", location=name,
+                      locationType="parameter")  # fmt: skip
+    return int(given)
+
+
+def playlist_item(film: Thing, position: int, playlist: str, wanted: list[str]) -> dict[str, Any]:
     snippet = snippet_of(film)
     told: dict[str, Any] = {
         "kind": "youtube#playlistItem",
@@ -617,7 +624,7 @@ def playlist_item(film: Thing, playlist: str, wanted: list[str]) -> dict[str, An
         "snippet": {
             "publishedAt": moment(film.created), "channelId": film.account, "title": snippet["title"],
             "description": snippet["description"], "thumbnails": snippet["thumbnails"], "playlistId": playlist,
-            "position": 0, "resourceId": {"kind": "youtube#video", "videoId": film.id},
+            "position": position, "resourceId": {"kind": "youtube#video", "videoId": film.id},
         },
         "contentDetails": {"videoId": film.id, "videoPublishedAt": snippet["publishedAt"]},
         "status": {"privacyStatus": film.data["status"]["privacyStatus"]},
@@ -673,46 +680,38 @@ def bad_image() -> RefusedError:
 def captions_insert() -> Answer:
     token = caller(CAPTIONS, 400)
     resource, text = multipart_related()
-    snippet = resource.get("snippet", {})
-    language, name = snippet.get("language", ""), snippet.get("name", "")
+    snippet = part_of(resource, "snippet")
+    track = {"language": snippet.get("language", ""), "name": snippet.get("name", "")}
     with store().transaction():
-        film = own_film(snippet.get("videoId", ""), token.account)
-        if not language or not text.strip():
-            raise refused(
-                400,
-                "contentRequired",
-                "The request does not contain the caption track contents.",
-                domain="youtube.caption",
-            )
-        if any(
-            (track["language"], track["name"]) == (language, name) for track in film.data.get("captions", [])
-        ):
-            raise refused(409, "captionExists", "The specified video already has a caption track with the given videoId, "
-                          "language, and name.", domain="youtube.caption")  # fmt: skip
-        track = {
-            "id": secrets.token_urlsafe(16),
-            "language": language,
-            "name": name,
-            "text": text.decode(errors="replace"),
-        }
-        film.data.setdefault("captions", []).append(track)
+        film = own_film(str(snippet.get("videoId", "")), token.account)
+        check_track(film, track, text)
+        id = secrets.token_urlsafe(16)
+        film.data.setdefault("captions", []).append(track | {"id": id, "text": text.decode(errors="replace")})
         store().save(film)
-        record(
-            "youtube", "captions_insert", "changed", film.account, {"video": film.id, "caption": track["id"]}
-        )
-    return {"kind": "youtube#caption", "etag": secrets.token_urlsafe(20), "id": track["id"],
+        ids = {"video": film.id, "caption": id}
+        record("youtube", "captions_insert", "changed", film.account, ids)
+    return {"kind": "youtube#caption", "etag": secrets.token_urlsafe(20), "id": id,
             "snippet": {**snippet, "status": "serving", "trackKind": "standard"}}  # fmt: skip
+
+
+def check_track(film: Thing, track: dict[str, str], text: bytes) -> None:
+    if not track["language"] or not text.strip():
+        raise refused(400, "contentRequired", "The request does not contain the caption track contents.",
+                      domain="youtube.caption")  # fmt: skip
+    if any(track.items() <= known.items() for known in film.data.get("captions", [])):
+        raise refused(409, "captionExists", "The specified video already has a caption track with the given videoId, "
+                      "language, and name.", domain="youtube.caption")  # fmt: skip
 
 
 def multipart_related() -> tuple[dict[str, Any], bytes]:
     """The resource and the file of an upload with uploadType=multipart (RFC 2387)."""
     head = f"Content-Type: {request.headers.get('Content-Type', '')}\r\nMIME-Version: 1.0\r\n\r\n"
     message = message_from_bytes(head.encode() + request.get_data())
-    if not message.is_multipart() or len(message.get_payload()) != 2:
+    payloads = (part.get_payload(decode=True) for part in message.walk())
+    found = [payload for payload in payloads if isinstance(payload, bytes)]
+    if len(found) != 2:
         raise refused(400, "badRequest", "This server takes uploadType=multipart only.", domain="global")
-    first, second = message.get_payload()
-    resource = json.loads(first.get_payload(decode=True) or b"{}")
-    return resource, second.get_payload(decode=True) or b""
+    return json.loads(found[0] or b"{}"), found[1]
 
 
 # -- signing in: Google's OAuth 2.0
@@ -725,24 +724,18 @@ def authorize() -> Answer:
     return consent.ask(consent.Wish.read("youtube"), seconds=CODE_SECONDS, offline=offline, prompted=prompted)
 
 
-def token_refused(status: int, error: str, description: str) -> RefusedError:
-    answer = jsonify({"error": error, "error_description": description})
-    answer.status_code = status
-    return RefusedError(answer)
-
-
 @youtube.post("/token")
-@call("token")
+@at_token("token")
 def token() -> Answer:
     if not consent.is_app("youtube", *consent.client()):
-        raise token_refused(401, "invalid_client", "The OAuth client was not found.")
+        raise consent.token_refused(401, "invalid_client", "The OAuth client was not found.")
     grants: dict[str, Callable[[], dict[str, Any]]] = {
         "authorization_code": by_code,
         "refresh_token": by_refresh,
     }
     grant = request.form.get("grant_type", "")
     if grant not in grants:
-        raise token_refused(400, "unsupported_grant_type", f"Invalid grant_type: {grant}")
+        raise consent.token_refused(400, "unsupported_grant_type", f"Invalid grant_type: {grant}")
     with store().transaction():
         return grants[grant]()
 
@@ -751,11 +744,11 @@ def by_code() -> dict[str, Any]:
     """A refresh token comes with offline access, the first time or when the consent was asked for anew."""
     code = consent.alive("youtube", ["code"], request.form.get("code", ""))
     if code is None or not store().use_up(code.value):
-        raise token_refused(400, "invalid_grant", "Malformed auth code.")
+        raise consent.token_refused(400, "invalid_grant", "Malformed auth code.")
     if code.data["redirect_uri"] != request.form.get("redirect_uri"):
-        raise token_refused(400, "redirect_uri_mismatch", "Bad Request")
+        raise consent.token_refused(400, "redirect_uri_mismatch", "Bad Request")
     if not consent.proves(code, request.form.get("code_verifier", "")):
-        raise token_refused(400, "invalid_grant", "Invalid code verifier.")
+        raise consent.token_refused(400, "invalid_grant", "Invalid code verifier.")
     told = access(code)
     first = store().count(f"youtube consents {code.account}") == 1
     if code.data["offline"] and (first or code.data["prompted"]):
@@ -767,7 +760,7 @@ def by_refresh() -> dict[str, Any]:
     """Google keeps the refresh token: a repeated call is harmless, and no new one comes."""
     old = consent.alive("youtube", ["refresh"], request.form.get("refresh_token", ""))
     if old is None:
-        raise token_refused(400, "invalid_grant", "Token has been expired or revoked.")
+        raise dead_grant()
     return access(old)
 
 
