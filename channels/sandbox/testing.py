@@ -55,7 +55,7 @@ class LiveSandbox:
                 cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         self._wait_for_the_address()
-        self._post("limits", {"enforced": self.limits})
+        self.enforce_limits(on=self.limits)
 
     def _wait_for_the_address(self) -> None:
         line = self._process.stdout.readline() if self._process and self._process.stdout else ""
@@ -113,6 +113,10 @@ class LiveSandbox:
         """Move the sandbox's clock this many seconds from the machine's."""
         self._post("clock", {"offset": offset})
 
+    def enforce_limits(self, *, on: bool) -> None:
+        """The platforms' own call limits and quotas; `reset` and `start` put them back as they were made."""
+        self._post("limits", {"enforced": on})
+
     def demand_proof(self) -> None:
         """Facebook's "Require App Secret": from now on every call needs its appsecret_proof."""
         self._post("demands", {"appsecret_proof": True})
@@ -120,7 +124,7 @@ class LiveSandbox:
     def reset(self) -> None:
         """Forget everything, except whether limits are enforced."""
         self._post("reset", {})
-        self._post("limits", {"enforced": self.limits})
+        self.enforce_limits(on=self.limits)
 
     def connect_facebook(self, page_id: str = "1000001", name: str = "Seko") -> dict[str, str]:
         with Store(self.data_dir) as store:

@@ -5,7 +5,6 @@ Facts: X, Manage posts, Media upload, Timelines, Rate limits, Response codes and
 """
 
 import base64
-import binascii
 import re
 import shutil
 from collections.abc import Callable
@@ -541,7 +540,7 @@ def segment(fields: dict[str, Any]) -> bytes:
             if file
             else base64.b64decode(fields.get("media") or fields.get("media_data") or "", validate=True)
         )
-    except (binascii.Error, TypeError) as exc:
+    except (ValueError, TypeError) as exc:
         raise invalid("$.media: is not valid base64") from exc
     if not part:
         raise invalid("$.media: is missing but it is required")
