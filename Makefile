@@ -24,7 +24,7 @@ words: ## Compile the translations
 setup: .venv/.site words ## Install what the site needs
 
 run: setup ## Start everything with the demo organisation (PORT=8000)
-	@PORT=$(PORT) $(BIN)/python -m seko_social.run
+	@PORT=$(PORT) exec $(BIN)/python -m seko_social.run
 
 tools: .venv/.tests words ## Install what the tests need
 	@bash tests/harness/install.sh

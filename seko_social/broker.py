@@ -17,13 +17,13 @@ from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns()}_{uuid.uuid4().hex}"
         unfinished = Path(self.data_folder_out, f"{name}.part")
         unfinished.write_text(dumps(payload))
         unfinished.rename(unfinished.with_name(f"{name}.{queue}.msg"))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: Any = None) -> Any:
         for name in sorted(os.listdir(self.data_folder_in)):
             if name.partition(".")[2] == f"{queue}.msg" and (
                 message := take(Path(self.data_folder_in, name))

@@ -35,11 +35,15 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
     ages = ages_of_heartbeats()
-    reasons = [*database_reasons(ages), *broker_reasons(), *heartbeat_reasons(ages or {})]
+    reasons = why_not_ready(ages)
     return JsonResponse(
         {"ready": not reasons, "reasons": reasons, "seconds_since_heartbeat": ages},
         status=503 if reasons else 200,
     )
+
+
+def why_not_ready(ages: dict[str, float | None] | None) -> list[str]:
+    return [*database_reasons(ages), *broker_reasons(), *heartbeat_reasons(ages or {})]
 
 
 def ages_of_heartbeats() -> dict[str, float | None] | None:
