@@ -1,4 +1,4 @@
-"""Reviewers and administrators sign in in two steps, where the site requires it."""
+"""What is true of the person at every page: the language they chose, and a second step where it is required."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,29 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.roles import NEED_TWO_STEPS
+
+
+class ChosenLanguage:
+    """
+    Swedish until somebody chooses otherwise.
+
+    Django's own middleware would follow the browser, and many a Swedish phone asks for English pages.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class RequireTwoSteps:

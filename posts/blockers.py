@@ -34,7 +34,7 @@ def blockers(version: Version) -> list[Blocker]:
 
 
 def of_media(version: Version) -> Iterator[Blocker]:
-    shown = list(version.shown_media.select_related("media"))
+    shown = list(version.shown_media.all())
     if any(not item.media.is_film and not item.alt_text.strip() for item in shown):
         yield Blocker("alt_text_missing", "alt_text")
     if any(item.media.is_film and item.media.has_sound for item in shown) and not version.captions:
@@ -60,7 +60,7 @@ def of_words(version: Version) -> Iterator[Blocker]:
 
 
 def of_channels(version: Version) -> Iterator[Blocker]:
-    chosen = list(version.chosen_channels.select_related("channel"))
+    chosen = list(version.chosen_channels.all())
     if not chosen:
         yield Blocker("no_channel", "channels")
     for choice in chosen:

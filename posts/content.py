@@ -5,6 +5,7 @@ so that the preview cannot lie.
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -13,9 +14,20 @@ from django.db.models.fields.files import FieldFile
 from channels.adapters.base import Content, Kind, Privacy
 from channels.adapters.base import Media as ChannelMedia
 from channels.models import Channel
-from posts.models import Media, Rendition, RenditionState, Version, VersionChannel, VersionMedia
+from posts.manuscript import ChannelText
+from posts.models import (
+    Media,
+    Rendition,
+    RenditionState,
+    Version,
+    VersionChannel,
+    VersionMedia,
+    headline_of,
+)
 
 PICTURE_FILM_SECONDS = 8
+NOT_IN_TITLES = str.maketrans("", "", "<>")
+"""YouTube takes no angle brackets in a title (Videos reference, read 2026-11-22)."""
 CREDIT_ON = frozenset({"facebook", "youtube", "by_hand"})
 """Where the photographer is named in the text. X is too short for it."""
 
@@ -30,13 +42,16 @@ class RenditionMissingError(Exception):
 
 def for_channel(version: Version, channel: Channel) -> Content:
     """Exactly what the channel's followers will see. Raises RenditionMissingError while a film is being made."""
+    return replace(words_for(version, channel), media=tuple(media_for(version, channel)))
+
+
+def words_for(version: Version, channel: Channel) -> Content:
+    """The same without pictures and films."""
     choice = chosen(version, channel)
-    shown = list(version.shown_media.select_related("media"))
     text = choice.text or version.text
     return Content(
-        text=with_credit(text, version, channel) if shown else text,
+        text=with_credit(text, version, channel),
         link=version.link,
-        media=tuple(media_for(version, channel, shown, text)),
         title=choice.title,
         description=with_credit(choice.description or text, version, channel),
         privacy=Privacy(choice.privacy),
@@ -45,20 +60,41 @@ def for_channel(version: Version, channel: Channel) -> Content:
 
 def chosen(version: Version, channel: Channel) -> VersionChannel:
     """The words for this channel; the version's own where nothing was written for it."""
-    found = version.chosen_channels.filter(channel=channel).first()
-    return found or VersionChannel(version=version, channel=channel)
+    for choice in version.chosen_channels.all():
+        if choice.channel_id == channel.pk:
+            return choice
+    return VersionChannel(version=version, channel=channel)
+
+
+def preselected(text: str) -> tuple[ChannelText, ...]:
+    """The channels that every new post is meant for until a reviewer says otherwise."""
+    return tuple(
+        newly_chosen(channel, text) for channel in Channel.objects.open().filter(is_preselected=True)
+    )
+
+
+def newly_chosen(channel: Channel, text: str) -> ChannelText:
+    """What a channel begins with when it is chosen: where a title is needed, the first sentence is a good one."""
+    limit = channel.adapter_class.limits.title
+    return ChannelText(channel.pk, title=title_from(text)[:limit] if limit else "")
+
+
+def title_from(text: str) -> str:
+    return headline_of(text).translate(NOT_IN_TITLES).strip()
 
 
 def with_credit(text: str, version: Version, channel: Channel) -> str:
-    if channel.platform not in CREDIT_ON or not version.credit:
+    shown = version.shown_media.all()
+    if channel.platform not in CREDIT_ON or not version.credit or not shown:
         return text
-    word = "Film" if any(item.media.is_film for item in version.shown_media.all()) else "Foto"
+    word = "Film" if any(item.media.is_film for item in shown) else "Foto"
     return f"{text}\n\n{word}: {version.credit}"
 
 
-def media_for(version: Version, channel: Channel, shown: list[VersionMedia], text: str) -> list[ChannelMedia]:
+def media_for(version: Version, channel: Channel) -> list[ChannelMedia]:
+    shown = list(version.shown_media.all())
     if needs_film_of_pictures(channel, shown):
-        return [film_of_pictures(version, text)]
+        return [film_of_pictures(version, chosen(version, channel).text or version.text)]
     return [as_channel_media(item.media, item.alt_text) for item in shown]
 
 
@@ -83,8 +119,12 @@ def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
     )
 
 
+def rendition_for(version: Version, text: str) -> Rendition | None:
+    return Rendition.objects.filter(recipe=recipe_of(ingredients_for(version, text))).first()
+
+
 def film_of_pictures(version: Version, text: str) -> ChannelMedia:
-    rendition = Rendition.objects.filter(recipe=recipe_of(ingredients_for(version, text))).first()
+    rendition = rendition_for(version, text)
     if rendition is None or rendition.state != RenditionState.READY:
         raise RenditionMissingError(failed=bool(rendition and rendition.state == RenditionState.FAILED))
     return ChannelMedia(
@@ -100,7 +140,7 @@ def film_of_pictures(version: Version, text: str) -> ChannelMedia:
 
 def ingredients_for(version: Version, text: str) -> dict[str, Any]:
     """Everything that the film is made of. Its canonical JSON, digested, is the rendition's recipe."""
-    shown = list(version.shown_media.select_related("media"))
+    shown = list(version.shown_media.all())
     return {
         "pictures": [str(item.media_id) for item in shown],
         "digests": [item.media.sha256 for item in shown],

@@ -68,7 +68,7 @@ def fields(old: Version, new: Version) -> Iterator[tuple[str, object, str, str]]
 
 
 def media_line(version: Version) -> str:
-    return " ".join(shown.media.sha256[:8] for shown in version.shown_media.select_related("media"))
+    return " ".join(shown.media.sha256[:8] for shown in version.shown_media.all())
 
 
 def alt_line(version: Version) -> str:

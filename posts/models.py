@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.append_only import AppendOnlyModel
+from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from channels.models import Channel
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 
@@ -125,6 +125,11 @@ class Media(models.Model):
         return self.state == MediaState.READY
 
     @property
+    def is_done(self) -> bool:
+        """Nothing more will happen to it: its master is there, or the reason why not."""
+        return self.state in (MediaState.READY, MediaState.REFUSED)
+
+    @property
     def is_film(self) -> bool:
         return self.kind == MediaKind.FILM
 
@@ -176,10 +181,37 @@ class PostQuerySet(models.QuerySet["Post"]):
     def written_by(self, user: "User") -> "PostQuerySet":
         return self.filter(author=user)
 
+    def visible_to(self, user: "User") -> "PostQuerySet":
+        """One's own, and for those who see all also what others have sent in. A draft is its author's alone."""
+        own = Q(author=user)
+        return self.filter(
+            own | Q(submitted_at__isnull=False) if user.has_perm("posts.view_all_posts") else own
+        )
+
+    def showing(self, media: Media) -> "PostQuerySet":
+        """Those with this picture or film in a version, or in what was sent in and is being prepared."""
+        frozen = VersionMedia.objects.filter(version__post=OuterRef("pk"), media=media)
+        sent_in = DraftMedia.objects.filter(draft__post=OuterRef("pk"), media=media)
+        return self.filter(Exists(frozen) | (Q(status=Status.IN_REVIEW) & Exists(sent_in)))
+
+    def out(self) -> "PostQuerySet":
+        """Those that are public on at least one channel."""
+        return self.filter(is_out())
+
+    def in_progress(self) -> "PostQuerySet":
+        """Sent in, and not yet public anywhere."""
+        return self.filter(status__in=(Status.IN_REVIEW, Status.CHANGES, Status.APPROVED)).exclude(is_out())
+
+    def closed(self) -> "PostQuerySet":
+        return self.filter(status__in=(Status.REJECTED, Status.WITHDRAWN))
+
     def for_list(self) -> "PostQuerySet":
         """With everything that a row in a list shows."""
         return self.select_related("author", "category", "current_version", "draft").prefetch_related(
-            "current_version__shown_media__media", "draft__shown_media__media", "publications__channel"
+            "current_version__shown_media__media",
+            "current_version__chosen_channels__channel",
+            "draft__shown_media__media",
+            "publications__channel",
         )
 
 
@@ -239,19 +271,29 @@ class Post(models.Model):
         """What somebody who may see the post reads now: the draft being written, else the current version."""
         return getattr(self, "draft", None) or self.current_version
 
+    def wording_for(self, reader: "User") -> "Draft | Version | None":
+        """What this reader sees: the author's unfinished changes are the author's alone."""
+        draft = getattr(self, "draft", None)
+        if draft and (reader.pk == self.author_id or self.status == Status.IN_REVIEW):
+            return draft
+        return self.current_version
+
     @property
     def headline(self) -> str:
-        text = self.wording.text if self.wording else ""
-        line = text.strip().split("\n")[0]
-        sentence = line.split(". ")[0].rstrip(".")
-        if len(sentence) <= HEADLINE_LENGTH:
-            return sentence
-        return sentence[:HEADLINE_LENGTH].rsplit(" ", 1)[0] + " …"
+        return headline_of(self.wording.text) if self.wording else ""
 
     @property
     def awaits_media(self) -> bool:
         """Sent in, but a picture or film is still being prepared: there is no version to decide on yet."""
         return self.status == Status.IN_REVIEW and getattr(self, "draft", None) is not None
+
+
+def headline_of(text: str) -> str:
+    """The first sentence, or as many whole words of it as fit a row."""
+    sentence = text.strip().split("\n")[0].split(". ")[0].rstrip(".")
+    if len(sentence) <= HEADLINE_LENGTH:
+        return sentence
+    return sentence[:HEADLINE_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 class Wording(models.Model):
@@ -313,6 +355,12 @@ class DraftMedia(models.Model):
         return f"{self.media_id} in {self.draft_id}"
 
 
+class VersionQuerySet(AppendOnlyQuerySet):
+    def whole(self) -> "VersionQuerySet":
+        """With everything that the public would see of them."""
+        return self.prefetch_related("shown_media__media", "chosen_channels__channel")
+
+
 class Version(Wording, AppendOnlyModel):
     """One frozen wording of a post. Never changed: an edit makes the next version."""
 
@@ -321,6 +369,8 @@ class Version(Wording, AppendOnlyModel):
     digest = models.CharField(max_length=64)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version")
@@ -342,7 +392,7 @@ class Version(Wording, AppendOnlyModel):
             credit=self.credit,
             media=tuple(
                 ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text)
-                for shown in self.shown_media.select_related("media")
+                for shown in self.shown_media.all()
             ),
             channels=tuple(chosen.as_text() for chosen in self.chosen_channels.all()),
         )
@@ -479,6 +529,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def published(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.PUBLISHED)
+
+    def failed(self) -> "PublicationQuerySet":
+        return self.filter(status=PublicationStatus.FAILED)
+
+
+def is_out() -> Exists:
+    return Exists(Publication.objects.published().filter(post=OuterRef("pk")))
 
 
 def stopped_now() -> models.Exists:

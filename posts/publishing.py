@@ -100,6 +100,12 @@ def cancel_all(post: Post) -> bool:
     return cancelled == expected
 
 
+def is_untouched(post: Post) -> bool:
+    """Nothing of it is out or on its way, so that it can still be taken back (`cancel_all` decides)."""
+    live = Publication.objects.filter(post=post).exclude(status__in=OVER)
+    return not live.exclude(status__in=WAITING, claimed_until=None).exists()
+
+
 # --- claiming -----------------------------------------------------------------------------------------------
 
 
@@ -139,7 +145,11 @@ def lease() -> timedelta:
 
 
 def reread(publication: Publication) -> Publication:
-    return Publication.objects.select_related("channel", "version", "approval").get(pk=publication.pk)
+    return (
+        Publication.objects.select_related("channel", "version", "approval")
+        .prefetch_related("version__shown_media__media", "version__chosen_channels__channel")
+        .get(pk=publication.pk)
+    )
 
 
 def write(publication: Publication, **fields: object) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from posts.models import Post
+from posts.models import Media, Post
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
 
 def may_see(user: User, post: Post) -> bool:
-    """The author sees the post, and so do those who see all. For everybody else it does not exist."""
-    return post.author_id == user.pk or user.has_perm("posts.view_all_posts")
+    """The author sees the post, and once it was sent in so do those who see all. For the others it does not exist."""
+    return Post.objects.visible_to(user).filter(pk=post.pk).exists()
+
+
+def may_see_media(user: User, media: Media) -> bool:
+    """Who may see a post may see its pictures; what nobody has sent in yet belongs to its owner."""
+    return media.owner_id == user.pk or Post.objects.visible_to(user).showing(media).exists()
 
 
 def why_not_submit(user: User, post: Post | None = None) -> Refusal:

@@ -1,16 +1,23 @@
 """What the worker runs. A task finds its row, makes one call, and is done; the domain does not know of tasks."""
 
+import logging
 from functools import partial
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from posts import preparation, publishing, workflow
-from posts.models import Post, Publication
+from posts.models import Media, Publication, Version
+
+logger = logging.getLogger(__name__)
 
 FILMS = "films"
 DEFAULT = "default"
+AT_ONCE = 100
+"""How much forgotten media is put into the broker each time the clock looks."""
 
 
 @shared_task
@@ -48,16 +55,39 @@ def make_rendition(rendition_id: int) -> None:
 def wake_media() -> None:
     """Every few seconds: what was uploaded and has no worker."""
     now = timezone.now()
-    for media_id in preparation.waiting(now).values_list("pk", flat=True):
-        prepare.delay(str(media_id))
-    for rendition_id in preparation.waiting_renditions(now).values_list("pk", flat=True):
-        make_rendition.apply_async((rendition_id,), queue=FILMS)
+    for media in preparation.waiting(now)[:AT_ONCE]:
+        put(prepare, str(media.pk), queue=queue_for(media))
+    for rendition in preparation.waiting_renditions(now)[:AT_ONCE]:
+        put(make_rendition, rendition.pk, queue=FILMS)
 
 
 def send_to_worker(publication: Publication) -> None:
-    publish.apply_async((publication.pk,), queue=FILMS if publication.has_film else DEFAULT)
+    put(publish, publication.pk, queue=FILMS if publication.has_film else DEFAULT)
 
 
-def publish_soon(post: Post) -> None:
-    """Wake the worker as soon as the approval is committed, without waiting for the clock."""
-    transaction.on_commit(partial(wake_due.delay))
+# --- without waiting for the clock ------------------------------------------------------------------------------
+
+
+def publish_soon() -> None:
+    transaction.on_commit(partial(put, wake_due))
+
+
+def prepare_soon(media: Media) -> None:
+    transaction.on_commit(partial(put, prepare, str(media.pk), queue=queue_for(media)))
+
+
+def make_films_soon(version: Version) -> None:
+    for rendition in preparation.want_renditions(version):
+        transaction.on_commit(partial(put, make_rendition, rendition.pk, queue=FILMS))
+
+
+def queue_for(media: Media) -> str:
+    return FILMS if media.is_film else DEFAULT
+
+
+def put(task: Task, *args: Any, queue: str = DEFAULT) -> None:
+    """Into the broker, or not: what it does not take, the clock finds in the database."""
+    try:
+        task.apply_async(args, queue=queue, retry=False)
+    except OperationalError as error:
+        logger.warning("The broker did not take %s: %s", task.name, error)

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import log
+from posts import content as contents
 from posts import publishing, rules
 from posts.blockers import Blocker, blockers
 from posts.manuscript import Manuscript
@@ -306,7 +307,7 @@ def freeze_if_prepared(post: Post) -> Version | None:
     if draft is None or draft.shown_media.exclude(media__state=MediaState.READY).exists():
         return None
     before = post.current_version
-    channels = before.manuscript().channels if before else ()
+    channels = before.manuscript().channels if before else contents.preselected(draft.text)
     version = freeze(post, draft.manuscript(channels), post.author, answers_of(draft))
     draft.delete()
     post.save(update_fields=["current_version", "updated_at"])

@@ -1,10 +1,21 @@
 """The addresses of the site."""
 
-from django.urls import path
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
 
-from seko_social import health
+from seko_social import health, views
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("posts.urls")),
+    path("", include("accounts.urls")),
+    path("granska/", include("approvals.urls")),
+    path("kanaler/", include("channels.urls")),
+    path("konto/", include("allauth.urls")),
+    path("sprak/", login_not_required(set_language), name="set_language"),
+    path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -1,0 +1,185 @@
+"""What a reviewer may change, and what goes with a decision."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from channels.models import Channel
+from posts import content
+from posts.forms import ALT_TEXT_LENGTH, TEXT_LENGTH, WordsField
+from posts.manuscript import ChannelText, Manuscript, ShownMedia
+from posts.models import Captions, Minors, People, Version
+from posts.workflow import answers_of
+
+ANSWERS = ("people", "minors", "captions")
+
+
+class SeenForm(forms.Form):
+    """Every decision and every edit names the version that was on the page."""
+
+    version = forms.ModelChoiceField(queryset=Version.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": version.pk}, **kwargs)
+        field: forms.ModelChoiceField = self.fields["version"]  # type: ignore[assignment]
+        field.queryset = Version.objects.whole().filter(post=version.post_id)
+
+
+class ReviewForm(SeenForm):
+    """The fields of the review page. What is not on the page stays as it is in the version that was seen."""
+
+    text = WordsField(
+        label=_("Text till inlägget"),
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    people = forms.ChoiceField(choices=People.choices, required=False)
+    minors = forms.ChoiceField(choices=Minors.choices, required=False)
+    captions = forms.ChoiceField(choices=Captions.choices, required=False)
+    has_channels = forms.BooleanField(required=False)
+    """That the page shows the channels at all: none of them ticked is an answer too."""
+    channels = forms.ModelMultipleChoiceField(queryset=Channel.objects.none(), required=False)
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        super().__init__(version, *args, **kwargs)
+        self.shown_version = version
+        self.fields["channels"].queryset = Channel.objects.open()  # type: ignore[attr-defined]
+
+    def has(self, name: str) -> bool:
+        return name in self.data
+
+    def manuscript(self) -> Manuscript:
+        """What the seen version would be with what was typed."""
+        seen: Version = self.cleaned_data["version"]
+        before = seen.manuscript()
+        text = self.cleaned_data["text"].strip() if self.has("text") else before.text
+        return before.replaced(
+            text=text,
+            media=tuple(self.described(item) for item in before.media),
+            channels=self.chosen(before, text) if self.cleaned_data["has_channels"] else before.channels,
+        )
+
+    def described(self, item: ShownMedia) -> ShownMedia:
+        typed = self.data.get(f"alt_{item.media_id}", item.alt_text)
+        return ShownMedia(item.media_id, item.sha256, " ".join(typed.split())[:ALT_TEXT_LENGTH])
+
+    def chosen(self, before: Manuscript, text: str) -> tuple[ChannelText, ...]:
+        """Channels that stay keep their words; those that are new begin with their own defaults."""
+        kept = {item.channel_id: item for item in before.channels}
+        return tuple(
+            kept.get(channel.pk) or content.newly_chosen(channel, text)
+            for channel in self.cleaned_data["channels"]
+        )
+
+    def answers(self) -> dict[str, str]:
+        known = answers_of(self.cleaned_data["version"])
+        return {name: self.cleaned_data[name] if self.has(name) else known[name] for name in ANSWERS}
+
+
+class ChannelTextForm(SeenForm):
+    """The words for one channel."""
+
+    text = WordsField(
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 7, "class": "input input--area"}),
+    )
+    title = forms.CharField(label=_("Rubrik"), required=False, max_length=200)
+    description = WordsField(
+        label=_("Beskrivning"),
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    privacy = forms.ChoiceField(
+        label=_("Vem får se filmen?"),
+        choices=[
+            ("public", _("Alla")),
+            ("unlisted", _("De som har länken")),
+            ("private", _("Bara vi")),
+        ],
+        required=False,
+    )
+
+    def __init__(self, version: Version, channel: Channel, *args: Any, **kwargs: Any) -> None:
+        super().__init__(version, *args, **kwargs)
+        self.channel = channel
+        choice = content.chosen(version, channel)
+        self.initial |= {
+            "text": choice.text or version.text,
+            "title": choice.title,
+            "description": choice.description or version.text,
+            "privacy": choice.privacy,
+        }
+
+    def manuscript(self) -> Manuscript:
+        """The seen version with these words for the channel; the post's own text is not copied into it."""
+        before = self.cleaned_data["version"].manuscript()
+        others = [item for item in before.channels if item.channel_id != self.channel.pk]
+        return before.replaced(channels=(*others, self.words(before)))
+
+    def words(self, before: Manuscript) -> ChannelText:
+        typed = {
+            name: self.cleaned_data[name].strip()
+            for name in ("text", "title", "description", "privacy")
+            if name in self.data
+        }
+        for name in ("text", "description"):
+            if typed.get(name) == before.text:
+                typed[name] = ""
+        known = {item.channel_id: item for item in before.channels}.get(self.channel.pk)
+        return ChannelText(**(vars(known or content.newly_chosen(self.channel, before.text)) | typed))
+
+
+class RequestChangesForm(SeenForm):
+    """A preset says what; the message says it kindly."""
+
+    reason = forms.ChoiceField(
+        label=_("Vad behövs?"),
+        choices=[
+            ("ask_people", _("Fråga personerna på bilden")),
+            ("tell_more", _("Skriv vad som hände")),
+            ("other_picture", _("Annan bild, tack")),
+            ("shorter", _("Kortare text")),
+            ("right_name", _("Rätt ort eller namn?")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    message = WordsField(
+        label=_("Skriv till den som skickade in"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("reason") and not (cleaned.get("message") or "").strip():
+            self.add_error("message", _("Säg vad som ska ändras: välj något ovanför eller skriv en rad."))
+        return cleaned
+
+
+class RejectForm(SeenForm):
+    reason = forms.ChoiceField(
+        label=_("Skäl"),
+        choices=[
+            ("irrelevant", _("Inte relevant för Seko")),
+            ("no_consent", _("Personer har inte sagt ja")),
+            ("protected_site", _("Bild från skyddat område")),
+            ("misread", _("Kan missförstås")),
+            ("repeated", _("Samma som redan publicerats")),
+            ("too_old", _("För gammalt")),
+            ("other", _("Annat (skriv)")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj ett skäl.")},
+    )
+    message = WordsField(
+        label=_("Skriv till den som skickade in"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Skriv vad som hade fungerat.")},
+    )

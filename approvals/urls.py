@@ -1,0 +1,17 @@
+"""The addresses of the desk."""
+
+from django.urls import path
+
+from approvals import views
+
+app_name = "approvals"
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("<int:post_id>/", views.review, name="review"),
+    path("<int:post_id>/spara/", views.save, name="save"),
+    path("<int:post_id>/delar/", views.parts, name="parts"),
+    path("<int:post_id>/godkann/", views.approve, name="approve"),
+    path("<int:post_id>/be-om-andring/", views.request_changes, name="request_changes"),
+    path("<int:post_id>/avsla/", views.reject, name="reject"),
+    path("<int:post_id>/kanaler/<int:channel_id>/", views.channel_text, name="channel_text"),
+]

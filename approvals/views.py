@@ -1,0 +1,372 @@
+"""The desk: the queue, one post with all that a decision needs, and the decisions."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from approvals import queue
+from approvals.forms import ChannelTextForm, RejectForm, RequestChangesForm, ReviewForm, SeenForm
+from channels.models import Channel
+from posts import blockers, content, difference, previews, tasks, timeline, workflow
+from posts.manuscript import Manuscript
+from posts.models import Captions, Minors, People, Post, Status, Version
+from posts.wording import name_of
+from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
+
+may_review = permission_required("posts.review_post", raise_exception=True)
+
+View = Callable[..., HttpResponse]
+WHOLE, PARTS = "approvals/channel_text.html", "approvals/_channel_parts.html"
+TYPED = frozenset({"text", "title", "description", "message"})
+
+
+class ReviewRequest(HttpRequest):
+    user: User
+    htmx: Any
+
+
+def told(view: View) -> View:
+    """Refusals become pages: 403 says why one may not, 409 that it is no longer so, and what changed."""
+
+    @wraps(view)
+    def answer(request: ReviewRequest, post_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, post_id, *args, **kwargs)
+        except RefusedError as refusal:
+            return render(request, "403.html", {"reason": refusal.reason}, status=403)
+        except NoLongerSoError as late:
+            return no_longer_so(request, late)
+
+    return answer
+
+
+def no_longer_so(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
+    """Somebody was faster: who, what, and the difference to what was on the page."""
+    post = Post.objects.for_list().get(pk=late.post.pk)
+    last = post.transitions.select_related("by").order_by("-at", "-id").first()
+    seen = late.seen if isinstance(late, MovedOnError) else None
+    now = post.current_version
+    context = {
+        "post": post,
+        "last": last,
+        "sentence": timeline.sentence_for(last, is_own=last.by == request.user) if last else "",
+        "differences": difference.between(seen, now) if seen and now and seen != now else [],
+        "typed": typed_by(request),
+    }
+    return whole_page(request, render(request, "approvals/no_longer_so.html", context, status=409))
+
+
+def typed_by(request: ReviewRequest) -> list[str]:
+    """What somebody wrote is shown to them again, so that it is not lost with the decision."""
+    return [
+        value.strip()
+        for name, value in request.POST.items()
+        if (name in TYPED or name.startswith("alt_")) and value.strip()
+    ]
+
+
+def whole_page(request: ReviewRequest, answer: HttpResponse) -> HttpResponse:
+    """An answer that takes the page's place, also where htmx had asked for a part of it."""
+    if request.htmx:
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "body", "innerHTML"
+    return answer
+
+
+# --- looking --------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@may_review
+def desk(request: ReviewRequest) -> HttpResponse:
+    """The queue; on a desk with its first post beside it, on a phone alone."""
+    rows = queue.rows(request.user)
+    if not rows:
+        return render(request, "approvals/nothing.html", {"rows": rows})
+    first = queue.first_for(request.user, rows) or rows[0].post
+    return render(request, "approvals/review.html", page_for(request, first, rows) | {"is_queue": True})
+
+
+@require_GET
+@may_review
+def review(request: ReviewRequest, post_id: int) -> HttpResponse:
+    post = sent_in(post_id)
+    if post.status != Status.IN_REVIEW:
+        return redirect("posts:detail", post_id)
+    return render(request, "approvals/review.html", page_for(request, post))
+
+
+def sent_in(post_id: int) -> Post:
+    return get_object_or_404(Post.objects.exclude(submitted_at=None).for_list(), pk=post_id)
+
+
+@require_GET
+@may_review
+def parts(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """The parts of the page that change by themselves, while a film of the pictures is being made."""
+    return render(
+        request, "approvals/_decision.html", decision_on(request, sent_in(post_id)) | {"is_swap": True}
+    )
+
+
+def page_for(request: ReviewRequest, post: Post, rows: list[queue.Row] | None = None) -> dict[str, Any]:
+    """Everything on the review page."""
+    rows = queue.rows(request.user) if rows is None else rows
+    return {
+        "rows": rows,
+        "place": queue.place_of(post, rows),
+        "is_editing": "redigera" in request.GET,
+        "events": timeline.of(post, request.user),
+        "edits": timeline.edits(post),
+        **decision_on(request, post),
+    }
+
+
+def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = None) -> dict[str, Any]:
+    """The post as it stands, what is missing, and what this person may decide: the part that changes with an edit."""
+    version = whole_version(post)
+    found = blockers.blockers(version) if version else []
+    chosen = {choice.channel_id for choice in version.chosen_channels.all()} if version else set()
+    shown = previews.of_version(version) if version else []
+    return {
+        "post": post,
+        "version": version,
+        "wording": version or post.wording,
+        "form": form or (ReviewForm(version) if version else None),
+        "blockers": found,
+        "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
+        "channel_names": names_of(version) if version else "",
+        "previews": shown,
+        "is_making": any(preview.is_in_the_making for preview in shown),
+        "has_film": bool(version) and any(item.media.is_film for item in version.shown_media.all()),
+        "why_not_approve": workflow.why_not(Action.APPROVE, post, request.user),
+        "why_not_decide": workflow.why_not(Action.REJECT, post, request.user),
+        "people_choices": People.choices,
+        "minors_choices": Minors.choices,
+        "captions_choices": Captions.choices,
+    }
+
+
+def whole_version(post: Post) -> Version | None:
+    """The version to decide on; None while a picture or film is still being prepared."""
+    if post.awaits_media or post.current_version_id is None:
+        return None
+    return Version.objects.whole().select_related("post").get(pk=post.current_version_id)
+
+
+def names_of(version: Version) -> str:
+    return get_text_list([name_of(choice.channel) for choice in version.chosen_channels.all()], _("och"))
+
+
+# --- changing -------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@may_review
+@told
+def save(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """What the reviewer typed becomes the next version; htmx gets the parts that change with it."""
+    post = sent_in(post_id)
+    form = bound(request, post, ReviewForm)
+    if not form.is_valid():
+        return invalid(request, post, form)
+    keep(request, post, form)
+    if request.htmx:
+        return render(
+            request, "approvals/_decision.html", decision_on(request, sent_in(post_id)) | {"is_swap": True}
+        )
+    messages.success(request, _("Sparat."))
+    return redirect("approvals:review", post_id)
+
+
+def bound(request: ReviewRequest, post: Post, form: type[Any], *args: Any) -> Any:
+    """The form with what was sent, for the version that is current now."""
+    version = whole_version(post)
+    if version is None:
+        raise NoLongerSoError(post, Action.EDIT)
+    return form(version, *args, request.POST)
+
+
+def invalid(request: ReviewRequest, post: Post, form: ReviewForm) -> HttpResponse:
+    if "version" in form.errors:
+        raise NoLongerSoError(post, Action.EDIT)
+    page = page_for(request, post) | decision_on(request, post, form) | {"is_editing": True}
+    return whole_page(request, render(request, "approvals/review.html", page, status=422))
+
+
+def keep(request: ReviewRequest, post: Post, form: ReviewForm) -> Version:
+    """Write what was typed down as a version, unless the current one already says just that."""
+    seen = seen_in(post, form.cleaned_data["version"], form.manuscript(), form.answers())
+    version = workflow.edit(post, request.user, seen, form.manuscript(), **form.answers())
+    tasks.make_films_soon(version)
+    return version
+
+
+def seen_in(post: Post, named: Version, typed: Manuscript, answers: dict[str, str]) -> Version:
+    """
+    The version that the page showed: the one it names, or the current one if that says exactly what was typed.
+
+    The page saves by itself while somebody types, so the press of a button may name the version just before.
+    """
+    current = whole_version(post)
+    if current and current != named and workflow.is_same(current, typed, answers):
+        return current
+    return named
+
+
+@require_http_methods(["GET", "POST"])
+@may_review
+@told
+def channel_text(request: ReviewRequest, post_id: int, channel_id: int) -> HttpResponse:
+    """The words for one channel, with what every channel will look like beside them."""
+    post = sent_in(post_id)
+    version = whole_version(post)
+    if version is None or post.status != Status.IN_REVIEW:
+        return redirect("approvals:review", post_id)
+    channel = get_object_or_404(Channel.objects.open(), pk=channel_id)
+    if request.method == "GET":
+        part = "approvals/_shown.html" if request.GET.get("del") == "visning" else WHOLE
+        return show_channel(request, post, version, channel, ChannelTextForm(version, channel), part)
+    form = ChannelTextForm(version, channel, request.POST)
+    if not form.is_valid():
+        return whole_page(request, show_channel(request, post, version, channel, form, status=422))
+    return keep_channel(request, post, channel, form)
+
+
+def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: ChannelTextForm) -> HttpResponse:
+    manuscript = form.manuscript()
+    if request.POST.get("intent") == "remove":
+        manuscript = manuscript.replaced(
+            channels=tuple(item for item in manuscript.channels if item.channel_id != channel.pk)
+        )
+    named = form.cleaned_data["version"]
+    seen = seen_in(post, named, manuscript, workflow.answers_of(named))
+    version = workflow.edit(post, request.user, seen, manuscript)
+    tasks.make_films_soon(version)
+    if request.htmx:
+        saved = sent_in(post.pk)
+        whole = whole_version(saved)
+        if whole is None:
+            raise NoLongerSoError(saved, Action.EDIT)
+        return show_channel(request, saved, whole, channel, ChannelTextForm(whole, channel), PARTS)
+    return redirect("approvals:channel_text", post.pk, channel.pk)
+
+
+def show_channel(
+    request: ReviewRequest,
+    post: Post,
+    version: Version,
+    channel: Channel,
+    form: ChannelTextForm,
+    template: str = WHOLE,
+    status: int = 200,
+) -> HttpResponse:
+    context = decision_on(request, post)
+    shown = context["previews"]
+    context |= {
+        "channel": channel,
+        "channel_form": form,
+        "tabs": [(item, by_channel(shown, item)) for item in Channel.objects.open()],
+        "preview": by_channel(shown, channel),
+        "choice": content.chosen(version, channel),
+        "is_swap": template == PARTS,
+        "has_title": channel.adapter_class.limits.title is not None,
+    }
+    return render(request, template, context, status=status)
+
+
+def by_channel(shown: list[previews.Preview], channel: Channel) -> previews.Preview | None:
+    return next((preview for preview in shown if preview.channel == channel), None)
+
+
+# --- deciding -------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@may_review
+@told
+def approve(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """The okay, on exactly what the page showed. What was typed and not yet saved is saved first."""
+    post = sent_in(post_id)
+    form = bound(request, post, ReviewForm)
+    if not form.is_valid():
+        return invalid(request, post, form)
+    version = keep(request, post, form)
+    try:
+        workflow.approve(post, request.user, version)
+    except workflow.BlockedError:
+        return blocked(request, post_id)
+    tasks.publish_soon()
+    messages.success(request, _("Godkänt. Publiceras nu på %(channels)s.") % {"channels": names_of(version)})
+    return to_next(request)
+
+
+def blocked(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """Something is missing: what was typed is kept, and the page says what."""
+    messages.error(request, _("Kan inte godkännas än. Det som saknas står på sidan."))
+    return render(request, "approvals/review.html", page_for(request, sent_in(post_id)), status=422)
+
+
+def to_next(request: ReviewRequest) -> HttpResponse:
+    """On to the next post that this person can decide on."""
+    following = queue.first_for(request.user, queue.rows(request.user))
+    return redirect("approvals:review", following.pk) if following else redirect("approvals:desk")
+
+
+@require_http_methods(["GET", "POST"])
+@may_review
+@told
+def request_changes(request: ReviewRequest, post_id: int) -> HttpResponse:
+    return decide(request, post_id, RequestChangesForm, "approvals/request_changes.html", ask)
+
+
+def ask(request: ReviewRequest, post: Post, form: RequestChangesForm) -> str:
+    given = form.cleaned_data
+    message = given["message"].strip() or str(dict(form.fields["reason"].choices)[given["reason"]])  # type: ignore[attr-defined]
+    workflow.request_changes(post, request.user, given["version"], message, given["reason"])
+    return _("Skickat till %(name)s.") % {"name": post.author.get_short_name()}
+
+
+@require_http_methods(["GET", "POST"])
+@may_review
+@told
+def reject(request: ReviewRequest, post_id: int) -> HttpResponse:
+    return decide(request, post_id, RejectForm, "approvals/reject.html", turn_down)
+
+
+def turn_down(request: ReviewRequest, post: Post, form: RejectForm) -> str:
+    given = form.cleaned_data
+    workflow.reject(post, request.user, given["version"], given["reason"], given["message"].strip())
+    return _("Avslaget. %(name)s får ditt svar.") % {"name": post.author.get_short_name()}
+
+
+def decide(
+    request: ReviewRequest,
+    post_id: int,
+    form_class: type[SeenForm],
+    template: str,
+    act: Callable[[ReviewRequest, Post, Any], str],
+) -> HttpResponse:
+    """A decision that needs words: the dialog over the post, then the act, then the next post."""
+    post = sent_in(post_id)
+    version = whole_version(post)
+    if version is None or post.status != Status.IN_REVIEW:
+        raise NoLongerSoError(post, Action.REJECT)
+    if refusal := workflow.why_not(Action.REJECT, post, request.user):
+        raise RefusedError(refusal)
+    form = form_class(version, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, act(request, post, form))
+        return to_next(request)
+    if "version" in form.errors:
+        raise Http404
+    page = page_for(request, post) | {"dialog_form": form}
+    return render(request, template, page, status=422 if form.errors else 200)

@@ -1,0 +1,170 @@
+"""What an ombudsman fills in, and what somebody who publishes by hand pastes back."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from posts.models import Category, Draft, Media, Minors, People, Post
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TEXT_LENGTH = 10_000
+ALT_TEXT_LENGTH = 1000
+FIRST_CATEGORY = "Arbetsplatsbesök"
+
+
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files, empty ones too: what is wrong with one is told where it is shown."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        return [file for file in data if isinstance(file, UploadedFile)] if isinstance(data, list) else []
+
+
+class WordsField(forms.CharField):
+    """Browsers send two characters for a line break; a text that was not touched must come back as it was."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class DraftForm(forms.Form):
+    """The draft of one post. Nothing in it is required to save; `posts.workflow` says what sending in needs.
+
+    `media` are those that were sent ahead, in the order in which they are shown; `files` come with the form itself.
+    """
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    files = FilesField(required=False, widget=SeveralFiles(attrs={"accept": "image/*,video/*"}))
+    text = WordsField(
+        label=_("Text till inlägget"),
+        help_text=_("Vad hände, vilka var med, varför är det viktigt? Skriv som du pratar."),
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    people = forms.ChoiceField(
+        label=_("Kan någon på bilden kännas igen?"),
+        choices=People.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    minors = forms.ChoiceField(
+        label=_("Är någon under 18 år?"), choices=Minors.choices, required=False, widget=forms.RadioSelect
+    )
+    category = forms.ModelChoiceField(
+        label=_("Kategori"),
+        queryset=Category.objects.filter(retired_at=None),
+        required=False,
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+    credit = forms.CharField(
+        label=_("Fotograf"), help_text=_("Den som tog bilden."), required=False, max_length=120
+    )
+    link = forms.URLField(
+        label=_("Länk"), required=False, max_length=1000, assume_scheme="https", widget=forms.URLInput
+    )
+    is_urgent = forms.BooleanField(
+        label=_("Brådskar"), help_text=_("Bara om det måste ut i dag."), required=False
+    )
+
+    def __init__(self, author: "User", post: Post | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.author, self.post = author, post
+        self.received: list[Media] = []
+        self.initial = {**(of_draft(post.draft) if post else for_author(author)), **self.initial}
+
+    @property
+    def shown(self) -> list[Media]:
+        """The pictures and films of the draft as the form has them now, in order."""
+        return [*self.sent_ahead(), *self.received] if self.is_bound else self.initial["media"]
+
+    def sent_ahead(self) -> list[Media]:
+        ids = [value for value in self.data.getlist("media") if is_uuid(value)]  # type: ignore[attr-defined]
+        removed = set(self.data.getlist("remove"))  # type: ignore[attr-defined]
+        known = {str(item.pk): item for item in Media.objects.filter(owner=self.author, pk__in=ids)}
+        return [known[id] for id in dict.fromkeys(ids) if id in known and id not in removed]
+
+    def tiles(self) -> list[tuple[Media, str]]:
+        """Each picture or film with its description."""
+        alt_texts = self.alt_texts()
+        return [(item, alt_texts.get(str(item.pk), "")) for item in self.shown]
+
+    def alt_texts(self) -> dict[str, str]:
+        """By the media's id, as typed or as kept."""
+        if not self.is_bound:
+            return self.initial["alt_texts"]
+        return {
+            str(item.pk): self.data.get(f"alt_{item.pk}", "").strip()[:ALT_TEXT_LENGTH] for item in self.shown
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        limit = settings.MEDIA_PER_POST
+        if len(self.sent_ahead()) + len(cleaned.get("files") or []) > limit:
+            message = ngettext("Högst %(limit)d bild.", "Högst %(limit)d bilder i ett inlägg.", limit)
+            self.add_error("files", message % {"limit": limit})
+        return cleaned
+
+    def fields_of_draft(self) -> dict[str, Any]:
+        names = ("text", "people", "minors", "credit", "link", "category", "is_urgent")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+def of_draft(draft: Draft) -> dict[str, Any]:
+    shown = list(draft.shown_media.select_related("media"))
+    return {
+        "client_id": draft.post.client_id,
+        "text": draft.text,
+        "people": draft.people,
+        "minors": draft.minors,
+        "category": draft.post.category_id,
+        "credit": draft.credit,
+        "link": draft.link,
+        "is_urgent": draft.post.is_urgent,
+        "media": [item.media for item in shown],
+        "alt_texts": {str(item.media_id): item.alt_text for item in shown},
+    }
+
+
+def for_author(author: "User") -> dict[str, Any]:
+    """A new post: the category of the author's last one, and the author as photographer."""
+    last = Post.objects.written_by(author).exclude(category=None).order_by("-id").first()
+    first = Category.objects.filter(name=FIRST_CATEGORY, retired_at=None).first()
+    return {
+        "client_id": uuid4(),
+        "category": last.category_id if last else first and first.pk,
+        "credit": author.name,
+        "media": [],
+        "alt_texts": {},
+    }
+
+
+def is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
+
+
+class ByHandForm(forms.Form):
+    url = forms.URLField(
+        label=_("Klistra in länken"),
+        max_length=1000,
+        assume_scheme="https",
+        error_messages={
+            "required": _("Klistra in länken till inlägget."),
+            "invalid": _("Det är ingen länk."),
+        },
+    )

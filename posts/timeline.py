@@ -1,0 +1,139 @@
+"""The way of a post in words and times, newest first: what people decided, and where it came out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from posts import difference
+from posts.difference import FieldDifference
+from posts.models import Post, Publication, Transition
+from posts.wording import name_of
+from posts.workflow import Action
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+AT_ONCE = timedelta(minutes=5)
+"""Edits by the same person, or channels where it came out, this close to each other are told as one."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """`kind` is the ending of the css class: `live`, `wait` or nothing."""
+
+    at: datetime
+    sentence: str
+    kind: str = ""
+
+
+def of(post: Post, reader: "User") -> list[Event]:
+    events = [*decisions(post, reader), *came_out(post), *failures(post)]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+# --- what people did ------------------------------------------------------------------------------------------
+
+
+def decisions(post: Post, reader: "User") -> Iterator[Event]:
+    steps = post.transitions.select_related("by").order_by("at", "id")
+    for (action, by), together in groupby(steps, key=lambda step: (step.action, step.by)):
+        for step in shown_of(action, list(together)):
+            yield Event(step.at, sentence_for(step, is_own=by == reader), kind_of(step))
+
+
+def shown_of(action: str, steps: list[Transition]) -> list[Transition]:
+    """A row of edits by one person is one edit to the reader: its last."""
+    return steps[-1:] if action == Action.EDIT else steps
+
+
+def sentence_for(step: Transition, *, is_own: bool) -> str:
+    if step.by is None:
+        return _("En fil gick inte att använda")
+    if is_own:
+        return OWN[Action(step.action)]()
+    return SOMEBODY[Action(step.action)]() % {"name": step.by.get_short_name()}
+
+
+def kind_of(step: Transition) -> str:
+    return "wait" if step.action == Action.REQUEST_CHANGES else ""
+
+
+OWN = {
+    Action.SUBMIT: lambda: _("Du skickade in"),
+    Action.WITHDRAW: lambda: _("Du drog tillbaka inlägget"),
+    Action.EDIT: lambda: _("Du ändrade inlägget"),
+    Action.REQUEST_CHANGES: lambda: _("Du bad om en ändring"),
+    Action.REJECT: lambda: _("Du avslog inlägget"),
+    Action.APPROVE: lambda: _("Du godkände inlägget"),
+    Action.REVISE: lambda: _("Du tog tillbaka inlägget för att ändra"),
+}
+SOMEBODY = {
+    Action.SUBMIT: lambda: _("%(name)s skickade in"),
+    Action.WITHDRAW: lambda: _("%(name)s drog tillbaka inlägget"),
+    Action.EDIT: lambda: _("%(name)s ändrade inlägget"),
+    Action.REQUEST_CHANGES: lambda: _("%(name)s bad om en ändring"),
+    Action.REJECT: lambda: _("Avslaget av %(name)s"),
+    Action.APPROVE: lambda: _("Godkänt av %(name)s"),
+    Action.REVISE: lambda: _("%(name)s tog tillbaka inlägget för att ändra"),
+}
+
+
+# --- what a reviewer changed --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What stands otherwise now than the author wrote it, and who wrote it so."""
+
+    by: "User"
+    differences: list[FieldDifference]
+
+
+def edits(post: Post) -> Edits | None:
+    """From the author's last own version to the current one; None where nobody changed the author's words."""
+    own = post.versions.whole().filter(created_by=post.author).first()
+    now = post.versions.whole().filter(pk=post.current_version_id).select_related("created_by").first()
+    if own is None or now is None or own == now:
+        return None
+    found = [item for item in difference.between(own, now) if item.name in THE_AUTHORS]
+    return Edits(now.created_by, found) if found else None
+
+
+THE_AUTHORS = frozenset({"text", "link", "credit", "alt_text"})
+
+# --- what became of it ----------------------------------------------------------------------------------------
+
+
+def came_out(post: Post) -> Iterator[Event]:
+    """One event for the channels where it came out together."""
+    out = post.publications.published().select_related("channel").order_by("published_at")
+    together: list[Publication] = []
+    for publication in out:
+        if together and publication.published_at - together[0].published_at > AT_ONCE:
+            yield out_on(together)
+            together = []
+        together.append(publication)
+    if together:
+        yield out_on(together)
+
+
+def out_on(publications: list[Publication]) -> Event:
+    names = [name_of(publication.channel) for publication in publications]
+    return Event(
+        publications[-1].published_at,
+        _("Ute på %(channels)s") % {"channels": get_text_list(names, _("och"))},
+        "live",
+    )
+
+
+def failures(post: Post) -> Iterator[Event]:
+    for publication in post.publications.failed().select_related("channel").prefetch_related("attempts"):
+        attempt = next(iter(publication.attempts.all()), None)
+        if attempt and attempt.finished_at:
+            sentence = _("Misslyckades på %(channel)s") % {"channel": name_of(publication.channel)}
+            yield Event(attempt.finished_at, sentence, "wait")

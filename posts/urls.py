@@ -1,0 +1,32 @@
+"""Addresses are Swedish, as the pages are: people read them aloud to each other."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from posts import views
+
+app_name = "posts"
+
+
+class RecipeConverter(StringConverter):
+    regex = "[0-9a-f]{64}"
+
+
+register_converter(RecipeConverter, "recipe")
+
+urlpatterns = [
+    path("hem/", views.home, name="home"),
+    path("mina/", views.mine, name="mine"),
+    path("nytt/", views.new, name="new"),
+    path("inlagg/", views.everybodys, name="everybodys"),
+    path("inlagg/<int:post_id>/", views.detail, name="detail"),
+    path("inlagg/<int:post_id>/andra/", views.edit, name="edit"),
+    path("inlagg/<int:post_id>/inskickat/", views.sent, name="sent"),
+    path("inlagg/<int:post_id>/dra-tillbaka/", views.withdraw, name="withdraw"),
+    path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
+    path("for-hand/<int:publication_id>/", views.by_hand, name="by_hand"),
+    path("media/", views.upload, name="upload"),
+    path("media/<uuid:media_id>/", views.tile, name="tile"),
+    path("media/<uuid:media_id>/<str:size>/", views.media_file, name="media"),
+    path("film/<recipe:recipe>/<str:part>/", views.rendition_file, name="rendition"),
+]

@@ -1,0 +1,385 @@
+"""What an ombudsman sees: home, a new post, the way of their own posts; and the pictures in them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from channels.models import Channel
+from posts import (
+    chips,
+    drafting,
+    paging,
+    preparation,
+    previews,
+    promise,
+    publishing,
+    rules,
+    tasks,
+    timeline,
+    workflow,
+)
+from posts.forms import ByHandForm, DraftForm
+from posts.models import (
+    Media,
+    MediaKind,
+    Post,
+    PostQuerySet,
+    Publication,
+    PublicationStatus,
+    Rendition,
+    RenditionState,
+    Status,
+)
+from posts.serving import serve
+from posts.workflow import Action
+
+ON_HOME = 5
+SIZES = ("thumb", "medium", "master")
+
+may_submit = permission_required("posts.submit_post", raise_exception=True)
+
+
+class SignedInRequest(HttpRequest):
+    """Every page asks for a sign-in (`LoginRequiredMiddleware`), so there always is a person."""
+
+    user: User
+
+
+# --- lists ----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@may_submit
+def home(request: SignedInRequest) -> HttpResponse:
+    """You can send something now; what waits for you; what is on its way."""
+    mine = Post.objects.written_by(request.user)
+    return render(
+        request,
+        "posts/home.html",
+        {
+            "asked": mine.filter(status=Status.CHANGES).for_list().order_by("-updated_at")[:ON_HOME],
+            "drafts": mine.filter(status=Status.DRAFT).for_list().order_by("-updated_at")[:ON_HOME],
+            "under_way": under_way(mine)[:ON_HOME],
+            "latest": mine.out().for_list().order_by("-pk").first(),
+            "out_today": out_today(),
+            "main_channel": main_channel(),
+            "form": DraftForm(request.user, None),
+        },
+    )
+
+
+def under_way(posts: PostQuerySet) -> list[Post]:
+    """In review, or approved and not out everywhere yet."""
+    recent = posts.filter(status__in=(Status.IN_REVIEW, Status.APPROVED)).for_list().order_by("-pk")
+    return [post for post in recent[: 4 * ON_HOME] if chips.of_post(post) != chips.PUBLISHED]
+
+
+def main_channel() -> Channel | None:
+    return Channel.objects.open().filter(is_preselected=True).first()
+
+
+def out_today() -> int:
+    """How many posts came out on the main channel today."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return (
+        Publication.objects.published()
+        .filter(channel__is_preselected=True, published_at__gte=midnight)
+        .values("post_id")
+        .distinct()
+        .count()
+    )
+
+
+TABS: dict[str, tuple[Any, Any]] = {
+    "pagar": (lambda: _("Pågår"), PostQuerySet.in_progress),
+    "publicerat": (lambda: _("Publicerat"), PostQuerySet.out),
+    "utkast": (lambda: _("Utkast"), lambda posts: posts.filter(status=Status.DRAFT)),
+    "avslutat": (lambda: _("Avslutat"), PostQuerySet.closed),
+}
+
+
+@require_GET
+@may_submit
+def mine(request: SignedInRequest) -> HttpResponse:
+    """One's own posts, under four tabs, each with an address of its own."""
+    chosen = request.GET.get("visa", "pagar")
+    if chosen not in TABS:
+        raise Http404
+    posts = TABS[chosen][1](Post.objects.written_by(request.user))
+    return render(
+        request,
+        "posts/mine.html",
+        {
+            "tabs": [(key, label()) for key, (label, _narrow) in TABS.items()],
+            "chosen": chosen,
+            "page": paging.page_of(posts, request.GET.get("fore", "")),
+        },
+    )
+
+
+@require_GET
+@permission_required("posts.view_all_posts", raise_exception=True)
+def everybodys(request: SignedInRequest) -> HttpResponse:
+    """All that was ever sent in, newest first, for those who may see it."""
+    posts = Post.objects.visible_to(request.user).exclude(submitted_at=None)
+    return render(
+        request, "posts/everybodys.html", {"page": paging.page_of(posts, request.GET.get("fore", ""))}
+    )
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@may_submit
+def new(request: SignedInRequest) -> HttpResponse:
+    return compose(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@may_submit
+def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
+    post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
+    if post.status not in (Status.DRAFT, Status.CHANGES):
+        return redirect("posts:detail", post_id)
+    return compose(request, post)
+
+
+def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
+    """The form: keep what came with it first, then see what was meant by it."""
+    if request.method == "GET":
+        return show_form(request, DraftForm(request.user, post))
+    form = DraftForm(request.user, post, request.POST, request.FILES)
+    is_valid = form.is_valid()
+    form.received = receive(request, form)
+    if not is_valid:
+        return show_form(request, form, status=422)
+    try:
+        saved = drafting.save(
+            request.user, form.cleaned_data["client_id"], form.fields_of_draft(), form.shown, form.alt_texts()
+        )
+    except drafting.NotWithAuthorError as error:
+        return redirect("posts:sent", error.post.pk)
+    if request.POST.get("intent") == "submit":
+        return submit(request, form, saved)
+    if request.POST.get("intent") == "save":
+        messages.success(request, _("Utkastet är sparat."))
+    return redirect("posts:edit", saved.pk)
+
+
+def receive(request: SignedInRequest, form: DraftForm) -> list[Media]:
+    """Files that came with the form: kept even when something else in it is wrong."""
+    received = [preparation.receive(file, request.user) for file in form.cleaned_data.get("files") or []]
+    for media in received:
+        tasks.prepare_soon(media)
+    return received
+
+
+def submit(request: SignedInRequest, form: DraftForm, post: Post) -> HttpResponse:
+    try:
+        workflow.submit(post, request.user)
+    except workflow.NotCompleteError as error:
+        for name in error.fields:
+            form.add_error(name if name in form.fields else None, MISSING[name]())
+        return show_form(request, form, status=422, post=post)
+    except workflow.NoLongerSoError:
+        return redirect("posts:sent", post.pk)
+    return redirect("posts:sent", post.pk)
+
+
+MISSING = {
+    "text": lambda: _("Skriv några ord om bilden eller det som hände."),
+    "people": lambda: _("Svara på om någon kan kännas igen."),
+    "media": lambda: _("En fil går inte att använda. Ta bort den eller välj en annan."),
+}
+
+
+def show_form(
+    request: SignedInRequest, form: DraftForm, status: int = 200, post: Post | None = None
+) -> HttpResponse:
+    post = post or form.post
+    context = {"form": form, "post": post, "asked": last_request(post), "main_channel": main_channel()}
+    return render(request, "posts/compose.html", context, status=status)
+
+
+def last_request(post: Post | None) -> Any:
+    """What a reviewer asked to have changed, while the post is back with its author."""
+    if post is None or post.status != Status.CHANGES:
+        return None
+    return (
+        post.transitions.filter(action=Action.REQUEST_CHANGES)
+        .select_related("by")
+        .order_by("-at", "-id")
+        .first()
+    )
+
+
+# --- one post -------------------------------------------------------------------------------------------------
+
+
+def visible_post(request: SignedInRequest, post_id: int) -> Post:
+    return get_object_or_404(Post.objects.visible_to(request.user).for_list(), pk=post_id)
+
+
+@require_GET
+def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """One post and its way. htmx fetches the part that moves by itself."""
+    post = visible_post(request, post_id)
+    wording = post.wording_for(request.user)
+    template = "posts/_standing.html" if request.GET.get("del") == "lage" else "posts/detail.html"
+    return render(
+        request,
+        template,
+        {
+            "post": post,
+            "wording": wording,
+            "headline": headline(wording),
+            "is_own": post.author_id == request.user.pk,
+            "shell": "pocket.html" if post.author_id == request.user.pk else "desk_page.html",
+            "asked": last_request(post),
+            "refusal": last_refusal(post),
+            "publications": chips.current_publications(post),
+            "events": timeline.of(post, request.user),
+            "edits": timeline.edits(post),
+            "previews": previews.of_version(wording) if post.status == Status.APPROVED and wording else [],
+            "actions": workflow.possible(post, request.user),
+            "is_revisable": publishing.is_untouched(post),
+            "is_moving": chips.is_moving(post),
+            "answer_by": promise.answer_by(post.submitted_at) if post.submitted_at else None,
+        },
+    )
+
+
+def headline(wording: Any) -> str:
+    return wording.headline if wording and wording.headline else _("Utan text än")
+
+
+def last_refusal(post: Post) -> Any:
+    if post.status != Status.REJECTED:
+        return None
+    return post.transitions.filter(action=Action.REJECT).select_related("by").order_by("-at", "-id").first()
+
+
+@require_GET
+@may_submit
+def sent(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """Klart: who looks at it now, and by when there is an answer."""
+    post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
+    if post.status != Status.IN_REVIEW:
+        return redirect("posts:detail", post_id)
+    return render(
+        request, "posts/sent.html", {"post": post, "answer_by": promise.answer_by(post.submitted_at)}
+    )
+
+
+@require_POST
+def withdraw(request: SignedInRequest, post_id: int) -> HttpResponse:
+    return act(request, post_id, workflow.withdraw, _("Inlägget är tillbakadraget."))
+
+
+@require_POST
+def revise(request: SignedInRequest, post_id: int) -> HttpResponse:
+    return act(
+        request, post_id, workflow.revise, _("Inlägget är tillbaka som utkast. Inget har publicerats.")
+    )
+
+
+def act(request: SignedInRequest, post_id: int, verb: Any, done: str) -> HttpResponse:
+    """Take one edge of the map, and say how it went."""
+    post = visible_post(request, post_id)
+    try:
+        verb(post, request.user)
+    except workflow.RefusedError as error:
+        messages.error(request, error.reason)
+    except workflow.NoLongerSoError:
+        messages.error(request, _("Det går inte längre. Läget har hunnit ändras."))
+    else:
+        messages.success(request, done)
+    return redirect("posts:detail", post_id)
+
+
+# --- publishing by hand ---------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("posts.publish_by_hand", raise_exception=True)
+def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    """Copy the text, download the pictures, open the platform, paste the link."""
+    publication = get_object_or_404(
+        waiting_for_a_hand().select_related("post", "channel", "version"), pk=publication_id
+    )
+    form = ByHandForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return published_by_hand(request, publication, form.cleaned_data["url"])
+    choice = publication.version.chosen_channels.get(channel=publication.channel)
+    context = {
+        "publication": publication,
+        "preview": previews.preview(publication.version, choice),
+        "form": form,
+    }
+    return render(request, "posts/by_hand.html", context, status=422 if form.errors else 200)
+
+
+def waiting_for_a_hand() -> QuerySet[Publication]:
+    return Publication.objects.filter(status=PublicationStatus.BY_HAND)
+
+
+def published_by_hand(request: SignedInRequest, publication: Publication, url: str) -> HttpResponse:
+    try:
+        publishing.published_by_hand(publication, request.user, url)
+    except publishing.NotByHandError:
+        messages.error(request, _("Någon annan hann före. Inlägget är redan publicerat."))
+    else:
+        messages.success(request, _("Tack. Inlägget räknas nu som publicerat."))
+    return redirect("posts:detail", publication.post_id)
+
+
+# --- pictures and films ---------------------------------------------------------------------------------------
+
+
+@require_POST
+@may_submit
+def upload(request: SignedInRequest) -> HttpResponse:
+    """One file, sent ahead of the form; the answer is its tile."""
+    file = request.FILES.get("file")
+    if file is None:
+        return HttpResponse(_("Ingen fil kom fram. Välj den igen."), status=422)
+    media = preparation.receive(file, request.user)  # type: ignore[arg-type]
+    tasks.prepare_soon(media)
+    return render(request, "posts/_tile.html", {"media": media}, status=201)
+
+
+@require_GET
+def tile(request: SignedInRequest, media_id: UUID) -> HttpResponse:
+    """How far the preparation of one's own file is."""
+    media = get_object_or_404(Media, pk=media_id, owner=request.user)
+    return render(request, "posts/_tile.html", {"media": media})
+
+
+@require_GET
+def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpResponseBase:
+    media = get_object_or_404(Media, pk=media_id)
+    file = getattr(media, size) if size in SIZES else None
+    if not file or not rules.may_see_media(request.user, media):
+        raise Http404
+    ending = "jpg" if media.kind == MediaKind.PICTURE or size != "master" else "mp4"
+    return serve(request, file, download_as=f"seko-{media.pk}.{ending}" if "hamta" in request.GET else "")
+
+
+@require_GET
+def rendition_file(request: SignedInRequest, recipe: str, part: str) -> HttpResponseBase:
+    """A film made of pictures, or its poster: for those who may see every picture in it."""
+    rendition = get_object_or_404(Rendition, recipe=recipe, state=RenditionState.READY)
+    pictures = Media.objects.filter(pk__in=rendition.ingredients["pictures"])
+    if not all(rules.may_see_media(request.user, media) for media in pictures):
+        raise Http404
+    return serve(request, rendition.film if part == "film" else rendition.poster)

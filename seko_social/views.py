@@ -1,0 +1,18 @@
+"""The front door: everybody to the page where their work is."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+DOORS = (
+    ("posts.review_post", "approvals:desk"),
+    ("posts.submit_post", "posts:home"),
+    ("posts.view_all_posts", "posts:everybodys"),
+    ("channels.view_channel", "channels:index"),
+)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    may = request.user.has_perm
+    return redirect(next((page for permission, page in DOORS if may(permission)), "accounts:me"))
