@@ -93,12 +93,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a channel would not take this content. `code` is stable; `facts` fill the page's sentence.
-
-    Codes: text_missing, text_too_long (over, limit), media_missing, too_many_pictures (limit), pictures_and_film,
-    too_many_films (limit), film_too_long (limit), file_too_large (limit), alt_text_too_long (limit), title_missing,
-    title_too_long (over, limit), description_too_long (over, limit), forbidden_characters (characters), ...
-    """
+    """Why a channel would not take this content. `code` is a `codes.Lack`; `facts` fill the page's sentence."""
 
     code: str
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -123,6 +118,9 @@ class Limits:
     title: int | None = None
     description_bytes: int | None = None
     link_weight: int | None = None
+    """How much of the text a link takes, the space before it not counted, where the platform has no field for links."""
+    tags: int | None = None
+    """All tags together, by the platform's own count."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +178,11 @@ class Adapter(ABC):
     @abstractmethod
     def length(cls, text: str) -> int:
         """The length of a text by the platform's own rule."""
+
+    @classmethod
+    def words(cls, content: Content) -> str:
+        """The text as it is sent: with the link in it where the platform has no field for one."""
+        return content.text
 
     @abstractmethod
     def stage(self, content: Content, staged: Staged, keep: Keep) -> None:

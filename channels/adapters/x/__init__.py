@@ -1,0 +1,124 @@
+"""
+X.
+
+Media is uploaded first, and each upload's id can be recognised in the post. Then one call makes the post; X has no
+key that would make it harmless to repeat. A text alone is found by its words.
+
+Facts: X, Manage posts, Media best practices, Counting characters and OAuth 2.0 pages, read 2026-11-22.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from channels.adapters.base import (
+    Adapter,
+    Connection,
+    Content,
+    Keep,
+    Limits,
+    Problem,
+    Receipt,
+    Staged,
+    Tokens,
+)
+from channels.adapters.codes import Lack
+from channels.adapters.fitting import lacks, with_link
+from channels.adapters.http import Bearer
+from channels.adapters.renewal import renew
+from channels.adapters.x import finding, media, text
+from channels.adapters.x.api import API
+from channels.errors import Unconfirmed
+
+MB = 1024 * 1024
+CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
+CASHTAGS = 1
+"""Changelog of 23 February 2026."""
+TOKEN_SECONDS = 7200
+
+
+class X(Adapter):
+    platform = "x"
+    name = "X"
+    limits = Limits(
+        text=text.LIMIT,
+        pictures=4,
+        films=1,
+        picture_bytes=5 * MB,
+        film_bytes=media.SEGMENTS * media.CHUNK,  # X itself says 8 GB
+        film_seconds=20 * 60,
+        alt_text=1000,
+        link_weight=text.LINK_WEIGHT,
+    )
+    absence_proven_after = timedelta(seconds=60)
+    """X promises nothing, but its timeline shows a post at once; and it refuses the same text if we were wrong."""
+
+    def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
+        super().__init__(connection, addresses)
+        self.api = API(connection, addresses)
+
+    @classmethod
+    def check(cls, content: Content) -> Iterator[Problem]:
+        words = cls.words(content)
+        yield from lacks(content, cls.limits, words, cls.length(words))
+        if len(CASHTAG.findall(words)) > CASHTAGS:
+            yield Problem(Lack.TOO_MANY_CASHTAGS, {"limit": CASHTAGS})
+
+    @classmethod
+    def length(cls, text_: str) -> int:
+        return text.weigh(text_)
+
+    @classmethod
+    def words(cls, content: Content) -> str:
+        """X has no field for a link."""
+        return with_link(content.text, content.link)
+
+    def stage(self, content: Content, staged: Staged, keep: Keep) -> None:
+        handles = staged.setdefault("media", [{} for _ in content.media])
+        for item, handle in zip(content.media, handles, strict=True):
+            media.Upload(self.api, item, handle, staged, keep).run()
+
+    def commit(self, content: Content, staged: Staged) -> Receipt:
+        body: dict[str, object] = {"text": self.words(content)}
+        if ids := media_ids(staged):
+            body["media"] = {"media_ids": ids}
+        return self.receipt(self.api.post("tweets", json=body, unclear=Unconfirmed).needed("data", "id"))
+
+    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+        if content.media:
+            ids = media_ids(staged)
+            post = finding.post_with_media(self.api, ids, since) if ids else None
+        else:
+            post = finding.post_with_words(self.api, self.words(content), since)
+        return self.receipt(str(post["id"])) if post else None
+
+    def receipt(self, id: str) -> Receipt:
+        """X leads from `i` to the account when its name is not known."""
+        return Receipt(id, f"{self.addresses['X_PUBLIC_URL']}/{self.connection.handle or 'i'}/status/{id}")
+
+    def fingerprint(self, content: Content, staged: Staged) -> str:
+        words = hashlib.sha256(self.words(content).encode()).hexdigest()[:16]
+        return f"tweets words={words} with={','.join(media_ids(staged)) or '-'}"
+
+    @classmethod
+    def refresh(cls, refresh_token: str, connection: Connection, addresses: Mapping[str, str]) -> Tokens:
+        """The refresh token works once: when it is unclear whether X took it, ours may be dead."""
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        auth: AuthBase = HTTPBasicAuth(connection.app_id, connection.app_secret)
+        if not connection.app_secret:
+            form, auth = form | {"client_id": connection.app_id}, Bearer()
+        return renew(
+            f"{addresses['X_API_URL']}/2/oauth2/token",
+            form,
+            auth,
+            (refresh_token, connection.app_secret),
+            unclear=Unconfirmed,
+            seconds=TOKEN_SECONDS,
+        )
+
+
+def media_ids(staged: Staged) -> list[str]:
+    return [handle["id"] for handle in staged.get("media", []) if "id" in handle]

@@ -43,7 +43,7 @@ def weight(character: str) -> int:
 # --- emoji ----------------------------------------------------------------------------------------------------
 
 QUALIFIED = (emoji.STATUS["component"], emoji.STATUS["fully_qualified"])
-# Where the reference differs from Unicode's list: a keycap needs no selector, the eye in a bubble must have none, infinity
+# Where the reference differs from Unicode's list: a keycap needs no selector, the eye in a bubble has none, infinity
 # is unknown to it, and it knows the men and women in tuxedos, who came to Unicode later.
 KEYCAP, EYE_IN_BUBBLE, INFINITY = "\u20e3", "\U0001f441\ufe0f\u200d\U0001f5e8\ufe0f", "\u267e\ufe0f"
 TUXEDO, SIGNS = "\U0001f935", ("\u2640\ufe0f", "\u2642\ufe0f")

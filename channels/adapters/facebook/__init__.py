@@ -1,0 +1,148 @@
+"""
+Facebook pages.
+
+Photos are uploaded unpublished, also a single one, so that there is an id to look for; then one call makes the
+post. A film is begun, transferred and finished; the finish makes it public. A text alone leaves nothing to hold on to
+before it is out: it is found by its words.
+
+Facts: Meta, Page posts, Page photos and Page videos references for v26.0, read 2026-11-22.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from channels.adapters.base import (
+    Adapter,
+    Connection,
+    Content,
+    Keep,
+    Limits,
+    Media,
+    Problem,
+    Receipt,
+    Staged,
+)
+from channels.adapters.facebook import films, finding
+from channels.adapters.facebook.graph import Graph
+from channels.adapters.fitting import lacks, with_link
+from channels.errors import Unconfirmed
+
+MB = 1024 * 1024
+PHOTOS_LIVE = timedelta(hours=20)
+"""Facebook keeps unpublished photos for about a day (Page photos). The rest is a margin for the attempt."""
+
+
+class Facebook(Adapter):
+    platform = "facebook"
+    name = "Facebook"
+    limits = Limits(
+        text=63_206,  # measured by independent clients; Meta's pages give no figure
+        pictures=10,  # no documented limit; what other publishers keep to
+        films=1,
+        picture_bytes=4 * MB,  # Page photos says 10 MB; the error for a file too big says 4
+        film_bytes=10 * 1024 * MB,  # an older Page videos page, as is the next line; today's gives no figure
+        film_seconds=4 * 3600,
+        alt_text=None,  # no documented limit
+    )
+    absence_proven_after = timedelta(minutes=2)
+    """Meta promises nothing about its lists. The call may take half a minute, and a second look comes a minute later."""
+    look_after = (timedelta(0), timedelta(seconds=60), absence_proven_after)
+
+    def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
+        super().__init__(connection, addresses)
+        self.graph = Graph(connection, addresses)
+
+    @classmethod
+    def check(cls, content: Content) -> Iterator[Problem]:
+        words = cls.words(content)
+        yield from lacks(content, cls.limits, words, cls.length(words))
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        return len(text)
+
+    @classmethod
+    def words(cls, content: Content) -> str:
+        """A post with pictures or a film has no field for a link."""
+        return with_link(content.text, content.link) if content.media else content.text
+
+    # --- making ready, unseen
+
+    def stage(self, content: Content, staged: Staged, keep: Keep) -> None:
+        for film in content.films:
+            films.FilmUpload(self.graph, film, staged, keep).run()
+        if content.pictures:
+            self.stage_photos(content, staged, keep)
+
+    def stage_photos(self, content: Content, staged: Staged, keep: Keep) -> None:
+        """Upload those that are not there yet. When the first has grown too old, all are uploaded anew."""
+        photos = staged.setdefault("photos", [])
+        if any(has_aged(photo) for photo in photos):
+            photos.clear()
+        for item in content.pictures[len(photos) :]:
+            uploaded_at = datetime.now(UTC).isoformat()
+            photos.append({"id": self.upload(item), "at": uploaded_at})
+            keep(staged)
+
+    def upload(self, picture: Media) -> str:
+        with picture.open() as file:
+            source = (picture.file_name, file.read(), picture.content_type)
+        fields = {"published": False} | ({"alt_text_custom": picture.alt_text} if picture.alt_text else {})
+        return self.graph.post(self.edge("photos"), fields, files={"source": source}).needed("id")
+
+    # --- making public
+
+    def commit(self, content: Content, staged: Staged) -> Receipt:
+        if content.films:
+            films.finish(self.graph, staged, content.title, self.words(content))
+            return self.receipt_for_film(staged["video"])
+        fields = {"fields": "id,permalink_url", **self.post_of(content, staged)}
+        answer = self.graph.post(self.edge("feed"), fields, unclear=Unconfirmed)
+        return self.receipt(answer.needed("id"), answer.at("permalink_url"))
+
+    def post_of(self, content: Content, staged: Staged) -> dict[str, object]:
+        photos = [{"media_fbid": id} for id in photo_ids(staged)] if content.pictures else []
+        fields = {
+            "message": self.words(content),
+            "link": "" if photos else content.link,
+            "attached_media": photos,
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    def receipt(self, post: str, permalink: object) -> Receipt:
+        return Receipt(post, str(permalink or f"{self.addresses['FACEBOOK_PUBLIC_URL']}/{post}"))
+
+    def receipt_for_film(self, video: str) -> Receipt:
+        """Its post may get an id minutes later; the film's own address is known at once, and stays."""
+        public, page = self.addresses["FACEBOOK_PUBLIC_URL"], self.connection.account_id
+        return Receipt(video, f"{public}/{page}/videos/{video}/")
+
+    # --- looking
+
+    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+        if content.films:
+            video = staged.get("video", "")
+            return self.receipt_for_film(video) if video and films.is_finished(self.graph, video) else None
+        if content.pictures:
+            ids = set(photo_ids(staged))
+            post = finding.post_with_photos(self.graph, ids, since) if ids else None
+        else:
+            post = finding.post_with_words(self.graph, content, self.words(content), since)
+        return self.receipt(str(post["id"]), post.get("permalink_url")) if post else None
+
+    def fingerprint(self, content: Content, staged: Staged) -> str:
+        words = hashlib.sha256(self.words(content).encode()).hexdigest()[:16]
+        handles = staged.get("video") or ",".join(photo_ids(staged)) or content.link or "-"
+        return f"{self.edge('videos' if content.films else 'feed')} words={words} with={handles}"
+
+    def edge(self, name: str) -> str:
+        return f"{self.connection.account_id}/{name}"
+
+
+def photo_ids(staged: Staged) -> list[str]:
+    return [photo["id"] for photo in staged.get("photos", [])]
+
+
+def has_aged(photo: dict[str, str]) -> bool:
+    return datetime.now(UTC) - datetime.fromisoformat(photo["at"]) > PHOTOS_LIVE

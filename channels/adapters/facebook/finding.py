@@ -1,0 +1,115 @@
+"""
+Looking for a post on the page: with photos by their ids, which is proof; without, by its very words and link.
+
+Facts: Meta, Page feed and published posts references for v26.0, read 2026-11-22. Lists may lag behind; a photo's own
+node is quicker, and tells the story that it is in once it is published.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from channels.adapters.base import Content
+from channels.adapters.codes import Trouble
+from channels.adapters.facebook.graph import Graph
+from channels.errors import NotSent
+
+FIELDS = (
+    "id,message,created_time,permalink_url,application,"
+    "attachments{url,unshimmed_url,target,subattachments{target}}"
+)
+CLOCKS = timedelta(seconds=60)
+"""How far Facebook's clock may be from ours."""
+PAGE, PAGES = 100, 20
+"""Facebook gives at most a hundred at a time. Two thousand posts after ours: then somebody else must look."""
+
+Post = dict[str, Any]
+
+
+def post_with_photos(graph: Graph, photos: set[str], since: datetime) -> Post | None:
+    """The post that shows one of our photos. Nobody else knows their ids."""
+    listed = next((post for post in posts_since(graph, since) if photos & targets(post)), None)
+    return listed or story_of(graph, min(photos))
+
+
+def targets(post: Post) -> set[str]:
+    """The ids of the photos and films that the post shows."""
+    shown = parts(post) + [inner for part in parts(post) for inner in parts(part, "subattachments")]
+    ids = [part["target"].get("id") for part in shown if isinstance(part.get("target"), dict)]
+    return {str(id) for id in ids if id}
+
+
+def parts(thing: Post, name: str = "attachments") -> list[Post]:
+    listed = thing.get(name)
+    data = listed.get("data") if isinstance(listed, dict) else None
+    return [part for part in data if isinstance(part, dict)] if isinstance(data, list) else []
+
+
+def story_of(graph: Graph, photo: str) -> Post | None:
+    node = graph.node(photo, "page_story_id")
+    story = node.at("page_story_id") if node else None
+    found = graph.node(str(story), "id,permalink_url") if story else None
+    return found.told if found else None
+
+
+def post_with_words(graph: Graph, content: Content, words: str, since: datetime) -> Post | None:
+    """The post with exactly these words and this link, made by our app in the time after `since`."""
+    return next(
+        (
+            post
+            for post in posts_since(graph, since)
+            if same_words(post.get("message", ""), words)
+            and shows_link(post, content.link)
+            and is_ours(graph, post)
+            and is_new(post, since)
+        ),
+        None,
+    )
+
+
+def same_words(one: str, other: str) -> bool:
+    return tidy(one) == tidy(other)
+
+
+def tidy(text: str) -> str:
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+
+
+def shows_link(post: Post, link: str) -> bool:
+    """Facebook may still be fetching the link's preview: then only the words can tell."""
+    shown = {part.get("unshimmed_url") or part.get("url") for part in parts(post)}
+    if not shown:
+        return bool(post.get("message")) or not link
+    return bool(link) and link.rstrip("/") in {str(address).rstrip("/") for address in shown}
+
+
+def is_ours(graph: Graph, post: Post) -> bool:
+    """Not what a person wrote by hand. Without the app's id it cannot be told."""
+    ours, application = graph.connection.app_id, post.get("application")
+    return not ours or (isinstance(application, dict) and application.get("id") == ours)
+
+
+def is_new(post: Post, since: datetime) -> bool:
+    try:
+        created = datetime.strptime(post.get("created_time", ""), "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return False
+    return created >= since - CLOCKS
+
+
+def posts_since(graph: Graph, since: datetime) -> Iterator[Post]:
+    """The page's public posts from then on, newest first, all of them: a look that stops early proves nothing."""
+    fields = {"fields": FIELDS, "since": epoch(since - CLOCKS), "limit": str(PAGE)}
+    path = f"{graph.connection.account_id}/published_posts"
+    for _ in range(PAGES):
+        answer = graph.get(path, fields)
+        yield from answer.items("data")
+        if not (answer.at("paging", "next") and answer.items("data")):
+            return
+        fields["after"] = answer.needed("paging", "cursors", "after")
+    raise NotSent(Trouble.UNREADABLE, "the list of posts does not end")
+
+
+def epoch(moment: datetime) -> str:
+    return str(int(moment.astimezone(UTC).timestamp()))

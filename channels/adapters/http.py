@@ -1,0 +1,239 @@
+"""
+One call to a platform, and the one place that decides between *not sent* and *unconfirmed*.
+
+Every call has a connection of its own. If that connection was never open, nothing has left, whatever the reason: no
+address for the name, refused, no time left, a certificate that does not fit. This is the only proof of *not sent*. Once
+it was open, everything that is not a whole answer is *unclear*, and whoever makes the call says what that means:
+`Unconfirmed` for the call that makes something public, `NotSent` for all others, which may simply be made again.
+
+The exceptions of `requests` cannot tell the two apart: it raises ConnectionError both when the name was not found
+and when the connection broke after the request had gone. So the connection itself is asked.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+
+from channels.adapters.codes import Trouble
+from channels.errors import NotSent, Unconfirmed
+
+Unclear = type[NotSent] | type[Unconfirmed]
+"""What an unclear end of the call means."""
+MOST_OF_DETAIL = 300
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds to wait. The whole stays below the lease of a worker, so that nobody takes over meanwhile."""
+
+    connect: float = 5
+    read: float = 30
+    """For the next byte."""
+    whole: float = 90
+    """For all of it: against an answer that dribbles, and for a request that leaves slowly."""
+
+
+patience = Patience()
+
+
+# --- the answer -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the platform said. `told` is its JSON, None if it sent none."""
+
+    call: str
+    """Method and path, for the log."""
+    unclear: Unclear
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    told: Any = field(repr=False)
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
+    def at(self, *names: str) -> Any:
+        """What stands at this place in the JSON; None if nothing does."""
+        value = self.told
+        for name in names:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+    def items(self, *names: str) -> list[dict[str, Any]]:
+        """The objects in the list at this place; none if there is no list."""
+        value = self.at(*names)
+        return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+    def needed(self, *names: str) -> str:
+        """The id or word at this place. An answer without it is no answer."""
+        value = self.at(*names)
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            raise self.unreadable()
+        return str(value)
+
+    def unreadable(self) -> NotSent | Unconfirmed:
+        return self.unclear(Trouble.UNREADABLE, self.detail())
+
+    def down(self) -> NotSent | Unconfirmed:
+        return self.unclear(Trouble.PLATFORM_DOWN, self.detail())
+
+    def detail(self, message: object = "") -> str:
+        """One line for the log."""
+        line = f"{self.call}: {self.status} {message}" if message else f"{self.call}: {self.status}"
+        return "".join(letter for letter in line if letter.isprintable())[:MOST_OF_DETAIL]
+
+
+def later(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def at_epoch(seconds: str | None) -> datetime | None:
+    """The moment in a header that counts seconds since 1970."""
+    if not seconds or not seconds.isascii() or not seconds.isdigit() or len(seconds) > 11:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+# --- the call -------------------------------------------------------------------------------------------------
+
+
+class Bearer(AuthBase):
+    """The token in its header. Being asked at all, it also keeps a ~/.netrc from putting something else there."""
+
+    def __init__(self, token: str = "") -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    auth: AuthBase,
+    unclear: Unclear = NotSent,
+    secrets: tuple[str, ...] = (),
+    **parts: Any,
+) -> Answer:
+    """Make one call and give the platform's answer, whatever it says. `parts` are those of `requests`.
+
+    `secrets` are blotted out of the answer, since some platforms repeat a bad token in their message.
+    """
+    line, call = Line(), f"{method} {urlsplit(url).path}"
+    try:
+        with line.open_at_most(patience.whole), session_over(line) as session:
+            answer = session.request(
+                method,
+                url,
+                auth=auth,
+                timeout=(patience.connect, patience.read),
+                allow_redirects=False,
+                **parts,
+            )
+    except (requests.RequestException, HTTPError) as error:
+        raise line.trouble(call, type(error).__name__, unclear) from error
+    if line.is_over:
+        raise line.trouble(call, "out of time", unclear)
+    return Answer(call, unclear, answer.status_code, answer.headers, told(answer, secrets))
+
+
+def told(answer: requests.Response, secrets: tuple[str, ...]) -> Any:
+    text = answer.content.decode("utf-8", "replace")
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+# --- the connection -------------------------------------------------------------------------------------------
+
+
+class Line:
+    """The connection of one call: whether it was ever open, and a way to hang up when the time is over."""
+
+    def __init__(self) -> None:
+        self.was_open = False
+        self.is_over = False
+        self._socket: socket.socket | None = None
+
+    @contextmanager
+    def open_at_most(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self.hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def opened(self, connected: socket.socket) -> None:
+        self.was_open, self._socket = True, connected
+        if self.is_over:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Whoever waits for this connection wakes up, at an end that came too early."""
+        self.is_over = True
+        if self._socket is not None:
+            with suppress(OSError):  # it is closed already
+                # Not the method of a TLS socket: that would take its state away below the one who is reading.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def trouble(self, call: str, what: str, unclear: Unclear) -> NotSent | Unconfirmed:
+        detail = f"{call}: {what}"
+        if not self.was_open:
+            return NotSent(Trouble.CONNECT, detail)
+        is_late = self.is_over or what == requests.ReadTimeout.__name__
+        return unclear(Trouble.NO_ANSWER if is_late else Trouble.BROKEN_OFF, detail)
+
+
+@contextmanager
+def session_over(line: Line) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.headers["User-Agent"] = "seko-social"
+        session.mount("https://", OverLine(line))
+        session.mount("http://", OverLine(line))
+        yield session
+
+
+class OverLine(HTTPAdapter):
+    """Has requests tell the line when its connection is open. Never tries twice."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        super().__init__(max_retries=0)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = watched(pool.ConnectionCls, self.line)
+        return pool
+
+
+def watched(kind: Any, line: Line) -> Any:
+    class Watched(kind):
+        def connect(self) -> None:
+            super().connect()
+            # urllib3 would give the whole request, films too, no longer to leave than the connecting may take.
+            self.timeout = patience.whole
+            self.sock.settimeout(patience.whole)
+            line.opened(self.sock)
+
+    return Watched

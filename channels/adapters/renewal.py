@@ -1,0 +1,53 @@
+"""
+Renewing an access token with OAuth 2.0, the same for all platforms (RFC 6749, sections 5.2 and 6).
+
+What an unclear end means differs: where the refresh token works once, it may be used up.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from requests.auth import AuthBase
+
+from channels.adapters import http
+from channels.adapters.base import Tokens
+from channels.adapters.codes import Trouble
+from channels.adapters.http import Answer, Unclear, later
+from channels.errors import ChannelError, NotConnected, RateLimited
+
+OUR_FAULT = {"invalid_client", "unauthorized_client", "deleted_client", "disabled_client"}
+"""The platform does not know our app, or its secret: no person can mend that by connecting again."""
+WAIT_SECONDS = 15 * 60
+"""Token endpoints send no header that tells how long."""
+
+
+def renew(
+    url: str, form: Mapping[str, str], auth: AuthBase, secrets: tuple[str, ...], *, unclear: Unclear, seconds: int
+) -> Tokens:  # fmt: skip
+    """The renewed credential; `seconds` is how long it lasts if the platform does not tell."""
+    if not form.get("refresh_token"):
+        raise NotConnected(Trouble.TOKEN_EXPIRED, "there is no refresh token")
+    answer = http.send("POST", url, auth=auth, data=dict(form), unclear=unclear, secrets=secrets)
+    if not answer.is_good:
+        raise trouble(answer)
+    refresh = answer.at("refresh_token")
+    return Tokens(
+        answer.needed("access_token"), refresh if isinstance(refresh, str) else "", end(answer, seconds)
+    )
+
+
+def end(answer: Answer, seconds: int) -> datetime:
+    given = answer.at("expires_in")
+    return later(given if isinstance(given, int) and not isinstance(given, bool) else seconds)
+
+
+def trouble(answer: Answer) -> ChannelError:
+    if answer.status == 429:
+        return RateLimited(Trouble.TOO_MANY_CALLS, answer.detail(), until=later(WAIT_SECONDS))
+    if answer.status >= 500:
+        return answer.down()
+    if answer.status < 400 or not isinstance(answer.told, dict):
+        return answer.unreadable()
+    error = answer.at("error")
+    code = Trouble.APP_KEYS if error in OUR_FAULT else Trouble.TOKEN_EXPIRED
+    return NotConnected(code, answer.detail(f"{error} {answer.at('error_description') or ''}"))

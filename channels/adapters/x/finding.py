@@ -1,0 +1,94 @@
+"""
+Looking for a post in the account's timeline: with media by its media key, which is proof; without, by its very text.
+
+Facts: X, Timelines and Media object pages, read 2026-11-22. The names of fields are changing: `tweet` becomes `post` in
+them, so both are read. Texts come back with t.co links, three marks escaped and the media's own link at the end.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from channels.adapters.codes import Trouble
+from channels.adapters.x.api import API
+from channels.adapters.x.text import links
+from channels.errors import NotSent
+
+CLOCKS = timedelta(seconds=60)
+"""How far X's clock may be from ours."""
+PAGE, PAGES = 100, 32
+"""X gives at most a hundred at a time and remembers the newest 3,200."""
+QUERY = {
+    "exclude": "retweets",
+    "max_results": str(PAGE),
+    "tweet.fields": "created_at,attachments,entities,text,note_tweet",
+    "expansions": "attachments.media_keys",
+}
+
+Post = dict[str, Any]
+
+
+def post_with_media(api: API, ids: list[str], since: datetime) -> Post | None:
+    """The post that shows our upload. A media key is its type, an underscore, and the id that we were given."""
+    return next((post for post in posts_since(api, since) if keys_end_with(post, ids)), None)
+
+
+def keys_end_with(post: Post, ids: list[str]) -> bool:
+    return any(key.rpartition("_")[2] in ids for key in media_keys(post))
+
+
+def media_keys(post: Post) -> list[str]:
+    attachments = post.get("attachments")
+    keys = attachments.get("media_keys") if isinstance(attachments, dict) else None
+    return [str(key) for key in keys] if isinstance(keys, list) else []
+
+
+def post_with_words(api: API, words: str, since: datetime) -> Post | None:
+    """The post with exactly these words, and no picture or film."""
+    wanted = tidy(with_whole_links(words))
+    found = (post for post in posts_since(api, since) if not media_keys(post))
+    return next((post for post in found if tidy(spoken(post)) == wanted), None)
+
+
+def spoken(post: Post) -> str:
+    """The text as it was written: every short link put back to the address that it stands for."""
+    note = post.get("note_tweet") or post.get("note_post") or {}
+    text, entities = (
+        str(note.get("text") or post.get("text", "")),
+        note.get("entities") or post.get("entities"),
+    )
+    text = html.unescape(text)
+    for entity in (entities or {}).get("urls", []):
+        if entity.get("url") and entity.get("expanded_url"):
+            text = text.replace(entity["url"], entity["expanded_url"])
+    return with_whole_links(text)
+
+
+def with_whole_links(text: str) -> str:
+    """Every link in the same form: X adds a scheme where there is none, and may add a last stroke."""
+    text = unicodedata.normalize("NFC", text)
+    told, at = "", 0
+    for first, last in links(text):
+        told += text[at:first] + re.sub(r"^https?://|/$", "", text[first:last], flags=re.IGNORECASE)
+        at = last
+    return told + text[at:]
+
+
+def tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def posts_since(api: API, since: datetime) -> Iterator[Post]:
+    """The account's posts from then on, newest first, all of them: a look that stops early proves nothing."""
+    path = f"users/{api.connection.account_id}/tweets"
+    query = QUERY | {"start_time": (since - CLOCKS).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    for _ in range(PAGES):
+        answer = api.get(path, **query)
+        yield from answer.items("data")
+        if not answer.at("meta", "next_token"):
+            return
+        query["pagination_token"] = answer.needed("meta", "next_token")
+    raise NotSent(Trouble.UNREADABLE, "the timeline does not end")

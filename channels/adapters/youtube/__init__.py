@@ -1,0 +1,160 @@
+"""
+YouTube channels.
+
+The film is uploaded as private and processed; then one call gives it the privacy that was approved. That call may be
+made again without harm, so a look proves what it finds at once. Pictures are shown as a film made of them.
+
+Facts: Google, videos reference, revision history (2 November 2026: always send privacyStatus) and YouTube's help on
+upload limits, read 2026-11-22.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.adapters.base import (
+    Adapter,
+    Connection,
+    Content,
+    Keep,
+    Limits,
+    Privacy,
+    Problem,
+    Receipt,
+    Staged,
+    Tokens,
+)
+from channels.adapters.codes import Lack, Trouble
+from channels.adapters.fitting import lacks, with_link
+from channels.adapters.http import Bearer
+from channels.adapters.renewal import renew
+from channels.adapters.youtube.api import API
+from channels.adapters.youtube.uploads import Upload
+from channels.errors import NotSent, Refused, Unconfirmed
+
+CATEGORY = "22"
+"""People & Blogs; an update of the snippet without a category is refused."""
+FORBIDDEN = "<>"
+TOKEN_SECONDS = 3599
+
+
+class YouTube(Adapter):
+    platform = "youtube"
+    name = "YouTube"
+    limits = Limits(
+        text=None,
+        pictures=0,
+        films=1,
+        picture_bytes=None,
+        film_bytes=274_877_906_944,
+        film_seconds=12 * 3600,  # 15 minutes until the channel's owner has confirmed a telephone number
+        alt_text=None,
+        needs_media=True,
+        title=100,
+        description_bytes=5000,
+        tags=500,
+    )
+    makes_film_of_pictures = True
+    absence_proven_after = timedelta(0)
+    """Making a film public once more changes nothing, so it does no harm if the look came too early."""
+    look_after = (timedelta(0),)
+
+    def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
+        super().__init__(connection, addresses)
+        self.api = API(connection, addresses)
+
+    @classmethod
+    def check(cls, content: Content) -> Iterator[Problem]:
+        description = cls.words(content)
+        yield from lacks(content, cls.limits, description, cls.length(description))
+        yield from lacks_of_words(content, description)
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        """A description is measured in bytes."""
+        return len(text.encode())
+
+    @classmethod
+    def words(cls, content: Content) -> str:
+        """The description, with the link: YouTube has no field for one."""
+        return with_link(content.description, content.link)
+
+    def stage(self, content: Content, staged: Staged, keep: Keep) -> None:
+        Upload(self.api, content.films[0], self.resource(content), staged, keep).run()
+
+    def resource(self, content: Content) -> dict[str, Any]:
+        """The film as it is uploaded: with all its words, and private."""
+        snippet = {
+            "title": content.title,
+            "description": self.words(content),
+            "tags": list(content.tags),
+            "categoryId": CATEGORY,
+        }
+        return {"snippet": snippet, "status": status(Privacy.PRIVATE)}
+
+    def commit(self, content: Content, staged: Staged) -> Receipt:
+        body = {"id": staged["video"], "status": status(content.privacy)}
+        answer = self.api.put("videos", "status", body, unclear=Unconfirmed)
+        if answer.needed("status", "privacyStatus") != content.privacy:
+            raise Refused(Trouble.PRIVACY_REFUSED, answer.detail(answer.at("status", "privacyStatus")))
+        return self.receipt(staged["video"])
+
+    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+        if "video" not in staged:
+            return None
+        answer = self.api.get("videos", part="status", id=staged["video"])
+        video = next(iter(answer.items("items")), {})
+        privacy = (video.get("status") or {}).get("privacyStatus")
+        return self.receipt(staged["video"]) if privacy == content.privacy else None
+
+    def receipt(self, video: str) -> Receipt:
+        return Receipt(video, f"{self.addresses['YOUTUBE_PUBLIC_URL']}/watch?v={video}")
+
+    def fingerprint(self, content: Content, staged: Staged) -> str:
+        return f"videos.update id={staged.get('video', '-')} privacy={content.privacy}"
+
+    @classmethod
+    def refresh(cls, refresh_token: str, connection: Connection, addresses: Mapping[str, str]) -> Tokens:
+        """Google keeps the refresh token: asking twice does no harm."""
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": connection.app_id,
+            "client_secret": connection.app_secret,
+        }
+        secrets = (refresh_token, connection.app_secret)
+        return renew(
+            addresses["GOOGLE_TOKEN_URL"], form, Bearer(), secrets, unclear=NotSent, seconds=TOKEN_SECONDS
+        )
+
+
+def status(privacy: Privacy) -> dict[str, Any]:
+    """All of it: an update replaces the whole part, and what is left out is cleared."""
+    return {
+        "privacyStatus": privacy.value,
+        "selfDeclaredMadeForKids": False,
+        "embeddable": True,
+        "license": "youtube",
+        "publicStatsViewable": True,
+    }
+
+
+def lacks_of_words(content: Content, description: str) -> Iterator[Problem]:
+    limits = YouTube.limits
+    if not content.title.strip():
+        yield Problem(Lack.TITLE_MISSING)
+    yield from too_much(Lack.TITLE_TOO_LONG, len(content.title), limits.title)
+    yield from too_much(Lack.DESCRIPTION_TOO_LONG, len(description.encode()), limits.description_bytes)
+    yield from too_much(Lack.TAGS_TOO_LONG, weigh_tags(content.tags), limits.tags)
+    if set(FORBIDDEN) & set(content.title + description):
+        yield Problem(Lack.FORBIDDEN_CHARACTERS, {"characters": " ".join(FORBIDDEN)})
+
+
+def too_much(code: Lack, length: int, limit: int | None) -> Iterator[Problem]:
+    if limit is not None and length > limit:
+        yield Problem(code, {"over": length - limit, "limit": limit})
+
+
+def weigh_tags(tags: tuple[str, ...]) -> int:
+    """Commas between them count, and the quotation marks around a tag with a space."""
+    return sum(len(tag) + (2 if " " in tag else 0) for tag in tags) + max(len(tags) - 1, 0)
