@@ -13,7 +13,7 @@ Where things are, below http://127.0.0.1:8001 (BASE):
     /x/2/..., /x/i/oauth2/authorize      X API v2, its token and revoke calls, and the consent page
     /google/...                          youtube/v3, upload/youtube/v3, token, revoke, o/oauth2/v2/auth
     /                                    overview for people
-    /sidor/facebook/<page>[/<post>]      the page, and one post
+    /sidor/facebook/<page>[/<post>]      the page, and one post; one film: /sidor/facebook/<page>/videos/<id>/
     /sidor/x/<handle>[/status/<id>]      the timeline, and one post
     /sidor/youtube/<channel>             the channel's public films; one film: /sidor/youtube/watch?v=<id>
     /ovning                              the page that makes it misbehave

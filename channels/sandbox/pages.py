@@ -96,6 +96,13 @@ def facebook_post(id: str, number: str) -> ResponseReturnValue:
     return one(found("facebook", id), f"{id}_{number}")
 
 
+@pages.get("/sidor/facebook/<id>/videos/<film>/")
+def facebook_film(id: str, film: str) -> ResponseReturnValue:
+    """The address that Graph tells for a film (permalink_url), before its post has one."""
+    kept = store().get("facebook", "video", film) or abort(404)
+    return one(found("facebook", id), kept.data["post"])
+
+
 @pages.get("/sidor/x/<handle>/status/<id>")
 @pages.get("/sidor/x/<handle>/status/<id>/<any(photo, video):kind>/<int:n>")
 def x_post(handle: str, id: str, kind: str = "", n: int = 0) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import requests
 
+from channels.adapters import sandbox_addresses as addresses
 from channels.sandbox.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,18 +151,3 @@ class LiveSandbox:
         answer = requests.post(self._api(path), json=body, timeout=SECONDS)
         if not answer.ok:
             raise ValueError(answer.text)
-
-
-def addresses(base: str) -> dict[str, str]:
-    """The platforms' base addresses, by the names of their settings, on the sandbox at `base`."""
-    return {
-        "FACEBOOK_DIALOG_URL": f"{base}/facebook",
-        "FACEBOOK_GRAPH_URL": f"{base}/facebook",
-        "FACEBOOK_VIDEO_URL": f"{base}/facebook",
-        "X_AUTHORIZE_URL": f"{base}/x/i/oauth2/authorize",
-        "X_API_URL": f"{base}/x",
-        "GOOGLE_AUTHORIZE_URL": f"{base}/google/o/oauth2/v2/auth",
-        "GOOGLE_TOKEN_URL": f"{base}/google/token",
-        "GOOGLE_REVOKE_URL": f"{base}/google/revoke",
-        "YOUTUBE_API_URL": f"{base}/google",
-    }
