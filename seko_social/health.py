@@ -2,15 +2,15 @@
 Is it well? `/healthz`: this process answers, whatever else is broken. `/readyz`: the database and the broker answer,
 and the clock and the workers were heard lately; 503 with the reasons if not.
 
-The reasons are fixed sentences: what a server said when it refused may hold its address and password.
+They are answered before anything else looks at the request: who asks comes by an address of its own, without https and
+without a session. The reasons are fixed sentences: what a server said when it refused may hold its address and password.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -25,13 +25,22 @@ LATE = timedelta(seconds=45)
 """Four heartbeats: one may be lost, and a machine may be busy."""
 
 
-@login_not_required
+class Probes:
+    """The first of the middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = {"/healthz": healthz, "/readyz": readyz}.get(request.path_info, self.get_response)
+        return answer(request)
+
+
 @never_cache
 def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@login_not_required
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
     ages = ages_of_heartbeats()

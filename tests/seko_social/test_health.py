@@ -130,3 +130,14 @@ def test_the_schedule_has_a_heartbeat_for_every_queue(settings):
         ((queue,), queue) for queue in settings.QUEUES
     ]
     assert max(entry["schedule"] for entry in beats) * 4 < health.LATE.total_seconds()
+
+
+# --- who asks ---------------------------------------------------------------------------------------------
+
+
+def test_a_probe_needs_no_known_host_no_https_and_no_session(client, settings):
+    settings.ALLOWED_HOSTS = ["social.example.org"]
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get("/healthz", headers={"host": "10.0.0.7:8000"})
+    assert (answer.status_code, "Set-Cookie" in answer, "Location" in answer) == (200, False, False)
+    assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
