@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from posts import content
-from posts.forms import ALT_TEXT_LENGTH, TEXT_LENGTH, WordsField
+from posts.forms import ALT_TEXT_LENGTH, TEXT_LENGTH, TOO_LONG, WordsField
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 from posts.models import Captions, Minors, People, Version
 from posts.workflow import answers_of
@@ -33,6 +33,7 @@ class ReviewForm(SeenForm):
         label=_("Text till inlägget"),
         required=False,
         max_length=TEXT_LENGTH,
+        error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     people = forms.ChoiceField(choices=People.choices, required=False)
@@ -84,6 +85,7 @@ class ChannelTextForm(SeenForm):
     text = WordsField(
         required=False,
         max_length=TEXT_LENGTH,
+        error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 7, "class": "input input--area"}),
     )
     title = forms.CharField(label=_("Rubrik"), required=False, max_length=200)
@@ -91,6 +93,7 @@ class ChannelTextForm(SeenForm):
         label=_("Beskrivning"),
         required=False,
         max_length=TEXT_LENGTH,
+        error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     privacy = forms.ChoiceField(

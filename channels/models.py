@@ -85,6 +85,11 @@ class Channel(models.Model):
         return self.adapter_class.name
 
     @property
+    def is_by_hand(self) -> bool:
+        """A person publishes there; nothing is called."""
+        return not self.adapter_class.publishes
+
+    @property
     def adapter_class(self) -> type[Adapter]:
         return ADAPTERS[self.platform]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH = 10_000
 ALT_TEXT_LENGTH = 1000
+TOO_LONG = _("Texten är för lång. Den får ha högst %(limit_value)d tecken.")
 FIRST_CATEGORY = "Arbetsplatsbesök"
 
 
@@ -50,12 +51,14 @@ class DraftForm(forms.Form):
         help_text=_("Vad hände, vilka var med, varför är det viktigt? Skriv som du pratar."),
         required=False,
         max_length=TEXT_LENGTH,
+        error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     people = forms.ChoiceField(
         label=_("Kan någon på bilden kännas igen?"),
         choices=People.choices,
         required=False,
+        error_messages={"invalid_choice": _("Svara på om någon kan kännas igen.")},
         widget=forms.RadioSelect,
     )
     minors = forms.ChoiceField(
@@ -72,7 +75,11 @@ class DraftForm(forms.Form):
         label=_("Fotograf"), help_text=_("Den som tog bilden."), required=False, max_length=120
     )
     link = forms.URLField(
-        label=_("Länk"), required=False, max_length=1000, assume_scheme="https", widget=forms.URLInput
+        label=_("Länk"),
+        required=False,
+        max_length=1000,
+        assume_scheme="https",
+        error_messages={"invalid": _("Det är ingen länk. En länk ser ut så här: https://www.seko.se")},
     )
     is_urgent = forms.BooleanField(
         label=_("Brådskar"), help_text=_("Bara om det måste ut i dag."), required=False

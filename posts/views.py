@@ -38,6 +38,7 @@ from posts.models import (
     Rendition,
     RenditionState,
     Status,
+    headline_of,
 )
 from posts.serving import serve
 from posts.workflow import Action
@@ -260,7 +261,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
 
 
 def headline(wording: Any) -> str:
-    return wording.headline if wording and wording.headline else _("Utan text än")
+    return (headline_of(wording.text) if wording else "") or _("Utan text än")
 
 
 def last_refusal(post: Post) -> Any:

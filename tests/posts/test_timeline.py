@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from posts import publishing, timeline, workflow
+from posts.models import Post, Publication
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+
+
+def sentences(post: Post, reader) -> list[str]:
+    return [event.sentence for event in timeline.of(post, reader)]
+
+
+def test_the_way_is_told_newest_first_and_to_each_reader_in_their_own_person():
+    anna = factories.reviewer()
+    post = factories.approved(factories.submitted(), anna, factories.channel())
+    assert sentences(post, post.author) == ["Godkänt av Anna", "Anna ändrade inlägget", "Du skickade in"]
+    assert sentences(post, anna) == ["Du godkände inlägget", "Du ändrade inlägget", "Karin skickade in"]
+
+
+def test_a_row_of_edits_by_one_person_is_told_once():
+    anna, post = factories.reviewer(), factories.submitted()
+    for text in ("Ett", "Två", "Tre"):
+        seen = post.current_version
+        workflow.edit(post, anna, seen, seen.manuscript().replaced(text=text))
+        post.refresh_from_db()
+    assert sentences(post, anna) == ["Du ändrade inlägget", "Karin skickade in"]
+
+
+def test_channels_where_it_came_out_together_are_told_together():
+    post = factories.approved(
+        factories.submitted(), factories.reviewer(), factories.channel(), factories.channel(name="Andra")
+    )
+    for publication in Publication.objects.all():
+        publishing.send(publishing.claim(publication.pk))
+    first, *_ = timeline.of(post, post.author)
+    assert (first.sentence, first.kind) == ("Ute på Facebook och Facebook", "live")
+
+
+def test_channels_hours_apart_are_told_apart():
+    post = factories.approved(
+        factories.submitted(), factories.reviewer(), factories.channel(), factories.channel()
+    )
+    for publication in Publication.objects.all():
+        publishing.send(publishing.claim(publication.pk))
+    later = Publication.objects.last()
+    Publication.objects.filter(pk=later.pk).update(published_at=timezone.now() + timedelta(hours=2))
+    assert sentences(post, post.author)[:2] == ["Ute på Facebook", "Ute på Facebook"]
+
+
+def test_the_author_sees_what_a_reviewer_changed_in_their_words():
+    anna, post = factories.reviewer(), factories.submitted()
+    seen = post.current_version
+    workflow.edit(post, anna, seen, seen.manuscript().replaced(text=seen.text + " Tack!"))
+    edits = timeline.edits(Post.objects.get())
+    assert edits.by == anna
+    assert [(item.name, item.pieces[-1].text) for item in edits.differences] == [("text", " Tack!")]
+
+
+def test_choosing_a_channel_is_no_change_of_the_authors_words():
+    post = factories.submitted()
+    factories.for_channels(post, factories.reviewer(), factories.channel(), alt_text="")
+    assert timeline.edits(Post.objects.get()) is None

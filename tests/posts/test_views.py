@@ -1,0 +1,346 @@
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from posts import preparation, publishing, tasks, workflow
+from posts.models import Media, MediaState, Post, Publication, PublicationStatus, Status
+from tests import factories
+from tests.pages import signed_in, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def karin():
+    return factories.ombudsman()
+
+
+@pytest.fixture
+def page(karin):
+    return signed_in(karin)
+
+
+@pytest.fixture(autouse=True)
+def put_in_broker(monkeypatch):
+    """What would have been put into the broker, instead of a broker."""
+    put: list[tuple] = []
+    monkeypatch.setattr(tasks, "put", lambda task, *args, **queue: put.append((task.name, *args)))
+    return put
+
+
+def filled_in(**changes):
+    return {
+        "client_id": str(uuid.uuid4()),
+        "text": "Hej från Umeå",
+        "people": "nobody",
+        "intent": "submit",
+    } | changes
+
+
+def ready(media: Media) -> Media:
+    preparation.prepare(preparation.claim(str(media.pk)))
+    return Media.objects.get(pk=media.pk)
+
+
+# --- sending in -----------------------------------------------------------------------------------------------
+
+
+def test_a_picture_and_a_text_are_sent_in_with_one_form(page, karin):
+    file = SimpleUploadedFile("bild.jpg", factories.jpeg(size=(640, 480)))
+    response = page.post("/nytt/", filled_in(files=[file]))
+    post = Post.objects.get()
+    assert response.url == f"/inlagg/{post.pk}/inskickat/"
+    assert (post.status, post.author, post.awaits_media) == (Status.IN_REVIEW, karin, True)
+    assert "Kommunikationsgruppen tittar på ditt inlägg." in text_of(page.get(response.url))
+    ready(Media.objects.get())
+    assert Post.objects.get().current_version.shown_media.count() == 1
+
+
+def test_a_text_alone_is_enough(page):
+    page.post("/nytt/", filled_in(people=""))
+    assert Post.objects.get().current_version.text == "Hej från Umeå"
+
+
+def test_files_sent_ahead_come_in_their_order(page, karin):
+    first, second = factories.picture(karin), factories.picture(karin)
+    page.post("/nytt/", filled_in(media=[str(second.pk), str(first.pk)], **{f"alt_{first.pk}": "En vagn"}))
+    shown = Post.objects.get().current_version.shown_media.all()
+    assert [(item.media, item.alt_text) for item in shown] == [(second, ""), (first, "En vagn")]
+
+
+def test_a_file_that_was_taken_away_is_not_sent_in(page, karin):
+    kept, removed = factories.picture(karin), factories.picture(karin)
+    page.post("/nytt/", filled_in(media=[str(kept.pk), str(removed.pk)], remove=str(removed.pk)))
+    assert Post.objects.get().current_version.media == [kept]
+
+
+def test_somebody_elses_picture_cannot_be_sent_in(page):
+    theirs = factories.picture(factories.ombudsman())
+    page.post("/nytt/", filled_in(media=str(theirs.pk)))
+    assert Post.objects.get().current_version.media == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"text": "  "}, "Skriv några ord om bilden eller det som hände."),
+        ({"people": ""}, "Svara på om någon kan kännas igen."),
+        ({"link": "inte en länk"}, "Det är ingen länk. En länk ser ut så här: https://www.seko.se"),
+        ({"text": "å" * 10_001}, "Texten är för lång. Den får ha högst 10000 tecken."),
+        (
+            {"people": "kanske"},
+            "Svara på om någon kan kännas igen.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_lost(page, karin, changes, sentence):
+    media = factories.picture(karin)
+    given = filled_in(media=str(media.pk), credit="Ali Haddad", **{f"alt_{media.pk}": "Två vagnar"}) | changes
+    response = page.post("/nytt/", given)
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    html = response.content.decode()
+    assert [
+        kept in html for kept in (f'value="{media.pk}"', "Ali Haddad", "Två vagnar", given["client_id"])
+    ] == [True] * 4
+    assert not Post.objects.in_progress().exists()
+
+
+def test_a_file_in_a_form_with_mistakes_is_kept(page):
+    file = SimpleUploadedFile("bild.jpg", factories.jpeg())
+    response = page.post("/nytt/", filled_in(files=[file], link="inte en länk"))
+    assert str(Media.objects.get().pk) in response.content.decode()
+
+
+def test_too_many_pictures_are_refused_with_the_number(page, karin):
+    media = [str(factories.picture(karin).pk) for _ in range(11)]
+    response = page.post("/nytt/", filled_in(media=media))
+    assert response.status_code == 422
+    assert "Högst 10 bilder i ett inlägg." in text_of(response)
+
+
+def test_a_refused_file_stops_the_submission_until_it_is_taken_away(page, karin):
+    broken = factories.picture(karin, state=MediaState.REFUSED, refusal="damaged")
+    response = page.post("/nytt/", filled_in(media=str(broken.pk)))
+    assert response.status_code == 422
+    assert "En fil går inte att använda. Ta bort den eller välj en annan." in text_of(response)
+
+
+def test_the_same_form_twice_is_one_post(page):
+    form = filled_in(people="")
+    first, second = page.post("/nytt/", form), page.post("/nytt/", form)
+    assert first.url == second.url
+    assert Post.objects.count() == 1
+
+
+def test_a_draft_is_kept_and_gone_on_with(page):
+    response = page.post("/nytt/", filled_in(intent="save", text="Början"))
+    post = Post.objects.get()
+    assert (response.url, post.status) == (f"/inlagg/{post.pk}/andra/", Status.DRAFT)
+    opened = page.get(response.url)
+    assert "Utkastet är sparat." in text_of(opened)
+    assert "Början" in opened.content.decode()
+
+
+def test_a_new_form_has_the_category_of_the_last_post_and_the_photographers_name(page, karin):
+    last = factories.draft(karin)
+    form = page.get("/nytt/").context["form"]
+    assert (form.initial["category"], form.initial["credit"]) == (last.category_id, "Karin Ek")
+
+
+def test_nothing_is_preselected_in_the_question_about_people(page):
+    form = page.get("/nytt/").context["form"]
+    assert (form["people"].value(), form["minors"].value()) == (None, None)
+
+
+# --- one's own posts ------------------------------------------------------------------------------------------
+
+
+def test_home_says_what_waits(page, karin):
+    asked = factories.submitted(karin, text="Bra möte på bangården.")
+    workflow.request_changes(asked, factories.reviewer(), asked.current_version, "Vilken bangård?")
+    factories.submitted(karin, text="Utsikten från masten.")
+    factories.draft(karin, text="Ett påbörjat.")
+    said = text_of(page.get("/hem/"))
+    assert "Hej Karin." in said
+    for words in (
+        "Behöver ändras",
+        "Bra möte på bangården",
+        "Utsikten från masten",
+        "Väntar på granskning",
+        "Ett påbörjat",
+    ):
+        assert words in said
+
+
+def test_home_is_empty_in_words_for_somebody_new(page):
+    assert "Du har inte skickat in något än. En bild och några rader räcker." in text_of(page.get("/hem/"))
+
+
+@pytest.mark.parametrize("tab", ["pagar", "publicerat", "utkast", "avslutat"])
+def test_every_tab_has_an_address(page, tab):
+    assert page.get("/mina/", {"visa": tab}).status_code == 200
+
+
+def test_an_unknown_tab_is_not_found(page):
+    assert page.get("/mina/", {"visa": "allt"}).status_code == 404
+
+
+def test_old_posts_are_reached_page_by_page(page, karin, monkeypatch):
+    monkeypatch.setattr("posts.paging.PAGE", 2)
+    posts = [factories.submitted(karin, media=[]) for _ in range(5)]
+    seen, before = [], ""
+    while before is not None:
+        shown = page.get("/mina/", {"fore": before}).context["page"]
+        seen += shown.posts
+        before = shown.older
+    assert seen == posts[::-1]
+
+
+def test_a_request_for_changes_is_answered_with_a_new_version(page, karin):
+    post = factories.submitted(karin, media=[], people="")
+    workflow.request_changes(
+        post, factories.reviewer(), post.current_version, "Vilken bangård?", "right_name"
+    )
+    assert "Anna undrar: Vilken bangård?" in text_of(page.get(f"/inlagg/{post.pk}/andra/"))
+    page.post(
+        f"/inlagg/{post.pk}/andra/", filled_in(client_id=str(post.client_id), text="Gimonäs", people="")
+    )
+    post = Post.objects.get()
+    assert (post.status, post.current_version.number, post.current_version.text) == (
+        Status.IN_REVIEW,
+        2,
+        "Gimonäs",
+    )
+
+
+def test_a_rejection_says_why(page, karin):
+    post = factories.submitted(karin)
+    workflow.reject(post, factories.reviewer(), post.current_version, "irrelevant", "Det här passar inte.")
+    said = text_of(page.get(f"/inlagg/{post.pk}/"))
+    assert "Avslaget" in said
+    assert "Anna: Det här passar inte." in said
+
+
+def test_a_post_is_drawn_back_with_one_press(page, karin):
+    post = factories.submitted(karin)
+    said = text_of(page.post(f"/inlagg/{post.pk}/dra-tillbaka/", follow=True))
+    assert "Inlägget är tillbakadraget." in said
+    assert Post.objects.get().status == Status.WITHDRAWN
+
+
+def test_drawing_back_too_late_is_said(page, karin, platform):
+    post = factories.approved(factories.submitted(karin), factories.reviewer(), factories.channel())
+    said = text_of(page.post(f"/inlagg/{post.pk}/dra-tillbaka/", follow=True))
+    assert "Det går inte längre. Läget har hunnit ändras." in said
+    assert Post.objects.get().status == Status.APPROVED
+
+
+def test_a_published_post_shows_its_links(page, karin, platform):
+    post = factories.approved(factories.submitted(karin), factories.reviewer(), factories.channel())
+    publishing.send(publishing.claim(Publication.objects.get().pk))
+    response = page.get(f"/inlagg/{post.pk}/")
+    assert "Publicerat" in text_of(response)
+    assert f'href="{Publication.objects.get().url}"' in response.content.decode()
+
+
+def test_the_standing_asks_for_itself_while_something_moves(page, karin, platform):
+    post = factories.approved(factories.submitted(karin), factories.reviewer(), factories.channel())
+    assert 'hx-trigger="load delay:2s"' in page.get(f"/inlagg/{post.pk}/?del=lage").content.decode()
+    publishing.send(publishing.claim(Publication.objects.get().pk))
+    assert "hx-trigger" not in page.get(f"/inlagg/{post.pk}/?del=lage").content.decode()
+
+
+# --- pictures and films ---------------------------------------------------------------------------------------
+
+
+def test_a_file_sent_ahead_answers_with_its_tile(
+    page, karin, put_in_broker, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        response = page.post(
+            "/media/", {"file": SimpleUploadedFile("bild.jpg", factories.jpeg(size=(640, 480)))}
+        )
+    media = Media.objects.get()
+    assert response.status_code == 201
+    assert "Bearbetas" in text_of(response)
+    assert put_in_broker == [("posts.tasks.prepare", str(media.pk))]
+    ready(media)
+    shown = page.get(f"/media/{media.pk}/").content.decode()
+    assert f"/media/{media.pk}/medium/" in shown
+    assert "hx-get" not in shown
+
+
+def test_a_refused_file_says_why_in_its_tile(page):
+    page.post("/media/", {"file": SimpleUploadedFile("bild.jpg", b"bara ord")})
+    media = ready(Media.objects.get())
+    assert "Filen är ingen bild eller film." in text_of(page.get(f"/media/{media.pk}/"))
+
+
+def test_an_upload_without_a_file_is_said(page):
+    response = page.post("/media/")
+    assert (response.status_code, response.content.decode()) == (422, "Ingen fil kom fram. Välj den igen.")
+
+
+def test_pictures_are_only_for_those_who_may_see_the_post(karin):
+    media = factories.submitted(karin).current_version.shown_media.get().media
+    address = reverse("posts:media", args=(media.pk, "medium"))
+    others = [
+        karin,
+        factories.reviewer(),
+        factories.reader(),
+        factories.ombudsman(),
+        factories.administrator(),
+    ]
+    assert [status_of(signed_in(user), address) for user in others] == [200, 200, 200, 404, 404]
+
+
+def status_of(page, address: str) -> int:
+    response = page.get(address)
+    if response.streaming:
+        assert b"".join(response.streaming_content) == factories.jpeg()
+    return response.status_code
+
+
+@pytest.mark.parametrize("size", ["incoming", "pk", "../master", "large"])
+def test_only_the_three_sizes_have_addresses(page, karin, size):
+    media = factories.picture(karin)
+    assert page.get(f"/media/{media.pk}/{size}/").status_code == 404
+
+
+def test_a_tile_is_shown_to_its_owner_alone(page):
+    theirs = factories.picture(factories.ombudsman())
+    assert page.get(f"/media/{theirs.pk}/").status_code == 404
+
+
+# --- by hand --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def for_a_hand(platform, monkeypatch):
+    monkeypatch.setattr(platform, "publishes", False)
+    factories.approved(factories.submitted(), factories.reviewer(), factories.channel(name="Gruppen"))
+    return Publication.objects.get()
+
+
+def test_a_post_is_published_by_hand_when_its_link_is_pasted(for_a_hand):
+    anna = signed_in(factories.reviewer())
+    address = f"/for-hand/{for_a_hand.pk}/"
+    assert "Publicera för hand: Gruppen" in text_of(anna.get(address))
+    said = text_of(anna.post(address, {"url": "facebook.com/groups/1/posts/2"}, follow=True))
+    publication = Publication.objects.get()
+    assert "Tack. Inlägget räknas nu som publicerat." in said
+    assert (publication.status, publication.url) == (
+        PublicationStatus.PUBLISHED,
+        "https://facebook.com/groups/1/posts/2",
+    )
+
+
+def test_what_is_no_link_is_not_taken(for_a_hand):
+    anna = signed_in(factories.reviewer())
+    response = anna.post(f"/for-hand/{for_a_hand.pk}/", {"url": "javascript:alert(1)"})
+    assert response.status_code == 422
+    assert "Det är ingen länk." in text_of(response)
+    assert Publication.objects.get().status == PublicationStatus.BY_HAND
