@@ -170,7 +170,10 @@ def test_an_edit_of_a_version_that_is_no_longer_current_shows_the_difference(des
     form = as_shown(post, text="Mitt förslag")
     seen = post.current_version
     workflow.edit(
-        post, factories.reviewer(name="Johan Alm"), seen, seen.manuscript().replaced(text="Johans text")
+        post,
+        factories.reviewer(name="Johan Alm"),
+        seen,
+        seen.manuscript().replaced(text=seen.text + " Johans tillägg."),
     )
     response = desk.post(f"/granska/{post.pk}/spara/", form)
     said = text_of(response)
