@@ -32,9 +32,8 @@ class Process:
         return [sys.executable, "-m", self.module, *self.arguments]
 
 
-def web(bind: str) -> Process:
-    arguments = ("--config", "python:seko_social.web", "--bind", bind, "seko_social.wsgi")
-    return Process("web", "gunicorn", arguments)
+def web() -> Process:
+    return Process("web", "gunicorn", ("--config", "python:seko_social.web", "seko_social.wsgi"))
 
 
 def worker(queue: str) -> Process:
@@ -55,19 +54,30 @@ def sandbox(port: int, folder: Path) -> Process:
     return Process("sandbox", "channels.sandbox", ("--port", str(port), "--data", str(folder)))
 
 
-def site(port: int) -> list[Process]:
+def site() -> list[Process]:
     """Everything but the platforms."""
-    return [web(f"{LOOPBACK}:{port}"), *map(worker, THREADS), clock()]
+    return [web(), *map(worker, THREADS), clock()]
+
+
+def addresses(port: int, sandbox_port: int) -> dict[str, str]:
+    """The variables that say where on this machine everything is."""
+    return {
+        "PORT": str(port),
+        "BIND": f"{LOOPBACK}:{port}",
+        "SANDBOX_URL": f"http://{LOOPBACK}:{sandbox_port}",
+    }
 
 
 class Running:
     """A started process, in a session of its own, so that its children can be ended with it."""
 
-    def __init__(self, process: Process, environment: Mapping[str, str], output: IO[bytes] | int) -> None:
+    def __init__(
+        self, process: Process, environment: Mapping[str, str], output: IO[bytes] | int, folder: Path = ROOT
+    ) -> None:
         self.name = process.name
         self.popen = subprocess.Popen(
             process.command,
-            cwd=ROOT,
+            cwd=folder,
             env={**environment, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,

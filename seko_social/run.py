@@ -42,12 +42,12 @@ def main() -> int:
 def run() -> int:
     port = free_port("PORT", environment.number("PORT", 8000, **PORTS))
     sandbox_port = port_for_sandbox(port)
-    os.environ |= {"PORT": str(port), "SANDBOX_URL": f"http://{processes.LOOPBACK}:{sandbox_port}"}
+    os.environ |= processes.addresses(port, sandbox_port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seko_social.settings")
     django.setup()
     terminal = Terminal()
     fill(terminal)
-    wanted = processes.site(port)
+    wanted = processes.site()
     if settings.IS_TRAINING:
         wanted.append(processes.sandbox(sandbox_port, settings.SANDBOX_DIR))
     return watch(terminal, wanted)

@@ -75,14 +75,13 @@ class Site:
             **inherited,
             **servers,
             "VAR_DIR": str(self.folder),
-            "PORT": str(self.port),
-            "SANDBOX_URL": self.sandbox.url,
+            **processes.addresses(self.port, self.sandbox.port),
             **self.variables,
         }
 
     @property
     def processes(self) -> dict[str, Process]:
-        return {process.name: process for process in processes.site(self.port)}
+        return {process.name: process for process in processes.site()}
 
     # --- steering it
 
