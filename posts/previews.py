@@ -47,34 +47,29 @@ def preview(version: Version, choice: VersionChannel) -> Preview:
     channel, shown = choice.channel, list(version.shown_media.all())
     words, limits = content.words_for(version, channel), channel.adapter_class.limits
     text = words.description if limits.title else words.text
-    room = room_for_text(channel, words.link)
-    fits = text if room is None else fitting(channel, text, room)
+    length = channel.adapter_class.length(channel.adapter_class.words(words))
+    fits = text if limits.text is None else fitting(channel, text, limits.text - length)
     return Preview(
         channel=channel,
         fits=fits,
         over=text.removeprefix(fits),
         title=words.title,
         link=words.link,
-        length=channel.adapter_class.length(text),
-        limit=room,
+        length=length,
+        limit=limits.text,
         pictures=[] if content.needs_film_of_pictures(channel, shown) else shown,
         film=film_of(version, choice) if content.needs_film_of_pictures(channel, shown) else None,
         blockers=list(blockers.of_channel(version, channel)),
     )
 
 
-def room_for_text(channel: Channel, link: str) -> int | None:
-    """How long the text may be, by the platform's own count, once the link has its place."""
-    limits = channel.adapter_class.limits
-    if limits.text is None:
-        return None
-    return limits.text - (limits.link_weight + 1 if link and limits.link_weight else 0)
-
-
 def fitting(channel: Channel, text: str, room: int) -> str:
-    """As much of the text as the channel takes."""
-    lengths = range(len(text) + 1)
-    return text[: bisect_right(lengths, room, key=lambda n: channel.adapter_class.length(text[:n])) - 1]
+    """As much of the text as the channel takes; `room` is what is left, less than nothing when it is too long."""
+    if room >= 0:
+        return text
+    length = channel.adapter_class.length
+    most = length(text) + room
+    return text[: bisect_right(range(len(text) + 1), most, key=lambda n: length(text[:n])) - 1]
 
 
 def film_of(version: Version, choice: VersionChannel) -> Rendition | None:
