@@ -81,6 +81,7 @@ def enqueue(approval: Approval) -> list[Publication]:
             if choice.channel.adapter_class.publishes
             else PublicationStatus.BY_HAND,
             has_film=bool(contents.for_channel(approval.version, choice.channel).films),
+            not_before=timezone.now(),
         )
         for choice in approval.version.chosen_channels.select_related("channel")
     ]

@@ -32,8 +32,9 @@ class Event:
 
 
 def of(post: Post, reader: "User") -> list[Event]:
-    events = [*decisions(post, reader), *came_out(post), *failures(post)]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    # In the order of what leads to what, so that two things of the same moment are told in it.
+    events = [*decisions(post, reader), *failures(post), *came_out(post)]
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 # --- what people did ------------------------------------------------------------------------------------------

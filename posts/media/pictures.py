@@ -9,12 +9,20 @@ import hashlib
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pillow_heif
-from PIL import ExifTags, Image, ImageCms, ImageFile
+from PIL import ExifTags, Image, ImageCms
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from posts.media import captured
 from posts.media.detect import Format, Kind, detect_format
@@ -28,11 +36,14 @@ MAX_MASTER_BYTES = 3_900_000
 QUALITIES = (88, 82, 75, 65, 50, 35)
 SIZES = {"medium": 1280, "thumb": 320}
 SIZE_QUALITY = 80
+# Rows that are worked on at once.
+BAND = 256
 
 WHITE = (255, 255, 255)
-# Pillow refuses to open twice this. Our own limits come right after, and know the format.
+# Asked by the decoders that take memory while they open. Our own limits come right after, and know the format.
 Image.MAX_IMAGE_PIXELS = DEFAULT.jpeg_pixels // 2
 SRGB = ImageCms.createProfile("sRGB")
+LANCZOS = Image.Resampling.LANCZOS
 
 # EXIF 2.32, tag 0x0112: how to turn the stored pixels so that the picture stands upright.
 UPRIGHT = {
@@ -61,8 +72,20 @@ UNREADABLE = (
     struct.error,
 )
 
+# The only decoders there are, each under its one name. `Image.open` would load and offer forty more.
+DECODERS: dict[Format, type[ImageFile]] = {
+    Format.JPEG: JpegImageFile,
+    Format.PNG: PngImageFile,
+    Format.GIF: GifImageFile,
+    Format.WEBP: WebPImageFile,
+    Format.AVIF: AvifImageFile,
+    Format.HEIF: pillow_heif.HeifImageFile,
+}
 # Embedded thumbnails, depth maps and gain maps are never asked for: they may show what was cropped away.
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+pillow_heif.options.DECODE_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -81,11 +104,11 @@ def make_picture_master(source: Path, target: Path, limits: Limits = DEFAULT) ->
     """Write the master of `source` to `target`, or raise `MediaRefused` and write nothing."""
     check_size(source, limits.picture_bytes)
     form = picture_format(source)
-    with opened(source, form, limits) as image:
+    with opened(source, form) as image:
         check_dimensions(image, form, limits)
         taken = captured.in_picture(image)
-        turn = orientation(image, form)
-        clean = upright(in_srgb(shrunk(decoded(source, image, form))), turn)
+        turn, profile = orientation(image, form), image.info.get("icc_profile")
+        clean = upright(in_srgb(shrunk(decoded(source, image, form)), profile), turn)
     data = as_jpeg(clean)
     target.write_bytes(data)
     return PictureFacts(*clean.size, hashlib.sha256(data).hexdigest(), len(data), taken.at, taken.by_drone)
@@ -94,8 +117,8 @@ def make_picture_master(source: Path, target: Path, limits: Limits = DEFAULT) ->
 def make_picture_sizes(master: Path, folder: Path) -> dict[str, Path]:
     """The master in smaller sizes, for pages: {"medium": …, "thumb": …}."""
     paths = {}
-    with Image.open(master, formats=["JPEG"]) as image:
-        image.draft("RGB", (SIZES["medium"], SIZES["medium"]))
+    with JpegImageFile(master) as image:
+        image.draft("RGB", fitting(image.size, max(SIZES.values())))
         smaller: Image.Image = image
         for name, edge in SIZES.items():
             smaller = fitted(smaller, edge)
@@ -114,20 +137,24 @@ def picture_format(source: Path) -> Format:
     return form
 
 
-def opened(source: Path, form: Format, limits: Limits) -> ImageFile.ImageFile:
+def opened(source: Path, form: Format) -> ImageFile:
     """The picture with its header read, and only by the decoder that its first bytes name."""
+    with reading(source, form):
+        return DECODERS[form](source)
+
+
+@contextmanager
+def reading(source: Path, form: Format) -> Iterator[None]:
+    """Whatever a decoder has against the file becomes a refusal."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = Image.open(source, formats=[form])
+            yield
     except Image.DecompressionBombError as error:
-        raise MediaRefused(
-            RefusalCode.TOO_MANY_PIXELS, limit_megapixels=limits.other_pixels // MEGAPIXEL
-        ) from error
+        raise MediaRefused(RefusalCode.TOO_HEAVY) from error
     except UNREADABLE as error:
         raise_if_ours(error)
         raise MediaRefused(why_unreadable(source, form)) from error
-    return image
 
 
 def why_unreadable(source: Path, form: Format) -> RefusalCode:
@@ -163,22 +190,28 @@ def orientation(image: Image.Image, form: Format) -> int:
 # --- pixels ---------------------------------------------------------------------------------------------------
 
 
-def decoded(source: Path, image: ImageFile.ImageFile, form: Format) -> Image.Image:
+def decoded(source: Path, image: ImageFile, form: Format) -> Image.Image:
     if form is Format.JPEG:
         image.draft(image.mode, (MAX_EDGE, MAX_EDGE))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
-    except UNREADABLE as error:
-        raise_if_ours(error)
-        raise MediaRefused(why_unreadable(source, form)) from error
+    with reading(source, form):
+        image.load()
     return image
 
 
 def shrunk(image: Image.Image) -> Image.Image:
-    """At most `MAX_EDGE` on the long side, in a mode that can be averaged."""
-    return fitted(averageable(image), MAX_EDGE)
+    """At most `MAX_EDGE` on the long side, on white paper. Band by band, so that nothing large is held twice."""
+    width, height = fitting(image.size, MAX_EDGE)
+    if image.size == (width, height):
+        return averageable(image)
+    narrow = Image.new(averageable(band_of(image, 0, 1)).mode, (width, image.height))
+    for top in range(0, image.height, BAND):
+        band = averageable(band_of(image, top, min(top + BAND, image.height)))
+        narrow.paste(band.resize((width, band.height), LANCZOS), (0, top))
+    return narrow.resize((width, height), LANCZOS)
+
+
+def band_of(image: Image.Image, top: int, bottom: int) -> Image.Image:
+    return image.crop((0, top, image.width, bottom))
 
 
 def averageable(image: Image.Image) -> Image.Image:
@@ -186,7 +219,7 @@ def averageable(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         return image.point(lambda value: value * (1 / 256)).convert("L")
     if has_alpha(image):
-        return image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
+        return on_white(image)
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 
 
@@ -194,18 +227,26 @@ def has_alpha(image: Image.Image) -> bool:
     return image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
 
 
+def on_white(image: Image.Image) -> Image.Image:
+    picture = image.convert("RGBA")
+    paper = Image.new("RGB", picture.size, WHITE)
+    paper.paste(picture, mask=picture.getchannel("A"))
+    return paper
+
+
+def fitting(size: tuple[int, int], edge: int) -> tuple[int, int]:
+    """Scaled down until the long side is `edge`; never up."""
+    scale = min(1.0, edge / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
 def fitted(image: Image.Image, edge: int) -> Image.Image:
-    if max(image.size) <= edge:
-        return image
-    scale = edge / max(image.size)
-    size = tuple(max(1, round(side * scale)) for side in image.size)
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)  # type: ignore[arg-type]
+    size = fitting(image.size, edge)
+    return image if size == image.size else image.resize(size, LANCZOS, reducing_gap=2.0)
 
 
-def in_srgb(image: Image.Image) -> Image.Image:
-    """Colours as the embedded profile means them, on white paper where the picture is see-through."""
-    profile = image.info.get("icc_profile")
-    image = on_white(image)
+def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as the embedded profile means them."""
     if profile:
         try:
             return converted(image, profile)
@@ -221,15 +262,6 @@ def converted(image: Image.Image, profile: bytes) -> Image.Image:
     return result if result is not None else image
 
 
-def on_white(image: Image.Image) -> Image.Image:
-    if not has_alpha(image):
-        return image
-    picture = image.convert("RGBA")
-    paper = Image.new("RGB", picture.size, WHITE)
-    paper.paste(picture, mask=picture.getchannel("A"))
-    return paper
-
-
 def upright(image: Image.Image, turn: int) -> Image.Image:
     return image.transpose(UPRIGHT[turn]) if turn in UPRIGHT else image
 
@@ -239,7 +271,7 @@ def upright(image: Image.Image, turn: int) -> Image.Image:
 
 def bare(image: Image.Image) -> Image.Image:
     """Pillow hands comments, profiles and EXIF on from what it read; so it gets nothing to hand on."""
-    image = image.copy() if isinstance(image, ImageFile.ImageFile) else image
+    image = image.copy() if isinstance(image, ImageFile) else image
     image.info = {}
     return image
 

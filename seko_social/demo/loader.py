@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from channels import connections
 from channels.adapters.base import Receipt, Staged
+from channels.adapters.codes import Trouble
 from channels.errors import Duplicate, Refused
 from channels.models import Channel
 from channels.sandbox.store import Store
@@ -194,10 +195,12 @@ class Telling:
         attempt = publishing.begin(publication, made, adapter, Staged())
         if self.demo.ending == Ending.FAILED and publication.channel.platform == "x":
             publishing.fail(
-                publication, attempt, Refused("403", "You are not permitted to perform this action.")
+                publication,
+                attempt,
+                Refused(Trouble.AGAINST_RULES, "You are not permitted to perform this action."),
             )
         elif self.demo.ending == Ending.NEEDS_DECISION and publication.channel.platform == "x":
-            publishing.doubt(publication, attempt, Duplicate("187"))
+            publishing.doubt(publication, attempt, Duplicate(Trouble.DUPLICATE))
             Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.DUPLICATE)
             if looked := publishing.claim(publication.pk):
                 publishing.ask_a_person(looked)
