@@ -1,0 +1,427 @@
+"""Signing in to the make-believe platforms: the question, the answer, the codes and the tokens, down to each refusal."""
+
+import base64
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from requests import Response
+
+from channels.sandbox.store import APPS, FACEBOOK_SCOPES, X_SCOPES, YOUTUBE_SCOPES
+from channels.sandbox.testing import LiveSandbox
+from tests.channels.sandbox.callers import SECONDS, Facebook, X, YouTube, graph_error
+
+BACK = "http://127.0.0.1:8000/kanaler/tillbaka/"
+VERIFIER = "v" * 64
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+AUTHORIZE = {
+    "facebook": "facebook/v26.0/dialog/oauth",
+    "x": "x/i/oauth2/authorize",
+    "youtube": "google/o/oauth2/v2/auth",
+}
+TOKEN = {"facebook": "facebook/v26.0/oauth/access_token", "x": "x/2/oauth2/token", "youtube": "google/token"}
+SCOPES = {"facebook": FACEBOOK_SCOPES, "x": X_SCOPES, "youtube": YOUTUBE_SCOPES}
+LIFE = {"facebook": 600, "x": 30, "youtube": 600}
+ACCOUNTS = {"facebook": "1000001", "x": "2000001", "youtube": "UC" + "s" * 22}
+
+
+def question(platform: str, **changed: str) -> dict[str, str]:
+    """What an application asks for; an empty change leaves it out."""
+    asked = {
+        "client_id": APPS[platform][0], "redirect_uri": BACK, "state": "tillstånd", "response_type": "code",
+        "scope": " ".join(SCOPES[platform]), "code_challenge": CHALLENGE, "code_challenge_method": "S256",
+        "access_type": "offline", **changed,
+    }  # fmt: skip
+    return {name: value for name, value in asked.items() if value}
+
+
+def answered(sandbox: LiveSandbox, platform: str, answer: Any = None, **changed: str) -> dict[str, str]:
+    """What the browser brings back to the application after the person has answered."""
+    form = {"answer": "yes", "account": ACCOUNTS[platform]} if answer is None else answer
+    told = requests.post(
+        f"{sandbox.url}/{AUTHORIZE[platform]}", params=question(platform, **changed), data=form, timeout=SECONDS,
+        allow_redirects=False,
+    )  # fmt: skip
+    assert (told.status_code, told.headers["Location"].partition("?")[0]) == (303, BACK)
+    return {name: values[0] for name, values in parse_qs(urlsplit(told.headers["Location"]).query).items()}
+
+
+def exchanged(sandbox: LiveSandbox, platform: str, auth: Any = None, **changed: Any) -> Response:
+    fields = {"grant_type": "authorization_code", "redirect_uri": BACK, "code_verifier": VERIFIER, **changed}
+    url = f"{sandbox.url}/{TOKEN[platform]}"
+    return requests.post(
+        url, data=fields, auth=APPS[platform] if auth is None else auth or None, timeout=SECONDS
+    )
+
+
+def signed_in(sandbox: LiveSandbox, platform: str, answer: Any = None, **changed: str) -> dict[str, Any]:
+    told = exchanged(sandbox, platform, code=answered(sandbox, platform, answer, **changed)["code"])
+    assert told.status_code == 200
+    return told.json()
+
+
+@pytest.fixture
+def connected(sandbox) -> LiveSandbox:
+    """A sandbox with an account on each platform."""
+    sandbox.connect_facebook()
+    sandbox.connect_x()
+    sandbox.connect_youtube()
+    return sandbox
+
+
+@pytest.fixture(params=["facebook", "x", "youtube"])
+def platform(request) -> str:
+    return request.param
+
+
+# -- the question
+
+
+def test_the_question_names_app_account_and_permissions(connected, platform):
+    page = requests.get(f"{connected.url}/{AUTHORIZE[platform]}", params=question(platform), timeout=SECONDS)
+    assert page.status_code == 200
+    assert [word in page.text for word in ("Övningsläge", "Seko", ACCOUNTS[platform], *SCOPES[platform])] == [
+        True
+    ] * (3 + len(SCOPES[platform]))
+    assert "form-action 'self' http://127.0.0.1:8000" in page.headers["Content-Security-Policy"]
+
+
+def test_where_no_account_is_yet_there_is_one_to_choose(sandbox, platform):
+    page = requests.get(f"{sandbox.url}/{AUTHORIZE[platform]}", params=question(platform), timeout=SECONDS)
+    assert "Seko (övning)" in page.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"client_id": "okänd"}, "Appen är inte känd här (client_id)."),
+        ({"redirect_uri": ""}, "Adressen att gå tillbaka till saknas eller är fel (redirect_uri)."),
+        (
+            {"redirect_uri": "javascript:alert(1)"},
+            "Adressen att gå tillbaka till saknas eller är fel (redirect_uri).",
+        ),
+        ({"response_type": "token"}, "Appen ber om något annat än en kod (response_type)."),
+    ],
+)
+def test_a_wrong_question_is_not_answered_and_sends_nobody_anywhere(connected, platform, changed, told):
+    for method, form in (("GET", None), ("POST", {"answer": "yes", "account": ACCOUNTS[platform]})):
+        page = requests.request(
+            method, f"{connected.url}/{AUTHORIZE[platform]}", params=question(platform, **changed), data=form,
+            timeout=SECONDS, allow_redirects=False,
+        )  # fmt: skip
+        assert (page.status_code, told in page.text, "Location" in page.headers) == (400, True, False)
+
+
+@pytest.mark.parametrize("changed", [{"state": ""}, {"code_challenge": ""}, {"state": "s" * 501}])
+def test_x_demands_state_and_proof(connected, changed):
+    page = requests.get(f"{connected.url}/{AUTHORIZE['x']}", params=question("x", **changed), timeout=SECONDS)
+    assert (page.status_code, "X kräver state" in page.text) == (400, True)
+
+
+# -- the answer
+
+
+def test_a_yes_brings_a_code_and_the_state_back(connected, platform):
+    told = answered(connected, platform)
+    assert (sorted(told), told["state"]) == (["code", "state"], "tillstånd")
+
+
+@pytest.mark.parametrize("answer", [{"answer": "no", "account": "1000001"}, {"answer": "yes"}, {}])
+def test_a_no_brings_no_code_back(connected, platform, answer):
+    assert answered(connected, platform, answer) == {"error": "access_denied", "state": "tillstånd"}
+
+
+def test_an_account_that_is_not_there_cannot_be_chosen(connected, platform):
+    told = answered(connected, platform, {"answer": "yes", "account": "999"})
+    assert told == {"error": "access_denied", "state": "tillstånd"}
+
+
+def test_an_address_with_a_question_mark_keeps_its_own(connected):
+    form = {"answer": "no"}
+    told = requests.post(
+        f"{connected.url}/{AUTHORIZE['x']}", params=question("x", redirect_uri=f"{BACK}?kanal=1"), data=form,
+        timeout=SECONDS, allow_redirects=False,
+    )  # fmt: skip
+    assert told.headers["Location"].startswith(f"{BACK}?kanal=1&error=access_denied")
+
+
+# -- the code
+
+REFUSED_CODE = {
+    "x": {
+        "error": "invalid_request", "error_description": "Value passed for the authorization code was invalid."
+    },
+    "youtube": {"error": "invalid_grant", "error_description": "Malformed auth code."},
+}  # fmt: skip
+
+
+def check_refused_code(answer: Response, platform: str) -> None:
+    assert answer.status_code == 400
+    if platform == "facebook":
+        error = graph_error(answer)
+        assert (error["code"], error["error_subcode"]) == (100, 36009)
+    else:
+        assert answer.json() == REFUSED_CODE[platform]
+
+
+def test_a_code_works_once(connected, platform):
+    code = answered(connected, platform)["code"]
+    assert exchanged(connected, platform, code=code).status_code == 200
+    check_refused_code(exchanged(connected, platform, code=code), platform)
+
+
+def test_a_code_works_once_however_many_come_at_once(connected, platform):
+    code = answered(connected, platform)["code"]
+    with ThreadPoolExecutor(6) as pool:
+        told = [
+            answer.ok for answer in pool.map(lambda _: exchanged(connected, platform, code=code), range(6))
+        ]
+    assert sorted(told) == [False] * 5 + [True]
+
+
+def test_a_code_lives_so_long_and_no_longer(connected, platform):
+    early, late = answered(connected, platform)["code"], answered(connected, platform)["code"]
+    connected.clock(LIFE[platform] - 10)
+    assert exchanged(connected, platform, code=early).status_code == 200
+    connected.clock(LIFE[platform] + 1)
+    check_refused_code(exchanged(connected, platform, code=late), platform)
+
+
+def test_a_code_of_another_platform_is_none(connected):
+    check_refused_code(exchanged(connected, "x", code=answered(connected, "youtube")["code"]), "x")
+
+
+WRONG: dict[str, dict[str, tuple[int, Any]]] = {
+    "another address": {
+        "facebook": (400, (100, 36008)),
+        "x": (400, "Value passed for the redirect uri did not match the uri of the authorization code."),
+        "youtube": (400, "redirect_uri_mismatch"),
+    },
+    "another verifier": {
+        "facebook": (400, (100, 36008)),
+        "x": (400, "Value passed for the code verifier did not match the code challenge."),
+        "youtube": (400, "Invalid code verifier."),
+    },
+    "another secret": {
+        "facebook": (400, (1, None)),
+        "x": (401, "unauthorized_client"),
+        "youtube": (401, "invalid_client"),
+    },
+    "no secret": {
+        "facebook": (400, (1, None)),
+        "x": (401, "unauthorized_client"),
+        "youtube": (401, "invalid_client"),
+    },
+}
+CHANGES: dict[str, dict[str, Any]] = {
+    "another address": {"redirect_uri": f"{BACK}?x=1"},
+    "another verifier": {"code_verifier": "w" * 64},
+    "another secret": {"auth": ("client", "secret")},
+    "no secret": {"auth": ()},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_code_is_for_the_one_who_asked(connected, platform, wrong):
+    code = answered(connected, platform)["code"]
+    answer = exchanged(connected, platform, code=code, **CHANGES[wrong])
+    status, told = WRONG[wrong][platform]
+    assert answer.status_code == status
+    if platform == "facebook":
+        error = graph_error(answer)
+        assert (error["code"], error.get("error_subcode")) == told
+    else:
+        assert told in answer.json().values()
+
+
+@pytest.mark.parametrize(
+    ("platform", "error"), [("x", "invalid_request"), ("youtube", "unsupported_grant_type")]
+)
+def test_an_unknown_grant_is_refused(connected, platform, error):
+    answer = exchanged(connected, platform, grant_type="password")
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+def test_the_secret_may_come_as_a_field(connected, platform):
+    code, (app, secret) = answered(connected, platform)["code"], APPS[platform]
+    answer = exchanged(connected, platform, auth=(), code=code, client_id=app, client_secret=secret)
+    assert answer.status_code == 200
+
+
+def test_xs_public_client_only_names_itself(connected):
+    code = answered(connected, "x")["code"]
+    assert exchanged(connected, "x", auth=(), code=code, client_id=APPS["x"][0]).status_code == 200
+
+
+# -- tokens and renewal
+
+
+def renewed(sandbox: LiveSandbox, platform: str, token: str) -> Response:
+    return exchanged(sandbox, platform, grant_type="refresh_token", refresh_token=token)
+
+
+def test_x_gives_a_new_pair_and_the_old_refresh_token_is_used_up(connected):
+    first = signed_in(connected, "x")
+    assert (first["token_type"], first["expires_in"], first["scope"]) == ("bearer", 7200, " ".join(X_SCOPES))
+    second = renewed(connected, "x", first["refresh_token"]).json()
+    assert (
+        len({first["access_token"], second["access_token"], first["refresh_token"], second["refresh_token"]})
+        == 4
+    )
+    again = renewed(connected, "x", first["refresh_token"])
+    body = {"error": "invalid_request", "error_description": "Value passed for the token was invalid."}
+    assert (again.status_code, again.json()) == (400, body)
+    assert X(connected, "2000001", second["access_token"]).say("Hej").status_code == 201
+
+
+def test_xs_refresh_token_works_once_however_many_come_at_once(connected):
+    token = signed_in(connected, "x")["refresh_token"]
+    with ThreadPoolExecutor(6) as pool:
+        told = [answer.ok for answer in pool.map(lambda _: renewed(connected, "x", token), range(6))]
+    assert sorted(told) == [False] * 5 + [True]
+
+
+def test_x_gives_no_refresh_token_without_offline_access(connected):
+    assert "refresh_token" not in signed_in(connected, "x", scope="tweet.read tweet.write users.read")
+
+
+def test_google_keeps_the_refresh_token(connected):
+    first = signed_in(connected, "youtube")
+    assert (first["token_type"], first["expires_in"]) == ("Bearer", 3599)
+    for _ in range(2):
+        again = renewed(connected, "youtube", first["refresh_token"]).json()
+        assert ("refresh_token" in again, again["scope"]) == (False, " ".join(YOUTUBE_SCOPES))
+        caller = YouTube(connected, ACCOUNTS["youtube"], again["access_token"])
+        assert caller.get("channels", part="id", mine="true").status_code == 200
+
+
+def test_google_gives_a_refresh_token_the_first_time_or_when_asked_anew(connected):
+    given = [
+        "refresh_token" in signed_in(connected, "youtube", **asked)
+        for asked in ({}, {}, {"prompt": "consent"})
+    ]
+    assert given == [True, False, True]
+    assert "refresh_token" not in signed_in(connected, "youtube", access_type="", prompt="consent")
+
+
+def test_a_refresh_token_that_is_none_is_refused(connected):
+    answer = renewed(connected, "youtube", "1//hittepa")
+    body = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+    assert (answer.status_code, answer.json()) == (400, body)
+
+
+# -- permissions that were declined
+
+
+def test_x_and_google_tell_what_was_granted_and_hold_to_it(connected):
+    form = {"answer": "yes", "account": ACCOUNTS["x"], "declined": "media.write"}
+    told = signed_in(connected, "x", form)
+    assert "media.write" not in told["scope"]
+    x = X(connected, ACCOUNTS["x"], told["access_token"])
+    assert (x.begin(10).status_code, x.say("Hej").status_code) == (403, 201)
+    form = {"answer": "yes", "account": ACCOUNTS["youtube"], "declined": YOUTUBE_SCOPES[0:2]}
+    told = signed_in(connected, "youtube", form)
+    assert told["scope"] == YOUTUBE_SCOPES[2]
+    assert YouTube(connected, ACCOUNTS["youtube"], told["access_token"]).open(10).status_code == 403
+
+
+def test_facebook_tells_what_was_declined_and_holds_to_it(connected):
+    form = {"answer": "yes", "account": ACCOUNTS["facebook"], "declined": "pages_manage_posts"}
+    person = signed_in(connected, "facebook", form)["access_token"]
+    caller = Facebook(connected, "1000001", person)
+    told = {item["permission"]: item["status"] for item in caller.get("me/permissions").json()["data"]}
+    assert (told["pages_manage_posts"], told["pages_show_list"]) == ("declined", "granted")
+    page = caller.get("me/accounts").json()["data"][0]["access_token"]
+    assert graph_error(caller.say("Hej", access_token=page))["code"] == 200
+    assert connected.posts() == []
+
+
+# -- Facebook's three steps
+
+
+def test_facebooks_page_token_from_a_long_token_never_expires(connected):
+    short = signed_in(connected, "facebook")
+    caller = Facebook(connected, "1000001", short["access_token"])
+    exchange = {"grant_type": "fb_exchange_token", "fb_exchange_token": short["access_token"]}
+    long = exchanged(connected, "facebook", **exchange).json()
+    assert (short["expires_in"], long["expires_in"]) == (7200, 60 * 24 * 3600)
+    (passing,) = caller.get("me/accounts").json()["data"]
+    (lasting,) = caller.get("me/accounts", access_token=long["access_token"]).json()["data"]
+    assert (lasting["id"], lasting["name"], "CREATE_CONTENT" in lasting["tasks"]) == ("1000001", "Seko", True)
+    connected.clock(400 * 24 * 3600)
+    assert caller.say("Hej", access_token=lasting["access_token"]).status_code == 200
+    assert graph_error(caller.say("Hej igen", access_token=passing["access_token"]))["error_subcode"] == 463
+    again = exchanged(connected, "facebook", **exchange)
+    assert (again.status_code, graph_error(again)["error_subcode"]) == (400, 463)
+
+
+def test_only_the_chosen_pages_are_given(connected):
+    connected.connect_facebook("1000002", "Annan sida")
+    connected.connect_facebook("1000003", "Tredje sidan")
+    form = {"answer": "yes", "account": ["1000001", "1000003"]}
+    caller = Facebook(connected, "me", signed_in(connected, "facebook", form)["access_token"])
+    assert [page["id"] for page in caller.get("me/accounts").json()["data"]] == ["1000001", "1000003"]
+    assert caller.get("me").json()["name"] == "Övningspersonen"
+
+
+def test_no_pages_are_given_without_the_permission(connected):
+    caller = Facebook(
+        connected, "me", signed_in(connected, "facebook", scope="pages_manage_posts")["access_token"]
+    )
+    assert caller.get("me/accounts").json() == {"data": []}
+
+
+def test_a_token_can_be_examined_with_the_apps_own(connected):
+    app = exchanged(connected, "facebook", grant_type="client_credentials").json()["access_token"]
+    assert app == "|".join(APPS["facebook"])
+    caller = Facebook(connected, "1000001", app)
+    page = connected.connect_facebook()["page_token"]
+    told = caller.get("debug_token", input_token=page).json()["data"]
+    assert (told["type"], told["is_valid"], told["expires_at"], told["profile_id"]) == (
+        "PAGE",
+        True,
+        0,
+        "1000001",
+    )
+    assert told["scopes"] == list(FACEBOOK_SCOPES)
+    told = caller.get("debug_token", input_token="hittepa").json()["data"]
+    assert (told["is_valid"], told["error"]["code"]) == (False, 190)
+
+
+# -- saying goodbye
+
+
+def test_a_revoked_token_is_dead(connected):
+    told = signed_in(connected, "x")
+    answer = requests.post(
+        f"{connected.url}/x/2/oauth2/revoke",
+        data={"token": told["access_token"]},
+        auth=APPS["x"],
+        timeout=SECONDS,
+    )
+    assert (answer.status_code, answer.json()) == (200, {"revoked": True})
+    assert X(connected, "2000001", told["access_token"]).get("users/me").status_code == 401
+
+
+def test_google_revokes_all_by_either_token_and_says_so_once(connected):
+    told = signed_in(connected, "youtube")
+    url, fields = f"{connected.url}/google/revoke", {"token": told["refresh_token"]}
+    answers = [requests.post(url, data=fields, timeout=SECONDS) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[1].json()["error"] == "invalid_token"
+    assert renewed(connected, "youtube", told["refresh_token"]).json()["error"] == "invalid_grant"
+    caller = YouTube(connected, ACCOUNTS["youtube"], told["access_token"])
+    assert caller.get("channels", part="id", mine="true").status_code == 401
+
+
+def test_facebooks_app_is_removed_with_all_its_tokens(connected):
+    person = signed_in(connected, "facebook")["access_token"]
+    caller = Facebook(connected, "1000001", person)
+    page = caller.get("me/accounts").json()["data"][0]["access_token"]
+    assert caller.delete("me/permissions").json() == {"success": True}
+    for token in (person, page):
+        error = graph_error(caller.get("me", access_token=token))
+        assert (error["code"], error["error_subcode"]) == (190, 458)
