@@ -27,6 +27,8 @@ BLOCKERS = {
     "file_too_large": gettext_lazy("filen är för stor"),
     "alt_text_too_long": gettext_lazy("bildbeskrivningen är för lång"),
     "forbidden_characters": gettext_lazy("tecknen < och > går inte att använda"),
+    "tags_too_long": gettext_lazy("nyckelorden är för långa tillsammans"),
+    "too_many_cashtags": gettext_lazy("högst ett ord med dollartecken först"),
 }
 
 REFUSALS = {
@@ -60,6 +62,64 @@ TROUBLES = {
     "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
+    "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
+    "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades. Vi försöker igen."),
+    "no_answer": gettext_lazy("Plattformen svarade inte i tid."),
+    "broken_off": gettext_lazy("Förbindelsen bröts innan plattformen hade svarat."),
+    "platform_down": gettext_lazy("Plattformen har fel hos sig just nu."),
+    "unreadable": gettext_lazy("Plattformens svar gick inte att förstå."),
+    "upload_lost": gettext_lazy("Plattformen har tappat bort det som laddades upp."),
+    "upload_stalled": gettext_lazy("Uppladdningen stannade av. Vi fortsätter där den slutade."),
+    "too_many_calls": gettext_lazy(
+        "Plattformen tar inte emot fler anrop just nu. Vi väntar så länge den ber om."
+    ),
+    "posting_too_fast": gettext_lazy(
+        "Plattformen tycker att det publiceras för ofta på sidan. Inlägget väntar några timmar."
+    ),
+    "quota": gettext_lazy(
+        "Dagens kvot hos YouTube är slut. Inlägget skickas när den fylls på, vid niotiden på morgonen."
+    ),
+    "upload_limit": gettext_lazy("Kanalen får inte ladda upp fler filmer i dag. Inlägget väntar ett dygn."),
+    "processing": gettext_lazy("Plattformen gör i ordning filmen. Inlägget publiceras när den är klar."),
+    "credit": gettext_lazy("Pengarna på kontot hos plattformen är slut. Kontoansvarig behöver fylla på."),
+    "token_expired": gettext_lazy("Anslutningen gäller inte längre. Anslut kanalen igen."),
+    "access_revoked": gettext_lazy(
+        "Någon har tagit bort vår åtkomst eller bytt lösenord. Anslut kanalen igen."
+    ),
+    "checkpoint": gettext_lazy(
+        "Plattformen vill att kontoansvarig loggar in där och bekräftar kontot. Anslut sedan kanalen igen."
+    ),
+    "role_lost": gettext_lazy(
+        "Den som anslöt kanalen har inte kvar sin roll på sidan. Låt någon som har det ansluta igen."
+    ),
+    "permission_missing": gettext_lazy(
+        "Vi saknar behörighet hos plattformen. Anslut kanalen igen och godkänn allt som visas."
+    ),
+    "account_suspended": gettext_lazy(
+        "Kontot är låst eller avstängt av plattformen. Kontoansvarig behöver logga in där."
+    ),
+    "no_channel_there": gettext_lazy("Det finns ingen kanal på kontot som är anslutet. Anslut rätt konto."),
+    "app_keys": gettext_lazy(
+        "Plattformen känner inte igen våra appnycklar. Administratören behöver rätta dem."
+    ),
+    "refused": gettext_lazy("Plattformen tar inte emot inlägget som det är."),
+    "against_rules": gettext_lazy("Plattformen anser att inlägget bryter mot dess regler."),
+    "text_refused": gettext_lazy("Plattformen tar inte emot texten som den är. Ändra den och skicka igen."),
+    "link_refused": gettext_lazy("Plattformen kan inte läsa länken. Ändra den och skicka igen."),
+    "media_refused": gettext_lazy("Plattformen tar inte emot bilden eller filmen. Byt den och skicka igen."),
+    "privacy_refused": gettext_lazy("Plattformen lät inte filmen bli så synlig som ni bestämde."),
+    "film_unprocessable": gettext_lazy(
+        "Plattformen kunde inte göra i ordning filmen. Byt den och skicka igen."
+    ),
+    "film_rejected": gettext_lazy("Plattformen tog emot filmen och avvisade den sedan."),
+    "film_known_already": gettext_lazy(
+        "Plattformen säger att filmen redan finns på kanalen. Titta där först."
+    ),
+    "film_gone": gettext_lazy("Filmen är borttagen hos plattformen."),
+    "processing_stuck": gettext_lazy(
+        "Plattformen blir inte klar med filmen. Titta där innan ni skickar den igen."
+    ),
+    "duplicate": gettext_lazy("Plattformen säger att inlägget redan finns. Vi tittar efter."),
 }
 
 
