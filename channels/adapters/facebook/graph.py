@@ -8,7 +8,7 @@ Codes are matched, never the HTTP status: Graph answers nearly every refusal wit
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -163,10 +163,17 @@ def meaning(code: Any, answer: Answer, detail: str) -> ChannelError | None:
 
 def regained(answer: Answer) -> datetime:
     """When we may call again: `X-Business-Use-Case-Usage` tells it in minutes, of each use case that is blocked."""
-    try:
-        usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
-    except ValueError:
-        usage = {}
-    cases = [case for cases in usage.values() for case in cases] if isinstance(usage, dict) else []
-    minutes = max((case.get("estimated_time_to_regain_access") or 0 for case in cases), default=0)
+    minutes = max(blocked_minutes(answer.headers.get("X-Business-Use-Case-Usage", "")), default=0)
     return later(minutes * 60 if minutes > 0 else THROTTLED_SECONDS)
+
+
+def blocked_minutes(header: str) -> Iterator[float]:
+    try:
+        usage = json.loads(header)
+    except ValueError:
+        return
+    for cases in usage.values() if isinstance(usage, dict) else ():
+        for case in cases if isinstance(cases, list) else ():
+            minutes = case.get("estimated_time_to_regain_access") if isinstance(case, dict) else None
+            if isinstance(minutes, int | float):
+                yield minutes

@@ -42,7 +42,7 @@ TOKEN_SECONDS = 7200
 
 class X(Adapter):
     platform = "x"
-    name = "X"
+    name = "X (Twitter)"
     limits = Limits(
         text=text.LIMIT,
         pictures=4,
