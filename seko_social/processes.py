@@ -123,7 +123,7 @@ def end(running: Iterable[Running], seconds: float = SECONDS_TO_END) -> None:
 
 
 def descendants(ancestors: set[int]) -> set[int]:
-    """The children of these processes, their children, and so on. Nobody, on a machine without `ps`."""
+    """The living children of these processes, their children, and so on. Nobody, on a machine without `ps`."""
     parents = parent_of_each()
     found: set[int] = set()
     while more := {pid for pid, parent in parents.items() if parent in ancestors | found} - found:
@@ -134,9 +134,12 @@ def descendants(ancestors: set[int]) -> set[int]:
 def parent_of_each() -> dict[int, int]:
     try:
         listing = subprocess.run(
-            ["ps", "-A", "-o", "pid=", "-o", "ppid="], capture_output=True, text=True, check=False
+            ["ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "stat="],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except FileNotFoundError:
         return {}
-    pairs = (line.split() for line in listing.stdout.splitlines())
-    return {int(pid): int(parent) for pid, parent in pairs}
+    rows = (line.split() for line in listing.stdout.splitlines())
+    return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}

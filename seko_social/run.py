@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 
 import django
 from django.conf import settings
@@ -45,6 +46,8 @@ def run() -> int:
     os.environ |= processes.addresses(port, sandbox_port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seko_social.settings")
     django.setup()
+    if settings.PRODUCTION:
+        raise CannotStartError("PRODUCTION is set: make run is for trying out. See docs/operations.md.")
     terminal = Terminal()
     fill(terminal)
     wanted = processes.site()
@@ -93,8 +96,6 @@ def is_free(port: int) -> bool:
 
 def fill(terminal: Terminal) -> None:
     """Bring the database up to date, and the demo organisation into an empty one."""
-    if settings.PRODUCTION:
-        raise CannotStartError("PRODUCTION is set: make run is for trying out. See docs/operations.md.")
     terminal.say("Bringing the database up to date …")
     try:
         call_command("migrate", verbosity=0)
@@ -111,15 +112,15 @@ def watch(terminal: Terminal, wanted: list[processes.Process]) -> int:
     """Show everything until somebody stops us, or one of them dies."""
     from seko_social import greeting  # noqa: PLC0415  (reads models, which need django.setup() first)
 
-    try:
-        for process in wanted:
-            terminal.start(process)
-        greeting.when_ready(terminal)
-        return terminal.show_until_one_ends()
-    finally:
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        terminal.end()
+    stop = threading.Event()
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
+    for process in wanted:
+        terminal.start(process)
+    greeting.when_ready(terminal)
+    terminal.show_until(stop)
+    terminal.end()
+    return 0 if stop.is_set() else 1
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker"}
 class Terminal:
     def __init__(self) -> None:
         self.running: list[Running] = []
+        self.listeners: list[threading.Thread] = []
         self.lines: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self.printer = Printer(width=len("sandbox"))
         self.colours = get_colours()
@@ -27,11 +28,14 @@ class Terminal:
     def start(self, process: Process) -> None:
         running = Running(process, os.environ | QUIET, subprocess.PIPE)
         self.running.append(running)
-        threading.Thread(target=self.listen, args=(running, next(self.colours)), daemon=True).start()
+        listener = threading.Thread(target=self.listen, args=(running, next(self.colours)), daemon=True)
+        listener.start()
+        self.listeners.append(listener)
 
     def listen(self, running: Running, colour: str) -> None:
-        for line in running.popen.stdout or ():
-            if line.strip():
+        assert running.popen.stdout is not None  # noqa: S101  (for the type checker: it is a pipe)
+        with running.popen.stdout as lines:
+            for line in filter(bytes.strip, lines):
                 self.lines.put(message(running.name, line, colour))
 
     def say(self, sentence: str) -> None:
@@ -54,17 +58,20 @@ class Terminal:
         except queue.Empty:
             return
 
-    def show_until_one_ends(self) -> int:
-        while not (ended := [running for running in self.running if running.has_ended]):
+    def show_until(self, stop: threading.Event) -> None:
+        """Until somebody stops us, or one of the processes ends."""
+        while not (stop.is_set() or any(running.has_ended for running in self.running)):
             self.show(wait=0.2)
-        for running in ended:
-            self.say(f"{running.name} has ended by itself (exit code {running.popen.returncode}).")
-        return 1
+        for running in self.running:
+            if running.has_ended:
+                self.say(f"{running.name} has ended by itself (exit code {running.popen.returncode}).")
 
     def end(self) -> None:
         self.say("Ending everything …")
         self.show()
         processes.end(self.running)
+        for listener in self.listeners:
+            listener.join(timeout=1)
         self.say("All has ended.")
         self.show()
 
