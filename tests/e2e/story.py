@@ -7,25 +7,30 @@ Each verb is what a person does, found by the words on the page; a test reads li
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
+
 from tests.harness.browser import desktop, phone, watched
 
 PASSWORD = "okej-okej-okej"
-SOON = 30_000
+SOON = 45_000
 """Milliseconds that something which happens by itself may take on a busy machine."""
 
 
 class Person:
     """Somebody signed in, in a browser of their own."""
 
-    def __init__(self, page: Page, url: str, email: str) -> None:
-        self.page, self.url, self.email = watched(page), url, email
+    email = ""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page, self.url = watched(context.new_page()), url
+        self.sign_in()
 
     def sign_in(self) -> None:
         self.page.goto(self.url)
         self.page.get_by_label("E-post").fill(self.email)
         self.page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Logga in").click()
+        self.page.wait_for_url(re.compile(r"/(hem|granska|kanaler|inlagg)/"))
 
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
@@ -40,50 +45,97 @@ class Person:
 class Karin(Person):
     """The ombudsman, on a phone."""
 
+    email = "karin@demo.test"
+
     @classmethod
     def at(cls, browser: Browser, url: str) -> "Karin":
-        karin = cls(phone(browser).new_page(), url, "karin@demo.test")
-        karin.sign_in()
-        return karin
+        return cls(phone(browser), url)
 
-    def begin(self, text: str, *files: Path) -> None:
+    def begins(self, text: str, *files: Path) -> None:
         self.go("/nytt/")
-        if files:
-            self.page.locator("input[type=file]").first.set_input_files([str(file) for file in files])
+        self.adds(*files)
         self.page.get_by_label("Text till inlägget").fill(text)
 
-    def answers_about_people(self, answer: str = "Nej") -> None:
+    def adds(self, *files: Path) -> None:
+        """Choose files; each is sent ahead and shows its tile."""
+        before = self.page.locator("#shots > li").count()
+        self.page.locator("#id_files").set_input_files([str(file) for file in files])
+        if files:
+            expect(self.page.locator("#shots > li [name=media]")).to_have_count(
+                before + len(files), timeout=SOON
+            )
+
+    def answers(self, about_people: str = "Nej") -> None:
         group = self.page.get_by_role("group", name="Kan någon på bilden kännas igen?")
-        group.get_by_text(answer, exact=True).click()
+        group.get_by_text(about_people, exact=True).first.click()
 
     def sends_in(self) -> int:
         """Returns the post's number."""
         self.press("Skicka in")
-        self.sees("Klart! Kommunikationsgruppen tittar på ditt inlägg.")
+        self.page.wait_for_url(re.compile(r"/inlagg/\d+/inskickat/"), timeout=SOON)
+        self.sees("Kommunikationsgruppen tittar på ditt inlägg.")
         return int(re.findall(r"/inlagg/(\d+)/", self.page.url)[0])
 
     def opens(self, post: int) -> None:
         self.go(f"/inlagg/{post}/")
 
+    def sees_links_to(self, *platforms: str) -> list[str]:
+        """Its page says that it is out there; the addresses, in the order of the page."""
+        expect(self.page.locator(".standing .chip").first).to_have_text("Publicerat", timeout=SOON)
+        links = self.page.locator("a.out__a")
+        expect(links).to_have_count(len(platforms))
+        assert [link.locator(".out__name").inner_text() for link in links.all()] == list(platforms)
+        return [str(link.get_attribute("href")) for link in links.all()]
+
 
 class Anna(Person):
     """The reviewer, at her desk."""
 
+    email = "anna@demo.test"
+
     @classmethod
-    def at(cls, browser: Browser, url: str, email: str = "anna@demo.test") -> "Anna":
-        anna = cls(desktop(browser).new_page(), url, email)
-        anna.sign_in()
-        return anna
+    def at(cls, browser: Browser, url: str) -> "Anna":
+        return cls(desktop(browser), url)
 
     def opens(self, post: int) -> None:
-        self.go(f"/granska/{post}/")
-        expect(self.page.get_by_text("Bearbetas")).to_have_count(0, timeout=SOON)
+        """From the queue, once its pictures are prepared."""
+        self.go("/granska/")
+        self.page.locator(f'.qrow[href="/granska/{post}/"]').click()
+        expect(self.page.locator("#seen")).to_be_attached(timeout=SOON)
 
     def describes(self, text: str) -> None:
-        for field in self.page.get_by_label(re.compile("^Bildbeskrivning")).all():
-            field.fill(text)
+        for number, field in enumerate(self.page.get_by_label(re.compile("^Bildbeskrivning")).all(), start=1):
+            with self.saving():
+                field.fill(f"{text} {number}")
+                field.blur()
 
     def chooses(self, *platforms: str) -> None:
         for name in ("Facebook", "X (Twitter)", "YouTube"):
-            box = self.page.get_by_role("checkbox", name=re.compile(re.escape(name)))
-            box.set_checked(name in platforms, force=True)
+            box = self.page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(name)}$"))
+            if box.is_checked() != (name in platforms):
+                with self.saving():
+                    box.set_checked(name in platforms, force=True)
+
+    def says_about_people(self, answer: str) -> None:
+        with self.saving():
+            self.page.locator("#samtycke").get_by_text(answer, exact=True).click()
+
+    def saving(self):
+        """The page saves what changed by itself."""
+        return self.page.expect_response(re.compile(r"/spara/$"), timeout=SOON)
+
+    def may_approve(self) -> None:
+        expect(self.page.locator("#beslut")).to_contain_text(
+            "När du godkänner publiceras inlägget", timeout=SOON
+        )
+
+    def approves(self) -> None:
+        self.may_approve()
+        self.press("Godkänn")
+        self.sees(re.compile("Godkänt. Publiceras nu på"))
+
+
+class Johan(Anna):
+    """Another reviewer."""
+
+    email = "johan@demo.test"
