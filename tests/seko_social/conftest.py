@@ -1,0 +1,3 @@
+from tests.posts.conftest import platform
+
+__all__ = ["platform"]

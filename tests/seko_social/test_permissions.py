@@ -1,0 +1,130 @@
+"""Who may open what: every page and every press, for every role, also without a link to it."""
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from posts.models import Publication, PublicationStatus
+from tests import factories
+from tests.pages import signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+
+PEOPLE = ("author", "ombudsman", "reviewer", "administrator", "reader")
+OK, MOVED, NO, UNKNOWN = 200, 302, 403, 404
+
+PAGES = {
+    # name of the page: what the author, another ombudsman, a reviewer, an administrator and a reader get
+    "home": (MOVED, MOVED, MOVED, MOVED, MOVED),
+    "posts:home": (OK, OK, OK, NO, NO),
+    "posts:mine": (OK, OK, OK, NO, NO),
+    "posts:new": (OK, OK, OK, NO, NO),
+    "posts:everybodys": (NO, NO, OK, NO, OK),
+    "posts:detail": (OK, UNKNOWN, OK, UNKNOWN, OK),
+    "posts:edit": (MOVED, UNKNOWN, UNKNOWN, NO, NO),
+    "posts:sent": (OK, UNKNOWN, UNKNOWN, NO, NO),
+    "posts:by_hand": (NO, NO, OK, NO, NO),
+    "posts:tile": (OK, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "posts:media": (OK, UNKNOWN, OK, UNKNOWN, OK),
+    "approvals:desk": (NO, NO, OK, NO, NO),
+    "approvals:review": (NO, NO, OK, NO, NO),
+    "approvals:parts": (NO, NO, OK, NO, NO),
+    "approvals:request_changes": (NO, NO, OK, NO, NO),
+    "approvals:reject": (NO, NO, OK, NO, NO),
+    "approvals:channel_text": (NO, NO, OK, NO, NO),
+    "channels:index": (NO, NO, OK, OK, OK),
+    "accounts:me": (OK, OK, OK, OK, OK),
+    "accounts:policy": (OK, OK, OK, OK, OK),
+}
+PRESSES = {
+    "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
+    "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
+    "posts:upload": (422, 422, 422, NO, NO),
+    "approvals:save": (NO, NO, 409, NO, NO),
+    "approvals:approve": (NO, NO, 409, NO, NO),
+}
+ELSEWHERE = {"posts:rendition"}
+"""Tested where films of pictures are (`test_a_film_of_pictures_is_for_those_who_may_see_them`)."""
+
+
+@pytest.fixture
+def stage(platform, monkeypatch):
+    """One post in review, one publication that waits for a hand, and somebody of each role."""
+    karin, channel = factories.ombudsman(), factories.channel()
+    post = factories.submitted(karin)
+    monkeypatch.setattr(platform, "publishes", False)
+    factories.approved(factories.submitted(karin), factories.reviewer(), channel)
+    waiting = Publication.objects.get(status=PublicationStatus.BY_HAND)
+    media = post.current_version.shown_media.get().media
+    return {
+        "people": {
+            "author": karin,
+            "ombudsman": factories.ombudsman(),
+            "reviewer": factories.reviewer(),
+            "administrator": factories.administrator(),
+            "reader": factories.reader(),
+        },
+        "arguments": {
+            "post_id": post.pk,
+            "channel_id": channel.pk,
+            "publication_id": waiting.pk,
+            "media_id": media.pk,
+            "size": "thumb",
+        },
+    }
+
+
+def address(name: str, arguments: dict) -> str:
+    wanted = get_resolver(None)
+    namespace, _, own = name.rpartition(":")
+    patterns = wanted.namespace_dict[namespace][1] if namespace else wanted
+    parameters = patterns.reverse_dict.getlist(own)[0][0][0][1]
+    return reverse(name, kwargs={key: arguments[key] for key in parameters})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_opened_by_those_who_may_and_nobody_else(stage, name):
+    found = []
+    for person in PEOPLE:
+        response = signed_in(stage["people"][person]).get(address(name, stage["arguments"]))
+        if response.streaming:
+            b"".join(response.streaming_content)
+        found.append(response.status_code)
+    assert tuple(found) == PAGES[name]
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_every_press_is_answered_by_those_who_may_and_nobody_else(stage, name):
+    where = address(name, stage["arguments"])
+    found = tuple(signed_in(stage["people"][person]).post(where).status_code for person in PEOPLE)
+    assert found == PRESSES[name]
+
+
+@pytest.mark.parametrize("name", [*PAGES, *PRESSES])
+def test_nothing_is_open_to_somebody_who_has_not_signed_in(stage, name):
+    where = address(name, stage["arguments"])
+    for response in (Client().get(where), Client().post(where)):
+        assert (response.status_code, response.url.partition("?")[0]) == (302, "/konto/login/")
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_a_press_is_no_link(stage, name):
+    assert signed_in(stage["people"]["reviewer"]).get(address(name, stage["arguments"])).status_code == 405
+
+
+@pytest.mark.parametrize("name", [*PAGES, *PRESSES])
+def test_a_press_from_a_foreign_page_is_refused(stage, name):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(stage["people"]["reviewer"])
+    assert client.post(address(name, stage["arguments"])).status_code == 403
+
+
+def test_every_address_of_ours_is_in_the_table():
+    rooms = get_resolver(None).namespace_dict
+    names = {
+        f"{room}:{name}"
+        for room in ("posts", "approvals", "channels", "accounts")
+        for name in rooms[room][1].reverse_dict
+        if isinstance(name, str)
+    }
+    assert names - ELSEWHERE == {*PAGES, *PRESSES} - {"home"}
