@@ -16,7 +16,10 @@ from channels.sandbox.store import Store
 from channels.sandbox.x import x
 from channels.sandbox.youtube import youtube
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 def create_app(data_dir: Path | str, clock: Callable[[], float] = time.time) -> Flask:

@@ -15,9 +15,30 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from channels.sandbox.context import RefusedError, store
-from channels.sandbox.store import APPS, Account, Token
+from channels.sandbox.store import APPS, GOOGLE, Account, Token
 
 NAMES = {"facebook": "Facebook", "x": "X", "youtube": "YouTube"}
+# What the permissions mean, after "Nej till att ...".
+IN_WORDS = {
+    "pages_show_list": "se vilka sidor du har",
+    "pages_manage_posts": "publicera på sidan",
+    "pages_read_engagement": "läsa sidans inlägg",
+    "pages_manage_engagement": "svara på kommentarer",
+    "pages_read_user_content": "läsa andras kommentarer",
+    "publish_video": "publicera filmer",
+    "read_insights": "se statistik",
+    "business_management": "se sidor som ägs genom ett företag",
+    "tweet.read": "läsa kontots inlägg",
+    "tweet.write": "publicera inlägg",
+    "users.read": "se kontots namn",
+    "media.write": "ladda upp bilder och filmer",
+    "offline.access": "fortsätta när du inte är här",
+    f"{GOOGLE}youtube.upload": "ladda upp filmer",
+    f"{GOOGLE}youtube.force-ssl": "ändra och ta bort filmer",
+    f"{GOOGLE}youtube.readonly": "läsa kanalens filmer",
+    f"{GOOGLE}youtube": "sköta kanalen",
+    f"{GOOGLE}yt-analytics.readonly": "se statistik",
+}
 # An account to choose where none has been made yet.
 FIRST = {
     "facebook": ("100000000000001", "Seko (övning)", ""),
@@ -78,13 +99,15 @@ def ask(wish: Wish, *, seconds: float, **data: Any) -> ResponseReturnValue:
 
 def _question(wish: Wish) -> Response:
     page = render_template(
-        "samtycke.html", wish=wish, plattform=NAMES[wish.platform], konton=_accounts(wish.platform)
-    )
+        "samtycke.html", wish=wish, plattform=NAMES[wish.platform], konton=_accounts(wish.platform),
+        ord=IN_WORDS,
+    )  # fmt: skip
     answer = make_response(page)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(wish.redirect_uri))
     # The form's answer redirects to the application: Chromium applies form-action to that too.
     answer.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; "
         f"form-action 'self' {origin}"
     )
     return answer

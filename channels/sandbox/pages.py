@@ -1,6 +1,8 @@
 """The pages for people: what followers see, and the page that makes the sandbox misbehave. Swedish, as the product."""
 
+from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,8 @@ from channels.sandbox.context import store
 from channels.sandbox.store import Account
 
 HERE = ZoneInfo("Europe/Stockholm")
+FONT = Path(__file__).resolve().parents[2] / "static" / "fonts" / "source-sans-3-latin-wght-normal.woff2"
+POSTS_SHOWN, EVENTS_SHOWN = 100, 30
 MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
     "december",
@@ -43,10 +47,12 @@ FAULTS = {
 CALLS = {
     "feed": "publicera inlägg", "photo": "ladda upp bild", "video_start": "börja med film",
     "video_transfer": "skicka film", "video_finish": "publicera film", "published_posts": "lista inlägg",
-    "post": "publicera inlägg", "media_initialize": "börja med bild eller film",
-    "media_append": "skicka bild eller film", "media_finalize": "avsluta bild eller film", "timeline": "lista inlägg",
+    "edit": "ändra inlägg", "delete": "ta bort", "post": "publicera inlägg", "media_upload": "ladda upp bild",
+    "media_initialize": "börja med bild eller film", "media_append": "skicka bild eller film",
+    "media_finalize": "avsluta bild eller film", "media_metadata": "beskriva bild", "timeline": "lista inlägg",
     "token": "förnya anslutningen", "open_session": "börja med film", "put_chunk": "skicka film",
     "videos_update": "göra filmen synlig", "videos_list": "fråga om filmen", "playlist_items": "lista filmer",
+    "videos_delete": "ta bort film", "thumbnails_set": "sätta omslagsbild", "captions_insert": "lägga till undertext",
 }  # fmt: skip
 
 pages = Blueprint("pages", __name__)
@@ -54,7 +60,7 @@ pages = Blueprint("pages", __name__)
 
 @pages.app_context_processor
 def words() -> dict[str, Any]:
-    return {"plattformar": PLATFORMS, "korta": SHORT, "sida": home_of}
+    return {"plattformar": PLATFORMS, "korta": SHORT, "sida": home_of, "antal_visas": POSTS_SHOWN}
 
 
 def home_of(account: Account) -> str:
@@ -88,7 +94,9 @@ def overview() -> ResponseReturnValue:
 @pages.get("/sidor/<any(facebook, x, youtube):platform>/<id>")
 def account_page(platform: str, id: str) -> ResponseReturnValue:
     account = found(platform, id)
-    return render_template("konto.html", konto=account, inlagg=shown.posts(store(), account, limit=100))
+    return render_template(
+        "konto.html", konto=account, inlagg=shown.posts(store(), account, limit=POSTS_SHOWN)
+    )
 
 
 @pages.get("/sidor/facebook/<id>/<number>")
@@ -125,6 +133,12 @@ def one(account: Account, id: str) -> ResponseReturnValue:
     return render_template("inlagg.html", konto=account, post=post)
 
 
+@pages.get("/typsnitt.woff2")
+def font() -> ResponseReturnValue:
+    """The product's own; without it the pages make do with what the machine has."""
+    return send_file(FONT, mimetype="font/woff2", max_age=3600) if FONT.exists() else abort(404)
+
+
 @pages.get("/media/<sha256>")
 def media(sha256: str) -> ResponseReturnValue:
     kept = store().kept(sha256) or abort(404)
@@ -137,15 +151,25 @@ def media(sha256: str) -> ResponseReturnValue:
 
 
 @pages.get("/ovning")
-def exercise() -> ResponseReturnValue:
+def exercise(problem: str = "") -> ResponseReturnValue:
     return render_template(
-        "ovning.html",
-        regler=store().faults(),
-        fel=FAULTS,
-        anrop=calls_in_words(),
-        handelser=latest(),
-        problem="",
-    )
+        "ovning.html", regler=[rule_in_words(rule) for rule in store().faults()], fel=FAULTS, anrop=calls_in_words(),
+        handelser=latest(), problem=problem,
+    )  # fmt: skip
+
+
+def rule_in_words(rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule and what it waits for: "Facebook, när det gäller att publicera inlägg, 3 gånger"."""
+    words = [PLATFORMS.get(rule["platform"], "Alla plattformar"), CALLS.get(rule["call"], rule["call"])]
+    if rule["call"] == faults.ANYTHING:
+        words[1] = "alla anrop"
+    if rule["times"] != 1:
+        words.append(f"{rule['times']} gånger" if rule["times"] else "tills vidare")
+    if rule["skip"]:
+        words.append(f"efter {rule['skip']} till")
+    if rule["seconds"] is not None:
+        words.append(f"{rule['seconds']:g} sekunder".replace(".", ","))
+    return {"n": rule["n"], "fel": FAULTS[rule["fault"]], "om": ", ".join(words)}
 
 
 def calls_in_words() -> dict[str, list[tuple[str, str]]]:
@@ -159,7 +183,11 @@ def calls_in_words() -> dict[str, list[tuple[str, str]]]:
 
 
 def latest() -> list[dict[str, object]]:
-    return [line | {"vad": EFFECTS[line["effect"]]} for line in store().latest(30)]
+    """The last calls that did something, in words."""
+    return [
+        line | {"vad": EFFECTS[line["effect"]], "om": CALLS.get(line["call"], line["call"])}
+        for line in store().latest(EVENTS_SHOWN)
+    ]
 
 
 @pages.post("/ovning/regler")
@@ -167,11 +195,7 @@ def add_rule() -> ResponseReturnValue:
     try:
         rule = rule_in_form()
     except ValueError:  # includes faults.BadRuleError
-        page = render_template(
-            "ovning.html", regler=store().faults(), fel=FAULTS, anrop=calls_in_words(), handelser=latest(),
-            problem="Det anropet och den händelsen går inte ihop, eller så är ett tal fel.",
-        )  # fmt: skip
-        return page, 400
+        return exercise("Det anropet och den händelsen går inte ihop, eller så är ett tal fel."), 400
     store().add_fault(rule)
     return redirect(url_for("pages.exercise"), 303)
 
@@ -184,8 +208,7 @@ def rule_in_form() -> dict[str, object]:
     }  # fmt: skip
     if seconds := request.form.get("sekunder"):
         raw["seconds"] = float(seconds)
-    faults.Rule.read(raw)
-    return raw
+    return asdict(faults.Rule.read(raw))
 
 
 @pages.post("/ovning/regler/bort")
