@@ -82,7 +82,7 @@ def test_the_log_tells_calls_without_secrets(facebook, x, sandbox):
     x.say("Hej")
     log = (sandbox.data_dir / "server.log").read_text()
     assert re.search(r"^GET /facebook/v26\.0/me 200$", log, re.MULTILINE)
-    assert [secret in log for secret in (facebook.token, x.token, "access_token")] == [False] * 3
+    assert [secret in log for secret in (facebook.token, x.token, "access_token=")] == [False] * 3
 
 
 def test_the_addresses_are_those_of_the_settings(sandbox):

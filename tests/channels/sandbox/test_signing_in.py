@@ -1,7 +1,5 @@
 """Signing in to the make-believe platforms: the question, the answer, the codes and the tokens, down to each refusal."""
 
-import base64
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,29 +11,11 @@ from requests import Response
 from channels.sandbox.store import APPS, FACEBOOK_SCOPES, X_SCOPES, YOUTUBE_SCOPES
 from channels.sandbox.testing import LiveSandbox
 from tests.channels.sandbox.callers import SECONDS, Facebook, X, YouTube, graph_error
+from tests.channels.sandbox.consenting import AUTHORIZE, BACK, SCOPES, VERIFIER, question
 
-BACK = "http://127.0.0.1:8000/kanaler/tillbaka/"
-VERIFIER = "v" * 64
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
-AUTHORIZE = {
-    "facebook": "facebook/v26.0/dialog/oauth",
-    "x": "x/i/oauth2/authorize",
-    "youtube": "google/o/oauth2/v2/auth",
-}
 TOKEN = {"facebook": "facebook/v26.0/oauth/access_token", "x": "x/2/oauth2/token", "youtube": "google/token"}
-SCOPES = {"facebook": FACEBOOK_SCOPES, "x": X_SCOPES, "youtube": YOUTUBE_SCOPES}
 LIFE = {"facebook": 600, "x": 30, "youtube": 600}
 ACCOUNTS = {"facebook": "1000001", "x": "2000001", "youtube": "UC" + "s" * 22}
-
-
-def question(platform: str, **changed: str) -> dict[str, str]:
-    """What an application asks for; an empty change leaves it out."""
-    asked = {
-        "client_id": APPS[platform][0], "redirect_uri": BACK, "state": "tillstånd", "response_type": "code",
-        "scope": " ".join(SCOPES[platform]), "code_challenge": CHALLENGE, "code_challenge_method": "S256",
-        "access_type": "offline", **changed,
-    }  # fmt: skip
-    return {name: value for name, value in asked.items() if value}
 
 
 def answered(sandbox: LiveSandbox, platform: str, answer: Any = None, **changed: str) -> dict[str, str]:
