@@ -6,9 +6,8 @@ import av
 from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
 
-from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.reading import Patience, Plan, check_whole, decoder_options, opened, sound_of, video_of
-from posts.media.transcoding import Progress, moment_of
+from posts.media.transcoding import Progress, moment_of, refuse_longer, standing
 from posts.media.writing import written
 
 # Cameras put place and owner into the video's own messages too (SEI, type 6 in ITU-T H.264 table 7-1).
@@ -30,19 +29,13 @@ def copy(plan: Plan, target: Path, progress: Progress) -> bool:
         streams[0].codec_context.options = decoder_options(plan.limits)
         for packet in film.demux(streams):
             for frame in patience.frames(packet):
-                seen = max(seen, frame.time or 0.0) if isinstance(frame, av.VideoFrame) else seen
+                seen = max(seen, moment_of(frame)) if isinstance(frame, av.VideoFrame) else seen
+            refuse_longer(moment_of(packet) + standing(packet), plan.limits)
             if patience.met_damage or not tracks[packet.stream.index].take(packet):
                 return False
-            refuse_longer(seen, plan)
             progress(min(0.99, seen / plan.seconds) if plan.seconds else 0.0)
         check_whole(plan, seen)
     return True
-
-
-def refuse_longer(seen: float, plan: Plan) -> None:
-    """A file can say that it is short and go on."""
-    if seen > plan.limits.film_seconds:
-        raise MediaRefused(RefusalCode.TOO_LONG, limit_minutes=int(plan.limits.film_seconds // 60))
 
 
 class Track:

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.limits import Limits
 from posts.media.reading import (
     LONG_EDGE,
     MAX_RATE,
@@ -51,6 +52,8 @@ H264 = {
 KEY_SECONDS = 2
 THREADS = 2
 BT709 = 1
+# A film of the very length that is allowed may round up by this.
+LAST_PICTURE = 1.0
 
 
 @dataclass(frozen=True)
@@ -120,18 +123,16 @@ class PictureTrack:
             return
         frame.pts = max(0, frame.pts - self.start)
         self.seconds = max(self.seconds, moment_of(frame))
-        self.refuse_endless()
+        self.refuse_endless(frame)
         if self.graph is None:
             self.graph = picture_graph(frame, self.plan, self.size, self.rate)
         self.graph.push(frame)
         self.encode(pulled(self.graph))
 
-    def refuse_endless(self) -> None:
-        """A file can say that it is short and go on."""
+    def refuse_endless(self, frame: VideoFrame) -> None:
         self.frames += 1
         limits = self.plan.limits
-        if self.seconds > limits.film_seconds:
-            raise MediaRefused(RefusalCode.TOO_LONG, limit_minutes=int(limits.film_seconds // 60))
+        refuse_longer(self.seconds + standing(frame), limits)
         if self.frames > limits.film_frames:
             raise MediaRefused(RefusalCode.TOO_MANY_FRAMES, limit=limits.film_frames)
 
@@ -274,6 +275,17 @@ def shown_size(plan: Plan, video: VideoStream) -> tuple[int, int]:
 def moment_of(frame: VideoFrame | AudioFrame | av.Packet) -> float:
     """In seconds, as the file says; 0 if it does not."""
     return float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
+
+
+def refuse_longer(until: float, limits: Limits) -> None:
+    """A file can say that it is short and go on; its last picture can be meant to stand for hours."""
+    if until > limits.film_seconds + LAST_PICTURE:
+        raise MediaRefused(RefusalCode.TOO_LONG, limit_minutes=int(limits.film_seconds // 60))
+
+
+def standing(frame: VideoFrame | av.Packet) -> float:
+    """For how many seconds it is to be seen or heard, as the file says."""
+    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
 
 
 def rate_for(measured: Fraction | None) -> Fraction:

@@ -109,7 +109,7 @@ def impostors() -> Corpus:
 
 
 def polyglots() -> Corpus:
-    """Two files in one. The picture in them is made anew, so the other one stays behind."""
+    """Two files in one. The first decides; a picture is made anew, so that the other file stays behind."""
     picture, secret = jpeg(scene(64, 48)), CANARY.encode()
     archive = io.BytesIO(picture)
     with zipfile.ZipFile(archive, "a") as file:
@@ -117,6 +117,8 @@ def polyglots() -> Corpus:
     page = b"<html><script>alert('" + secret + b"')</script>"
     gif = bytearray(encoded(scene(64, 48).convert("P"), "GIF"))
     return {
+        "html-jpeg.jpg": (page + picture, "unsupported_format"),
+        "pdf-jpeg.jpg": (b"%PDF-1.7\n" + picture, "unsupported_format"),
         "jpeg-zip.jpg": (archive.getvalue(), MADE),
         "jpeg-html.jpg": (picture + page, MADE),
         "jpeg-html-in-comment.jpg": (jpeg(scene(64, 48), comment=page), MADE),
@@ -250,7 +252,7 @@ def odd_pngs() -> Corpus:
         "short-data.png": (phones.png_of_size(64, 48, rows=10), EITHER),
         "too-much-data.png": (phones.png_of_size(64, 48, rows=5000), MADE),
         "zero-wide.png": (phones.png_of_size(0, 48), REFUSED),
-        "negative.png": (phones.png_of_size(0x80000000, 0x80000000), REFUSED),
+        "negative.png": (phones.png_of_size(0x80000000, 0x80000000, rows=0), REFUSED),
         "no-header.png": (b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", b"x") + chunk(b"IEND", b""), REFUSED),
         "two-headers.png": (
             with_chunk(b"IHDR", struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)),
@@ -303,7 +305,7 @@ def bombs() -> Corpus:
     heic, avif = phones.phone_heic(64, 48), encoded(scene(64, 48), "AVIF")
     return {
         "bomb.png": (phones.png_of_size(50_000, 50_000), "too_many_pixels"),
-        "bomb-longest.png": (phones.png_of_size(0x7FFFFFFF, 1), REFUSED),
+        "bomb-longest.png": (phones.png_of_size(0x7FFFFFFF, 1, rows=0), REFUSED),
         "bomb-41-megapixels.png": (phones.png_of_size(6500, 6400), "too_many_pixels"),
         "bomb.jpg": (resized_header(jpeg(scene(64, 48)), 65_500, 65_500), "too_many_pixels"),
         "bomb-progressive.jpg": (
@@ -313,8 +315,12 @@ def bombs() -> Corpus:
         "bomb-sequential.jpg": (resized_header(jpeg(scene(64, 48)), 14_000, 14_000), EITHER),
         "bomb.gif": (gif_with_frame(65_535, 65_535, 64, 48), "too_many_pixels"),
         "bomb.webp": (
-            encoded(Image.new("RGB", (16_383, 3000)), "WEBP", lossless=True, method=0),
+            resized_webp(encoded(scene(64, 48), "WEBP", lossless=True), 16_383, 3000),
             "too_many_pixels",
+        ),
+        "bomb-largest.webp": (
+            resized_webp(encoded(scene(64, 48), "WEBP", lossless=True), 16_384, 16_384),
+            REFUSED,
         ),
         "bomb.heic": (
             heic.replace(ispe(heic), ispe(heic)[:12] + struct.pack(">II", 60_000, 60_000)),
@@ -421,10 +427,13 @@ def lying_films() -> Corpus:
     turned = phones.turned_film(90, sound=None)
     made: Corpus = {
         "very-fast-clock.mp4": (with_field(plain, b"mdhd", 16, 0x7FFFFFFF), REFUSED),
-        "long-index.mp4": (with_field(plain, b"mdhd", 20, 0x7FFFFFFF), "too_long"),
+        # The demuxer counts for itself what the index only claims: ten pictures.
+        "long-index.mp4": (with_field(plain, b"mdhd", 20, 0x7FFFFFFF), MADE),
         "no-timescale.mp4": (with_field(plain, b"mdhd", 16, 0), EITHER),
         "huge-timescale.mp4": (with_field(plain, b"mdhd", 16, 0xFFFFFFFF), EITHER),
-        "ten-hours.mp4": (with_field(turned, b"stts", 16, 12800 * 36_000), REFUSED),
+        "ten-hours.mp4": (with_field(plain, b"stts", 16, 12800 * 36_000), REFUSED),
+        "ten-hours-turned.mp4": (with_field(turned, b"stts", 16, 12800 * 36_000), REFUSED),
+        "ten-hours-of-sound.mp4": (with_last_field(film(seconds=0.4), b"stts", 16, 48_000 * 36_000), REFUSED),
         "standing-still.mp4": (with_field(turned, b"stts", 16, 0), EITHER),
         "data-elsewhere.mp4": (plain.replace(box(b"url ", b"\0\0\0\1"), box(b"url ", b"\0\0\0\0")), EITHER),
         "odd-matrix.mp4": (phones.with_matrix(plain, (7, -3, 12, 5)), EITHER),
@@ -441,6 +450,11 @@ def with_field(data: bytes, name: bytes, offset: int, value: int) -> bytes:
     """Overwrite a 32-bit field, counted from the end of the box's size."""
     at = data.find(name) + offset
     return data if name not in data else data[:at] + struct.pack(">I", value) + data[at + 4 :]
+
+
+def with_last_field(data: bytes, name: bytes, offset: int, value: int) -> bytes:
+    at = data.rindex(name) + offset
+    return data[:at] + struct.pack(">I", value) + data[at + 4 :]
 
 
 # --- mutants --------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""`python -m tests.posts.media.trial FOLDER`: try every file in it, in this one process, and tell what came of each."""
+"""`python -m tests.posts.media.trial FOLDER`: do to every file in it what a worker would, in this one process.
+
+One line of JSON for each file, as soon as it is known: if the process dies, the next file is the one that killed it.
+"""
 
 import json
 import sys
@@ -9,53 +12,67 @@ from typing import Any
 
 from posts.media.detect import Kind, detect
 from posts.media.errors import MediaRefused
-from posts.media.films import make_film_master, make_poster
-from posts.media.pictures import make_picture_master, make_picture_sizes
+from posts.media.film_jobs import prepare_film
+from posts.media.picture_jobs import prepare_picture
 from tests.posts.media.phones import CANARY, PLACE
 
 TELLTALES = (CANARY.encode(), PLACE.encode(), b"ISO6709", b"<script", b"<html", b"PK\x03\x04", b"Exif\0\0")
+WORK = {Kind.PICTURE: prepare_picture, Kind.FILM: prepare_film}
+STATUS, FORGET_PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+MEASURES_MEMORY = FORGET_PEAK.exists()
+"""Only Linux tells, and forgets, how much memory this process has held."""
+
+
+def main() -> None:
+    for source in sorted(Path(sys.argv[1]).iterdir()):
+        forget_peak()
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = outcome_of(source, Path(folder))
+        print(json.dumps({"name": source.name, "megabytes": peak_megabytes(), **outcome}), flush=True)  # noqa: T201
 
 
 def outcome_of(source: Path, folder: Path) -> dict[str, Any]:
     """What was made, or the code of the refusal, or an error that should not have been."""
     try:
-        return {"made": made_of(source, folder)}
+        made = WORK[detect(source)](str(source), str(folder), {}, progress=unheard)
     except MediaRefused as refusal:
-        return {
-            "refused": str(refusal.code),
-            "facts": refusal.facts,
-            "left": [path.name for path in folder.iterdir()],
-        }
+        left = [path.name for path in folder.iterdir()]
+        return {"refused": refusal.code, "facts": refusal.facts, "left": left}
     except Exception:  # noqa: BLE001  (finding these is what the trial is for)
         return {"error": traceback.format_exc()}
+    return {
+        "made": {name: made.get(name, 0) for name in ("width", "height", "seconds")},
+        "told": told_in(folder),
+    }
 
 
-def made_of(source: Path, folder: Path) -> dict[str, Any]:
-    master = folder / "master"
-    if detect(source) is Kind.PICTURE:
-        facts = make_picture_master(source, master)
-        make_picture_sizes(master, folder)
-    else:
-        facts = make_film_master(source, master)
-        make_poster(master, folder / "poster.jpg")
-    told = [mark.decode() for path in folder.iterdir() for mark in TELLTALES if mark in path.read_bytes()]
-    return {"width": facts.width, "height": facts.height, "told": told}
+def unheard(_part: float) -> None:
+    """Nobody asked how far it is."""
+
+
+def told_in(folder: Path) -> list[str]:
+    """What should have been left behind, and is in what was made."""
+    return [
+        f"{mark!r} in {path.name}"
+        for path in folder.iterdir()
+        for mark in TELLTALES
+        if mark in path.read_bytes()
+    ]
+
+
+def forget_peak() -> None:
+    if MEASURES_MEMORY:
+        FORGET_PEAK.write_text("5")
 
 
 def peak_megabytes() -> int:
     """Of this process alone; `getrusage` would count what the parent had at the fork."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) // 1024
-
-
-def main() -> None:
-    outcomes, worst, before = {}, ("", 0), peak_megabytes()
-    for source in sorted(Path(sys.argv[1]).iterdir()):
-        with tempfile.TemporaryDirectory() as folder:
-            outcomes[source.name] = outcome_of(source, Path(folder))
-        if peak_megabytes() > before:
-            worst, before = (source.name, peak_megabytes()), peak_megabytes()
-    json.dump({"outcomes": outcomes, "worst": worst}, sys.stdout)
+    if not MEASURES_MEMORY:
+        return 0
+    return (
+        int(next(line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith("VmHWM")))
+        // 1024
+    )
 
 
 if __name__ == "__main__":
