@@ -1,10 +1,15 @@
-"""The other end of `sandboxed.run_isolated`: one job from standard input, its answer to standard output."""
+"""
+The other end of `sandboxed.run_isolated`: one job from standard input, its answer to standard output.
+
+Standard input stays open as long as somebody waits for the answer.
+"""
 
 import importlib
 import json
 import os
 import resource
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +26,9 @@ STEP = 0.01
 
 
 def main() -> None:
-    job = json.load(sys.stdin)
+    job = json.loads(sys.stdin.readline())
     say = speaker()
+    end_with_the_asker()
     limit(job["memory_bytes"], job["seconds"])
     work = getattr(importlib.import_module(JOBS[job["function"]]), job["function"])
     try:
@@ -36,6 +42,16 @@ def main() -> None:
             raise
         sys.stderr.write(f"{error}\n")
         sys.exit(os.EX_TEMPFAIL)
+
+
+def end_with_the_asker() -> None:
+    """A worker that was killed asks no more; its film would otherwise go on for hours, beside the next worker's."""
+
+    def wait() -> None:
+        os.read(0, 1)
+        os._exit(os.EX_TEMPFAIL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def speaker() -> Callable[[dict[str, Any]], None]:

@@ -108,12 +108,7 @@ class Scenes:
         for number in range(round(self.seconds * RATE)):
             moment = self.moment(number / RATE)
             if frame is None or moment != shown:
-                shown, frame = (
-                    moment,
-                    VideoFrame.from_image(self.draw(moment)).reformat(
-                        format="yuv420p", dst_colorspace="itu709"
-                    ),
-                )
+                shown, frame = moment, as_frame(self.draw(moment))
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             yield frame
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -90,13 +90,18 @@ def killed_after(process: subprocess.Popen[str], seconds: int) -> Iterator[None]
 def conversation(
     process: subprocess.Popen[str], job: dict[str, Any], progress: Callable[[float], None] | None
 ) -> dict[str, Any] | None:
-    """Hand over the job; hear how far it is; return its last word, or None if there was none."""
+    """Hand over the job; hear how far it is; return its last word, or None if there was none.
+
+    The way in is not closed: when it is, the process knows that nobody waits for it any more.
+    """
     assert process.stdin is not None  # noqa: S101  (for the type checker: both are pipes)
     assert process.stdout is not None  # noqa: S101
     try:
-        process.stdin.write(json.dumps(job))
-        process.stdin.close()
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.flush()
     except BrokenPipeError:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         return None
     for line in process.stdout:
         message = json.loads(line)
