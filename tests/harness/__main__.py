@@ -17,7 +17,7 @@ ON_POSTGRESQL = [
     "tests/audit",
     "tests/channels",
     "tests/posts",
-    "tests/e2e",
+    "tests/e2e/test_story.py",
 ]
 COUNTED = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
 
@@ -50,7 +50,7 @@ def pytest(title: str, paths: list[str], servers: dict[str, str], totals: dict[s
 
 
 def existing(paths: list[str]) -> list[str]:
-    return [path for path in paths if os.path.isdir(path)]
+    return [path for path in paths if os.path.exists(path)]
 
 
 if __name__ == "__main__":
