@@ -21,7 +21,8 @@ class SeenForm(forms.Form):
     version = forms.ModelChoiceField(queryset=Version.objects.none(), widget=forms.HiddenInput)
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"version": version.pk}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"version": version.pk}
         field: forms.ModelChoiceField = self.fields["version"]  # type: ignore[assignment]
         field.queryset = Version.objects.whole().filter(post=version.post_id)
 
@@ -110,7 +111,8 @@ class ChannelTextForm(SeenForm):
         super().__init__(version, *args, **kwargs)
         self.channel = channel
         choice = content.chosen(version, channel)
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "text": choice.text or version.text,
             "title": choice.title,
             "description": choice.description or version.text,

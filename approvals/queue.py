@@ -33,22 +33,17 @@ class Place:
 
 
 def rows(reader: "User") -> list[Row]:
-    return [
-        Row(
-            post,
-            len(blockers(post.current_version)) if is_decidable(post) else 0,
-            post.author_id == reader.pk,
-        )
-        for post in waiting()
-    ]
+    return [Row(post, how_much_is_missing(post), post.author_id == reader.pk) for post in waiting()]
 
 
 def waiting() -> Iterator[Post]:
     return iter(Post.objects.awaiting_review().in_queue_order().for_list()[:MOST])
 
 
-def is_decidable(post: Post) -> bool:
-    return post.current_version is not None and not post.awaits_media
+def how_much_is_missing(post: Post) -> int:
+    """Nothing, while there is no version to decide on."""
+    version = post.current_version
+    return len(blockers(version)) if version and not post.awaits_media else 0
 
 
 def place_of(post: Post, queue: list[Row]) -> Place | None:

@@ -67,11 +67,8 @@ def no_longer_so(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
 
 def typed_by(request: ReviewRequest) -> list[str]:
     """What somebody wrote is shown to them again, so that it is not lost with the decision."""
-    return [
-        value.strip()
-        for name, value in request.POST.items()
-        if (name in TYPED or name.startswith("alt_")) and value.strip()
-    ]
+    fields = [name for name in request.POST if name in TYPED or name.startswith("alt_")]
+    return [text for name in fields if (text := str(request.POST[name]).strip())]
 
 
 def whole_page(request: ReviewRequest, answer: HttpResponse) -> HttpResponse:
@@ -146,7 +143,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "channel_names": names_of(version) if version else "",
         "previews": shown,
         "is_making": any(preview.is_in_the_making for preview in shown),
-        "has_film": bool(version) and any(item.media.is_film for item in version.shown_media.all()),
+        "has_film": any(media.is_film for media in version.media) if version else False,
         "why_not_approve": workflow.why_not(Action.APPROVE, post, request.user),
         "why_not_decide": workflow.why_not(Action.REJECT, post, request.user),
         "people_choices": People.choices,

@@ -154,7 +154,7 @@ def recipe_of(ingredients: dict[str, Any]) -> str:
 
 
 def open_file(file: FieldFile) -> BinaryIO:
-    return file.storage.open(file.name, "rb")  # type: ignore[return-value]
+    return file.storage.open(str(file.name), "rb")  # type: ignore[return-value]
 
 
 def summary(content: Content) -> dict[str, Any]:

@@ -35,17 +35,17 @@ class WordsField(forms.CharField):
     """Browsers send two characters for a line break; a text that was not touched must come back as it was."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class DraftForm(forms.Form):
     """The draft of one post. Nothing in it is required to save; `posts.workflow` says what sending in needs.
 
-    `media` are those that were sent ahead, in the order in which they are shown; `files` come with the form itself.
+    `media` are those that were sent ahead, in the order in which they are shown; `uploads` come with the form itself.
     """
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    files = FilesField(required=False, widget=SeveralFiles(attrs={"accept": "image/*,video/*"}))
+    uploads = FilesField(required=False, widget=SeveralFiles(attrs={"accept": "image/*,video/*"}))
     text = WordsField(
         label=_("Text till inlägget"),
         help_text=_("Vad hände, vilka var med, varför är det viktigt? Skriv som du pratar."),
@@ -118,9 +118,9 @@ class DraftForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         limit = settings.MEDIA_PER_POST
-        if len(self.sent_ahead()) + len(cleaned.get("files") or []) > limit:
+        if len(self.sent_ahead()) + len(cleaned.get("uploads") or []) > limit:
             message = ngettext("Högst %(limit)d bild.", "Högst %(limit)d bilder i ett inlägg.", limit)
-            self.add_error("files", message % {"limit": limit})
+            self.add_error("uploads", message % {"limit": limit})
         return cleaned
 
     def fields_of_draft(self) -> dict[str, Any]:

@@ -271,6 +271,13 @@ class Post(models.Model):
         """What somebody who may see the post reads now: the draft being written, else the current version."""
         return getattr(self, "draft", None) or self.current_version
 
+    @property
+    def version_in_force(self) -> "Version":
+        """The current version of a post that has one: of all that were ever in review with their pictures prepared."""
+        if self.current_version is None:
+            raise Version.DoesNotExist(f"Post {self.pk} has no version yet.")
+        return self.current_version
+
     def wording_for(self, reader: "User") -> "Draft | Version | None":
         """What this reader sees: the author's unfinished changes are the author's alone."""
         draft = getattr(self, "draft", None)
@@ -370,7 +377,7 @@ class Version(Wording, AppendOnlyModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = VersionQuerySet.as_manager()
+    objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
 
     class Meta:
         verbose_name = _("version")

@@ -3,19 +3,25 @@ Receiving and preparing pictures and films: what was uploaded becomes a sanitise
 
 The request only stores the bytes. A worker does the heavy work in a process of its own under limits,
 so that a hostile file costs one short-lived process and nothing else.
+
+A row is taken with a lease, and each taking counts as a try. The number of the try is also the fence: whoever writes
+must still have it. A file is given up after `MOST_TRIES` workers have died over it; what stops a worker that lives to
+tell (a full disk, the end of the machine, a bug of ours) is not the file's fault, and does not count.
 """
 
-import tempfile
+import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -23,28 +29,58 @@ from django.utils import timezone
 from audit import log
 from posts import content, workflow
 from posts.media import jobs
-from posts.media.errors import MediaRefused
-from posts.models import Media, MediaKind, MediaState, Rendition, RenditionState, Version
+from posts.media.detect import HEAD, kind_of
+from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.workplace import workplace
+from posts.models import (
+    Media,
+    MediaKind,
+    MediaState,
+    Rendition,
+    RenditionState,
+    Status,
+    Version,
+    master_path,
+    rendition_path,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LEASE = timedelta(minutes=20)
+PAUSE = timedelta(minutes=1)
+"""Before something is tried again that was not the file's fault, or may have been chance."""
 MOST_TRIES = 3
 UNFINISHED = (MediaState.WAITING, MediaState.PREPARING)
 UNMADE = (RenditionState.WAITING, RenditionState.MAKING)
 CHUNK = 1024 * 1024
+UPLOADS = "incoming"
+STRAY_AFTER = timedelta(hours=1)
+"""A request that is still storing its file has no row yet."""
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseLostError(Exception):
+    """Another worker has it now, or its row is gone: what was made here is not wanted."""
 
 
 # --- receiving ------------------------------------------------------------------------------------------------
 
 
 def receive(file: UploadedFile, owner: "User") -> Media:
-    """Store what was uploaded, unread, for the worker."""
-    media = Media(owner=owner)
+    """Store what was uploaded for the worker. Only its first bytes are looked at: films wait in a line of their own."""
+    media = Media(owner=owner, kind=kind_of(first_bytes(file)) or "")
     media.incoming.save("incoming", file, save=False)
     media.save(force_insert=True)
     return media
+
+
+def first_bytes(file: UploadedFile) -> bytes:
+    file.seek(0)
+    head = file.read(HEAD)
+    file.seek(0)
+    return head
 
 
 def waiting(now: datetime) -> QuerySet[Media]:
@@ -67,78 +103,180 @@ def claim(media_id: str) -> Media | None:
     return Media.objects.get(pk=media_id) if taken else None
 
 
+# --- what one has claimed -------------------------------------------------------------------------------------
+
+
+def write(row: Media | Rendition, **facts: Any) -> None:
+    """Only while one has it: a worker that was held up must not undo what the next one did."""
+    if not mine(row).update(**facts):
+        raise LeaseLostError(str(row))
+
+
+def mine(row: Media | Rendition) -> QuerySet[Any]:
+    rows: QuerySet[Any] = type(row)._default_manager.all()
+    return rows.filter(pk=row.pk, tries=row.tries, claimed_until__isnull=False)
+
+
+@contextmanager
+def held(row: Media | Rendition) -> Iterator[None]:
+    """While one works on it. What escapes here is not the file's fault, for that would be a refusal."""
+    try:
+        yield
+    except LeaseLostError as lost:
+        logger.warning("Somebody else has taken over: %s", lost)
+    except BaseException:
+        mine(row).update(tries=F("tries") - 1, claimed_until=timezone.now() + PAUSE)
+        raise
+
+
 # --- preparing ------------------------------------------------------------------------------------------------
 
 
 def prepare(media: Media) -> None:
     """Make the master and its sizes, or write down why the file cannot be used. The upload is gone afterwards."""
-    try:
-        if media.tries > MOST_TRIES:
-            raise MediaRefused("damaged")
-        with local_copy(media.incoming) as source, tempfile.TemporaryDirectory() as folder:
-            keep_prepared(media, jobs.prepare(source, Path(folder), limits(), on_progress(media)))
-    except MediaRefused as error:
-        refuse(media, error)
-        workflow.media_refused(media)
-    else:
-        workflow.media_ready(media)
+    upload = str(media.incoming.name)
+    with held(media):
+        try:
+            make_master(media)
+        except MediaRefused as error:
+            refuse(media, error)
+    media.refresh_from_db()
+    follow_up(media, upload)
+
+
+def make_master(media: Media) -> None:
+    if media.tries > MOST_TRIES:
+        raise MediaRefused(RefusalCode.DAMAGED)
+    with workplace() as folder:
+        source = local_copy(media.incoming, folder / "upload")
+        keep_prepared(media, jobs.prepare(source, folder, limits(), on_progress(media)))
 
 
 def limits() -> dict[str, int]:
     return {"picture_bytes": settings.PICTURE_MAX_BYTES, "film_bytes": settings.FILM_MAX_BYTES}
 
 
-def on_progress(media: Media) -> Any:
+def on_progress(media: Media) -> jobs.Progress:
     """Shows the page how far it is, and tells the sweep that this worker is alive."""
 
-    def write(part: float) -> None:
-        Media.objects.filter(pk=media.pk).update(
-            progress=min(99, int(part * 100)), claimed_until=timezone.now() + LEASE
-        )
+    def tell(part: float) -> None:
+        write(media, progress=min(99, int(part * 100)), claimed_until=timezone.now() + LEASE)
 
-    return write
+    return tell
 
 
 def keep_prepared(media: Media, prepared: jobs.Prepared) -> None:
-    upload = media.incoming.name
-    for field, path in (
-        (media.master, prepared.master),
-        (media.thumb, prepared.thumb),
-        (media.medium, prepared.medium),
-    ):
-        with path.open("rb") as file:
-            field.save(path.name, File(file), save=False)
-    media.kind = MediaKind(prepared.kind)
-    media.sha256, media.size = prepared.sha256, prepared.size
-    media.width, media.height = prepared.width, prepared.height
-    media.seconds, media.has_sound = prepared.seconds, prepared.has_sound
-    media.captured_at = prepared.captured_at
-    media.state, media.progress = MediaState.READY, 100
-    forget_upload(media, upload)
+    write(media, claimed_until=timezone.now() + LEASE)
+    forget(*names_in(folder_of(media)))
+    parts = (media.master, prepared.master), (media.thumb, prepared.thumb), (media.medium, prepared.medium)
+    with stored(*parts) as names:
+        write(
+            media,
+            **names,
+            kind=MediaKind(prepared.kind),
+            sha256=prepared.sha256,
+            size=prepared.size,
+            width=prepared.width,
+            height=prepared.height,
+            seconds=prepared.seconds,
+            has_sound=prepared.has_sound,
+            captured_at=prepared.captured_at,
+            state=MediaState.READY,
+            progress=100,
+            incoming="",
+            claimed_until=None,
+        )
 
 
 def refuse(media: Media, error: MediaRefused) -> None:
-    media.state, media.refusal, media.refusal_facts = MediaState.REFUSED, str(error.code), error.facts
-    forget_upload(media, media.incoming.name)
-    log.record("media.refused", f"media:{media.pk}", code=str(error.code))
+    with transaction.atomic():
+        write(
+            media,
+            state=MediaState.REFUSED,
+            refusal=error.code,
+            refusal_facts=error.facts,
+            incoming="",
+            claimed_until=None,
+        )
+        log.record("media.refused", f"media:{media.pk}", code=str(error.code))
+    forget(*names_in(folder_of(media)))
 
 
-def forget_upload(media: Media, name: str) -> None:
-    """The row first, the file after: a crash in between leaves a file that nothing names, not a row without its file."""
-    media.incoming = ""
-    media.claimed_until = None
-    media.save()
-    default_storage.delete(name)
+def follow_up(media: Media, upload: str) -> None:
+    """The row first, the upload after: a row never waits for a file that is gone. `sweep` catches up if we die here."""
+    if media.state not in UNFINISHED:
+        forget(upload)
+    if media.state == MediaState.READY:
+        workflow.media_ready(media)
+    elif media.state == MediaState.REFUSED:
+        workflow.media_refused(media)
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+def local_copy(file: FieldFile, target: Path) -> Path:
+    """The file on this machine's disk, whatever the storage is."""
+    try:
+        file.open("rb")
+    except FileNotFoundError as error:
+        raise MediaRefused(RefusalCode.EMPTY) from error
+    with file as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy, CHUNK)
+    return target
 
 
 @contextmanager
-def local_copy(file: FieldFile) -> Iterator[Path]:
-    """The file on this machine's disk, whatever the storage is."""
-    with tempfile.NamedTemporaryFile() as copy, file.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            copy.write(chunk)
-        copy.flush()
-        yield Path(copy.name)
+def stored(*parts: tuple[FieldFile, Path]) -> Iterator[dict[str, str]]:
+    """Put files into the storage, and give their names by field; out again, if they are not written down."""
+    names: dict[str, str] = {}
+    try:
+        for field, path in parts:
+            with path.open("rb") as file:
+                field.save(path.name, File(file), save=False)
+            names[field.field.name] = str(field.name)
+        yield names
+    except BaseException:
+        forget(*names.values())
+        raise
+
+
+def forget(*names: str) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+def names_in(folder: str) -> list[str]:
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in names]
+
+
+def folder_of(row: Media | Rendition) -> str:
+    """Where what was made is kept, or where a worker that was killed left it."""
+    return str(PurePosixPath(master_path(row, "") if isinstance(row, Media) else rendition_path(row, "")))
+
+
+# --- what was missed ------------------------------------------------------------------------------------------
+
+
+def sweep(now: datetime) -> None:
+    """Catch up with what a death or a race left undone."""
+    for media in Media.objects.filter(
+        state=MediaState.REFUSED, in_drafts__draft__post__status=Status.IN_REVIEW
+    ).distinct():
+        workflow.media_refused(media)
+    forget_strays(now)
+
+
+def forget_strays(now: datetime) -> None:
+    """Originals that no row names: somebody died between the file and the row."""
+    there = names_in(UPLOADS)
+    named = set(Media.objects.exclude(incoming="").values_list("incoming", flat=True))
+    strays = [name for name in there if name not in named]
+    forget(*(name for name in strays if default_storage.get_modified_time(name) < now - STRAY_AFTER))
 
 
 # --- films made from pictures -----------------------------------------------------------------------------------
@@ -174,33 +312,48 @@ def claim_rendition(rendition_id: int) -> Rendition | None:
 
 def make_rendition(rendition: Rendition) -> None:
     """Make the film of the pictures. Three tries; then the review page says that it did not work."""
-    try:
-        if rendition.tries > MOST_TRIES:
-            raise MediaRefused("damaged")
-        with tempfile.TemporaryDirectory() as folder:
-            pictures = [master_copy(media_id, Path(folder)) for media_id in rendition.ingredients["pictures"]]
-            made = jobs.film_of_pictures(
-                pictures, rendition.ingredients["text"], rendition.ingredients["seconds"], Path(folder)
-            )
-            keep_made(rendition, made)
-    except MediaRefused as error:
-        rendition.state, rendition.claimed_until = RenditionState.FAILED, None
-        rendition.save()
-        log.record("rendition.failed", f"rendition:{rendition.pk}", code=str(error.code))
+    with held(rendition):
+        try:
+            make_film(rendition)
+        except MediaRefused as error:
+            try_again_or_fail(rendition, error)
+
+
+def make_film(rendition: Rendition) -> None:
+    if rendition.tries > MOST_TRIES:
+        raise MediaRefused(RefusalCode.DAMAGED)
+    ordered = rendition.ingredients
+    with workplace() as folder:
+        pictures = [master_copy(media_id, folder) for media_id in ordered["pictures"]]
+        keep_made(rendition, jobs.film_of_pictures(pictures, ordered["text"], ordered["seconds"], folder))
 
 
 def master_copy(media_id: str, folder: Path) -> Path:
-    target = folder / f"{media_id}.jpg"
-    with Media.objects.get(pk=media_id).master.open("rb") as source:
-        target.write_bytes(source.read())
-    return target
+    return local_copy(Media.objects.get(pk=media_id).master, folder / f"{media_id}.jpg")
 
 
 def keep_made(rendition: Rendition, made: jobs.Prepared) -> None:
-    for field, path in ((rendition.film, made.master), (rendition.poster, made.medium)):
-        with path.open("rb") as file:
-            field.save(path.name, File(file), save=False)
-    rendition.sha256, rendition.size = made.sha256, made.size
-    rendition.width, rendition.height, rendition.seconds = made.width, made.height, made.seconds
-    rendition.state, rendition.claimed_until = RenditionState.READY, None
-    rendition.save()
+    write(rendition, claimed_until=timezone.now() + LEASE)
+    forget(*names_in(folder_of(rendition)))
+    with stored((rendition.film, made.master), (rendition.poster, made.medium)) as names:
+        write(
+            rendition,
+            **names,
+            sha256=made.sha256,
+            size=made.size,
+            width=made.width,
+            height=made.height,
+            seconds=made.seconds,
+            state=RenditionState.READY,
+            claimed_until=None,
+        )
+
+
+def try_again_or_fail(rendition: Rendition, error: MediaRefused) -> None:
+    """Its pictures are our own masters, which were readable yesterday: a refusal may be chance, the machine's hurry."""
+    if rendition.tries < MOST_TRIES:
+        write(rendition, claimed_until=timezone.now() + PAUSE)
+        return
+    with transaction.atomic():
+        write(rendition, state=RenditionState.FAILED, claimed_until=None)
+        log.record("rendition.failed", f"rendition:{rendition.pk}", code=str(error.code))

@@ -14,6 +14,7 @@ commit had begun, and queued before that.
 import hashlib
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -45,6 +46,9 @@ from posts.models import (
     PublicationStatus,
     PublishingStop,
 )
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600)]
 """How long to wait after the first, second, ... try that did not get through; the last one repeats."""
@@ -373,7 +377,7 @@ def outcome_of(error: ChannelError | None) -> Outcome:
 
 def look(publication: Publication) -> None:
     """Ask the platform whether the last attempt went through."""
-    attempt = publication.attempts.first()
+    attempt = publication.attempts.latest("fence")
     try:
         adapter = connections.adapter_for(publication.channel)
         content = contents.for_channel(publication.version, publication.channel)
@@ -459,7 +463,7 @@ class NotByHandError(Exception):
     """It is no longer so (409): the publication is not waiting for a person."""
 
 
-def published_by_hand(publication: Publication, by: object, url: str) -> None:
+def published_by_hand(publication: Publication, by: "User", url: str) -> None:
     """A person has published it and pasted the address: it counts as published."""
     with transaction.atomic():
         done = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.BY_HAND).update(

@@ -20,14 +20,15 @@ TYPES = {"jpg": "image/jpeg", "mp4": "video/mp4"}
 
 def serve(request: HttpRequest, file: FieldFile, *, download_as: str = "") -> HttpResponseBase:
     """The file, to be kept by this one reader's browser only."""
-    content_type = TYPES[file.name.rpartition(".")[2]]
+    name = str(file.name)
+    content_type = TYPES[name.rpartition(".")[2]]
     wanted = part_wanted(request.headers.get("Range", ""), file.size)
     if wanted is None:
         response: HttpResponseBase = FileResponse(
             file.open("rb"), content_type=content_type, filename=download_as, as_attachment=bool(download_as)
         )
     else:
-        response = part_of(file.storage, file.name, content_type, wanted, file.size)
+        response = part_of(file.storage, name, content_type, wanted, file.size)
     response.headers["Cache-Control"] = "private, max-age=3600"
     response.headers["Accept-Ranges"] = "bytes"
     return response

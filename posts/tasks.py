@@ -37,6 +37,7 @@ def wake_due() -> None:
 def sweep() -> None:
     publishing.sweep(timezone.now())
     workflow.freeze_prepared()
+    preparation.sweep(timezone.now())
 
 
 @shared_task

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from posts import difference
 from posts.difference import FieldDifference
-from posts.models import Post, Publication, Transition
+from posts.models import Post, Transition
 from posts.wording import name_of
 from posts.workflow import Action
 
@@ -113,23 +113,19 @@ THE_AUTHORS = frozenset({"text", "link", "credit", "alt_text"})
 def came_out(post: Post) -> Iterator[Event]:
     """One event for the channels where it came out together."""
     out = post.publications.published().select_related("channel").order_by("published_at")
-    together: list[Publication] = []
-    for publication in out:
-        if together and publication.published_at - together[0].published_at > AT_ONCE:
+    together: list[tuple[datetime, str]] = []
+    for at, name in ((item.published_at, name_of(item.channel)) for item in out if item.published_at):
+        if together and at - together[0][0] > AT_ONCE:
             yield out_on(together)
             together = []
-        together.append(publication)
+        together.append((at, name))
     if together:
         yield out_on(together)
 
 
-def out_on(publications: list[Publication]) -> Event:
-    names = [name_of(publication.channel) for publication in publications]
-    return Event(
-        publications[-1].published_at,
-        _("Ute på %(channels)s") % {"channels": get_text_list(names, _("och"))},
-        "live",
-    )
+def out_on(together: list[tuple[datetime, str]]) -> Event:
+    channels = get_text_list([name for _at, name in together], _("och"))
+    return Event(together[-1][0], _("Ute på %(channels)s") % {"channels": channels}, "live")
 
 
 def failures(post: Post) -> Iterator[Event]:

@@ -179,7 +179,7 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
 
 def receive(request: SignedInRequest, form: DraftForm) -> list[Media]:
     """Files that came with the form: kept even when something else in it is wrong."""
-    received = [preparation.receive(file, request.user) for file in form.cleaned_data.get("files") or []]
+    received = [preparation.receive(file, request.user) for file in form.cleaned_data.get("uploads") or []]
     for media in received:
         tasks.prepare_soon(media)
     return received
@@ -251,7 +251,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "publications": chips.current_publications(post),
             "events": timeline.of(post, request.user),
             "edits": timeline.edits(post),
-            "previews": previews.of_version(wording) if post.status == Status.APPROVED and wording else [],
+            "previews": previews.of_version(post.version_in_force) if post.status == Status.APPROVED else [],
             "actions": workflow.possible(post, request.user),
             "is_revisable": publishing.is_untouched(post),
             "is_moving": chips.is_moving(post),
@@ -275,11 +275,10 @@ def last_refusal(post: Post) -> Any:
 def sent(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Klart: who looks at it now, and by when there is an answer."""
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
-    if post.status != Status.IN_REVIEW:
+    if post.status != Status.IN_REVIEW or post.submitted_at is None:
         return redirect("posts:detail", post_id)
-    return render(
-        request, "posts/sent.html", {"post": post, "answer_by": promise.answer_by(post.submitted_at)}
-    )
+    context = {"post": post, "answer_by": promise.answer_by(post.submitted_at)}
+    return render(request, "posts/sent.html", context)
 
 
 @require_POST

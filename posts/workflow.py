@@ -188,7 +188,7 @@ def request_changes(post: Post, by: User, seen: Version, message: str, reason: s
     with transaction.atomic():
         locked = lock(post, Action.REQUEST_CHANGES, by, seen)
         step = walk(locked, Action.REQUEST_CHANGES, by, message=message, reason=reason)
-        reopen(locked)
+        reopen(locked, seen)
     return finish(post, step)
 
 
@@ -219,7 +219,7 @@ def revise(post: Post, by: User) -> Transition:
         if not publishing.cancel_all(locked):
             raise NoLongerSoError(locked, Action.REVISE)
         step = walk(locked, Action.REVISE, by)
-        reopen(locked)
+        reopen(locked, locked.version_in_force)
     return finish(post, step)
 
 
@@ -347,9 +347,8 @@ def is_same(seen: Version, manuscript: Manuscript, answers: dict[str, str]) -> b
     return seen.digest == manuscript.digest() and all(known[name] == value for name, value in answers.items())
 
 
-def reopen(post: Post) -> Draft:
-    """Give the author a draft to go on with, made from the current version."""
-    version = post.current_version
+def reopen(post: Post, version: Version) -> Draft:
+    """Give the author a draft to go on with, made from this version."""
     draft = Draft.objects.create(
         post=post, text=version.text, link=version.link, credit=version.credit, **answers_of(version)
     )

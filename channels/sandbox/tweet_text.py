@@ -13,7 +13,8 @@ __all__ = ["LIMIT", "escape", "shorten", "t_co", "weigh"]
 
 def shorten(text: str, salt: str, media_links: dict[str, str]) -> tuple[str, list[dict[str, Any]]]:
     """The text with t.co links, and its entities. `media_links` (address by media key) come last."""
-    told, entities, at = "", [], 0
+    entities: list[dict[str, Any]] = []
+    told, at = "", 0
     text = unicodedata.normalize("NFC", text)
     for first, last in links(text):
         told += text[at:first]

@@ -69,10 +69,20 @@ def detect(path: Path) -> Kind:
 
 def detect_format(path: Path) -> Format:
     head = read_head(path)
-    found = by_start(head) or by_riff(head) or by_box(head)
+    found = format_of(head)
     if found is None:
         raise refusal_of(head)
     return found
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """PICTURE or FILM, as far as the first bytes tell."""
+    found = format_of(head)
+    return found.kind if found else None
+
+
+def format_of(head: bytes) -> Format | None:
+    return by_start(head) or by_riff(head) or by_box(head)
 
 
 def read_head(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from django.conf import settings
@@ -56,7 +57,7 @@ def is_loaded() -> bool:
 
 def load(say: Say) -> None:
     say("people and channels …")
-    people = {email: add_person(email, *rest) for email, *rest in story.PEOPLE}
+    people = {email: add_person(email, name, region, roles) for email, name, region, roles in story.PEOPLE}
     with Store(settings.SANDBOX_DIR) as store:
         channels = {demo.platform: connect(demo, store, number) for number, demo in enumerate(story.CHANNELS)}
         for number, demo in enumerate(story.POSTS, start=1):
@@ -93,11 +94,11 @@ def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
     return channel
 
 
-def tokens(made: dict[str, str]) -> dict[str, str]:
+def tokens(made: dict[str, Any]) -> dict[str, str]:
     return {"access_token": made["access_token"], "refresh_token": made["refresh_token"]}
 
 
-def expiry(made: dict[str, int]) -> datetime:
+def expiry(made: dict[str, Any]) -> datetime:
     return timezone.now() + timedelta(seconds=made["expires_in"])
 
 
@@ -155,7 +156,7 @@ class Telling:
         return Media.objects.get(pk=media.pk)
 
     def end(self, post: Post) -> None:
-        demo, seen = self.demo, post.current_version
+        demo, seen = self.demo, post.version_in_force
         if demo.ending == Ending.CHANGES:
             workflow.request_changes(post, self.reviewer, seen, demo.message, demo.reason)
         elif demo.ending == Ending.REJECTED:

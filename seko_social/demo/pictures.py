@@ -62,7 +62,7 @@ class Board:
         """Head and shoulders in protective gear; (x, y) is the chin."""
         s = size
         self.box(x - 15 * s, y + 3 * s, 30 * s, 60 * s, vest, 9 * s)
-        for side in (-9, 6):
+        for side in (-9.0, 6.0):
             self.box(x + side * s, y + 4 * s, 3.4 * s, 58 * s, (225, 228, 226))
         self.box(x - 15 * s, y + 26 * s, 30 * s, 4 * s, (225, 228, 226))
         self.box(x - 3.4 * s, y - 4 * s, 6.8 * s, 10 * s, darker(skin))
@@ -153,9 +153,11 @@ def terminal(board: Board) -> None:
     board.shape((96, 104, 110), 0, 58, board.right, 44, board.right, 52, 0, 68)
     chance = random.Random(5)
     for index in range(9):
-        x = 4 + index * board.right / 9
+        left = 4 + index * board.right / 9
         height = chance.uniform(6, 12)
-        board.box(x, 60 - index * 1.55 - height, chance.uniform(8, 13), height, chance.choice(PARCELS), 0.6)
+        board.box(
+            left, 60 - index * 1.55 - height, chance.uniform(8, 13), height, chance.choice(PARCELS), 0.6
+        )
     board.worker(board.right * 0.3, 60, 1.1, (52, 96, 150), (40, 60, 92), SKIN[1])
 
 

@@ -2,7 +2,7 @@
 // Without this script the files travel with the form.
 
 const form = document.getElementById("inlagg");
-const input = document.getElementById("id_files");
+const input = document.getElementById("id_uploads");
 const list = document.getElementById(input.dataset.list);
 const status = document.getElementById("upload-status");
 let sending = 0;

@@ -1,7 +1,7 @@
 // One tap less on a phone: the three buttons open the camera or the pictures at once,
 // and what was chosen becomes a draft. Without this script they are plain links to the form.
 const form = document.getElementById("begin");
-const input = form.elements.files;
+const input = form.elements.uploads;
 const status = document.getElementById("begin-status");
 
 for (const button of document.querySelectorAll("[data-pick]")) {

@@ -59,7 +59,7 @@ class Karin(Person):
     def adds(self, *files: Path) -> None:
         """Choose files; each is sent ahead and shows its tile."""
         before = self.page.locator("#shots > li").count()
-        self.page.locator("#id_files").set_input_files([str(file) for file in files])
+        self.page.locator("#id_uploads").set_input_files([str(file) for file in files])
         if files:
             expect(self.page.locator("#shots > li [name=media]")).to_have_count(
                 before + len(files), timeout=SOON

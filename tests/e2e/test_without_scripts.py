@@ -19,7 +19,7 @@ def test_a_post_is_sent_in_described_and_approved(browser: Browser, site: Site, 
     text = "Utan skript går det också bra"
     karin = Karin(browser.new_context(java_script_enabled=False, **AT_HOME), site.url)
     karin.go("/nytt/")
-    karin.page.locator("#id_files").set_input_files(str(picture))
+    karin.page.locator("#id_uploads").set_input_files(str(picture))
     karin.page.get_by_label("Text till inlägget").fill(text)
     karin.press("Spara utkast")
     karin.sees("Utkastet är sparat.")

@@ -49,7 +49,7 @@ def ready(media: Media) -> Media:
 
 def test_a_picture_and_a_text_are_sent_in_with_one_form(page, karin):
     file = SimpleUploadedFile("bild.jpg", factories.jpeg(size=(640, 480)))
-    response = page.post("/nytt/", filled_in(files=[file]))
+    response = page.post("/nytt/", filled_in(uploads=[file]))
     post = Post.objects.get()
     assert response.url == f"/inlagg/{post.pk}/inskickat/"
     assert (post.status, post.author, post.awaits_media) == (Status.IN_REVIEW, karin, True)
@@ -110,7 +110,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(page, karin, changes, sente
 
 def test_a_file_in_a_form_with_mistakes_is_kept(page):
     file = SimpleUploadedFile("bild.jpg", factories.jpeg())
-    response = page.post("/nytt/", filled_in(files=[file], link="inte en länk"))
+    response = page.post("/nytt/", filled_in(uploads=[file], link="inte en länk"))
     assert str(Media.objects.get().pk) in response.content.decode()
 
 
