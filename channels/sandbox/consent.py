@@ -159,7 +159,7 @@ def proves(code: Token, verifier: str) -> bool:
         return True
     if code.data["method"] == "S256":
         verifier = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-    return hmac.compare_digest(challenge, verifier)
+    return hmac.compare_digest(challenge.encode(), verifier.encode())
 
 
 def alive(platform: str, kinds: Sequence[str], value: str) -> Token | None:

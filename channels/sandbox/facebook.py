@@ -32,10 +32,10 @@ TEXT = 63_206  # measured by independent clients; Meta's pages give no figure
 PHOTO_BYTES = 10 * 1024 * 1024  # Page photos reference
 PHOTO_TYPES = {"image/jpeg", "image/bmp", "image/png", "image/gif", "image/tiff"}  # Page photos reference
 STAGED_SECONDS = 24 * 3600  # Page photos reference: unpublished photos are kept for about a day
-CHUNK = 1 << 20
+CHUNK = 1 << 20  # the platform chooses; small, so that a short film takes several
 DUPLICATE_SECONDS = 600  # undocumented; long enough to catch a second try
-PAGE_OF_LIST, MOST_OF_LIST = 25, 100
-SHORT_TOKEN, LONG_TOKEN = 2 * 3600, 60 * 24 * 3600
+PAGE_OF_LIST, MOST_OF_LIST = 25, 100  # Page posts reference
+SHORT_TOKEN, LONG_TOKEN = 2 * 3600, 60 * 24 * 3600  # Long-lived tokens page: one to two hours, about 60 days
 PERSON = "300000000000001"  # the one who clicks in the consent page
 TASKS = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MANAGE", "MESSAGING", "MODERATE"]
 
@@ -199,7 +199,7 @@ def check_proof(value: str) -> None:
             100, "API calls from the server require an appsecret_proof argument", kind="GraphMethodException"
         )
     right = hmac.new(APPS["facebook"][1].encode(), value.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(given, right):
+    if not hmac.compare_digest(given.encode(), right.encode()):
         raise refused(
             100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException"
         )

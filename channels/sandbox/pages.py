@@ -151,7 +151,7 @@ def media(sha256: str) -> ResponseReturnValue:
 
 
 @pages.get("/ovning")
-def exercise(problem: str = "") -> ResponseReturnValue:
+def exercise(problem: str = "") -> str:
     return render_template(
         "ovning.html", regler=[rule_in_words(rule) for rule in store().faults()], fel=FAULTS, anrop=calls_in_words(),
         handelser=latest(), problem=problem,

@@ -36,13 +36,14 @@ LIMITS = {
     "media_status": 1000,
     "media_metadata": 500,
 }  # fmt: skip - X, Rate limits: per user and 15 minutes
+CODE_SECONDS = 30  # X, OAuth 2.0 with PKCE
+# X, Media upload, and its best practices (September 2026)
 MEDIA_SECONDS = 24 * 3600
-CODE_SECONDS = 30
 ALT_TEXT = 1000
 PICTURES = 4
 SEGMENT_BYTES = 8 * 1024 * 1024
-IMAGE_BYTES, GIF_BYTES = 5 * 1024 * 1024, 15 * 1024 * 1024
 IMAGE_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
+BYTES = {"picture": 5 * 1024 * 1024, "gif": 15 * 1024 * 1024, "film": 8 * 1024**3}
 FILM_SECONDS = 20 * 60
 LISTED = 3200  # X, Timelines: a list reaches this far back
 DUPLICATE_SECONDS = 24 * 3600  # undocumented; X refuses what the account said lately
@@ -416,21 +417,22 @@ def chosen(posts: list[dict[str, Any]]) -> dict[str, Any]:
     fields = asked("tweet.fields") | asked("post.fields") | {"id", "text", "edit_history_tweet_ids"}
     if "attachments.media_keys" in asked("expansions"):
         fields |= {"attachments"}
-    told: dict[str, Any] = {
-        "data": [
-            {name: post[name] for name in post if name in fields - {"media", "author"}} for post in posts
-        ]
-    }
-    includes: dict[str, Any] = {}
-    if "attachments.media_keys" in asked("expansions"):
-        includes["media"] = [as_media(item) for post in posts for item in post["media"]]
-    if "author_id" in asked("expansions"):
-        includes["users"] = [
-            as_user(author) for author in {post["author"].id: post["author"] for post in posts}.values()
-        ]
-    if includes := {name: items for name, items in includes.items() if items}:
+    fields -= {"media", "author"}  # ours, for `included`
+    told: dict[str, Any] = {"data": [{name: post[name] for name in post if name in fields} for post in posts]}
+    if includes := included(posts):
         told["includes"] = includes
     return told
+
+
+def included(posts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the expansions name: the media, and each author once."""
+    found: dict[str, Any] = {}
+    if "attachments.media_keys" in asked("expansions"):
+        found["media"] = [as_media(item) for post in posts for item in post["media"]]
+    if "author_id" in asked("expansions"):
+        authors = {post["author"].id: post["author"] for post in posts}
+        found["users"] = [as_user(author) for author in authors.values()]
+    return {name: items for name, items in found.items() if items}
 
 
 def asked(name: str) -> set[str]:
@@ -491,9 +493,8 @@ def shape_of(media_type: str, category: str) -> str:
 
 
 def check_size(shape: str, size: int) -> None:
-    limit = {"picture": IMAGE_BYTES, "gif": GIF_BYTES}.get(shape)
-    if limit is not None and size > limit:
-        raise invalid(f"File size exceeds {limit} bytes.", total_bytes=size)
+    if size > BYTES[shape]:
+        raise invalid(f"File size exceeds {BYTES[shape]} bytes.", total_bytes=size)
 
 
 def upload_key(upload: Thing) -> str:
@@ -741,7 +742,7 @@ def old_facts(told: dict[str, Any]) -> dict[str, Any]:
 @call("media_metadata")
 def old_metadata() -> Answer:
     token = caller("media_metadata", "media.write")
-    body = request.get_json(force=True)
+    body = json_body()
     describe(token, str(body.get("media_id", "")), part_of(body, "alt_text").get("text"))
     return "", 200
 

@@ -451,6 +451,11 @@ REFUSALS: dict[str, Case] = {
         lambda fb: fb.say("Hej", appsecret_proof="0" * 64), 400,
         plain(100, "Invalid appsecret_proof provided in the API argument", "GraphMethodException"),
     ),
+    "a proof in other letters": (
+        lambda fb: fb.say("Hej", appsecret_proof="å"),
+        400,
+        plain(100, "Invalid appsecret_proof provided in the API argument", "GraphMethodException"),
+    ),
     "a demanded proof": (
         secret_demanded, 400,
         plain(100, "API calls from the server require an appsecret_proof argument", "GraphMethodException"),

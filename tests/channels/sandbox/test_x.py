@@ -394,6 +394,7 @@ REFUSALS: dict[str, Case] = {
     "a picture announced over 5 MB": (
         lambda x: x.begin(5 * 1024 * 1024 + 1, "image/jpeg", "tweet_image"), 400, "File size exceeds 5242880 bytes."
     ),
+    "a film announced over 8 GB": (lambda x: x.begin(8 * 1024**3 + 1), 400, "File size exceeds 8589934592 bytes."),
     "no base64": (
         lambda x: x.call("POST", "2/media/upload", json={"media": "å", "media_category": "tweet_image"}), 400,
         "$.media: is not valid base64",
@@ -438,6 +439,10 @@ REFUSALS: dict[str, Case] = {
     "a time that is none": (
         lambda x: x.get("users/2000001/tweets", start_time="igår"), 400,
         "The `start_time` query parameter value [igår] is not a valid time",
+    ),
+    "an old description that is no object": (
+        lambda x: x.call("POST", "1.1/media/metadata/create.json", json=["17"]), 400,
+        "$.metadata.alt_text.text: is missing but it is required",
     ),
     "an old command that is none": (
         lambda x: x.call("POST", "1.1/media/upload.json", data={"command": "BEGIN"}), 400,
