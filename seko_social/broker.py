@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
@@ -20,8 +21,11 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns()}_{uuid.uuid4().hex}"
         unfinished = Path(self.data_folder_out, f"{name}.part")
-        unfinished.write_text(dumps(payload))
-        unfinished.rename(unfinished.with_name(f"{name}.{queue}.msg"))
+        try:
+            unfinished.write_text(dumps(payload))
+            unfinished.rename(unfinished.with_name(f"{name}.{queue}.msg"))
+        except OSError as error:
+            raise ChannelError(f"The message could not be written: {error}") from error
 
     def _get(self, queue: str, timeout: Any = None) -> Any:
         for name in sorted(os.listdir(self.data_folder_in)):

@@ -6,7 +6,9 @@ import sys
 from queue import Empty
 
 import pytest
+from celery import Celery
 from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from seko_social.processes import ROOT
 
@@ -73,3 +75,13 @@ def test_what_another_worker_took_first_is_passed_over(channel, monkeypatch, tmp
     monkeypatch.setattr("seko_social.broker.os.listdir", lambda _folder: listed)
     (tmp_path / listed[0]).unlink()
     assert channel._get("default") == {"number": 2}
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_broker_that_does_not_answer(tmp_path):
+    """Whoever sends a task knows what to do about that: the clock finds it later."""
+    app = Celery(broker="filesystem://", set_as_current=False)
+    app.conf.broker_transport = "seko_social.broker:Transport"
+    folders = {"data_folder_in": str(tmp_path), "control_folder": str(tmp_path)}
+    app.conf.broker_transport_options = folders | {"data_folder_out": str(tmp_path / "missing")}
+    with pytest.raises(OperationalError, match="could not be written"):
+        app.send_task("posts.tasks.wake_due", retry=False)
