@@ -1,0 +1,1 @@
+"""What measurements run beside a site, in processes with its settings."""
