@@ -70,7 +70,7 @@ def send_to_worker(publication: Publication) -> None:
 
 
 def publish_soon() -> None:
-    transaction.on_commit(partial(put, wake_due))
+    transaction.on_commit(wake_due)
 
 
 def prepare_soon(media: Media) -> None:

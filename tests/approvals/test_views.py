@@ -202,7 +202,7 @@ def test_a_green_post_is_approved_with_one_press(
     approval = Approval.objects.get()
     assert (approval.version, approval.approved_by) == (green.current_version, anna)
     assert Publication.objects.get().version == green.current_version
-    assert put_in_broker == [("posts.tasks.wake_due",)]
+    assert put_in_broker == [("posts.tasks.publish", Publication.objects.get().pk)]
     assert response.url == "/granska/"
 
 
