@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from channels.adapters.base import Adapter, Content, Kind
+from channels.adapters.base import Adapter, Content, Kind, Staged
 from channels.adapters.codes import Lack, Trouble
 from channels.errors import ChannelError, NotConnected, NotSent, RateLimited, Refused, Unconfirmed
 from tests.channels.adapters.desk import (
@@ -112,6 +112,19 @@ class TestPublishing:
         staged.stage()
         assert (staged.fingerprint, staged.staged_calls()) == (before, calls)
         assert staged.effects("public") == []
+
+    def test_every_handle_is_kept_before_the_next_one_is_asked_for(self, desk):
+        seen = 0
+
+        def keep(staged: Staged) -> None:
+            nonlocal seen
+            desk.keep(staged)
+            lines = desk.effects("staged")
+            assert len(lines) - seen <= 1
+            seen = len(lines)
+
+        desk.stage(keep)
+        assert seen == len(desk.effects("staged"))
 
     def test_a_worker_that_dies_after_any_handle_is_followed_by_one_that_goes_on(self, new_desk):
         whole = new_desk()

@@ -262,16 +262,20 @@ def test_a_request_that_is_not_taken_in_ends_when_the_time_is_over(serve, monkey
     assert raised.value.code == Trouble.NO_ANSWER
 
 
-def test_a_request_may_take_longer_to_leave_than_the_connecting(serve, monkeypatch):
-    monkeypatch.setattr(http, "patience", http.Patience(connect=0.2, read=5, whole=20))
+def read_slowly(connection: socket.socket) -> None:
+    threading.Event().wait(0.8)
+    while not connection.recv(1 << 20).endswith(b"end"):
+        pass
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
-    def read_slowly(connection: socket.socket) -> None:
-        threading.Event().wait(0.8)
-        while not connection.recv(1 << 20).endswith(b"end"):
-            pass
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
-    assert call(serve(read_slowly).url, data=bytes(20_000_000) + b"end").status == 200
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_request_may_take_longer_to_leave_than_the_connecting(serve, certificate, monkeypatch, scheme):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    monkeypatch.setattr(http, "patience", http.Patience(connect=0.4, read=5, whole=20))
+    script = over_tls(read_slowly, certificate) if scheme == "https" else read_slowly
+    server = serve(script, peek=True)
+    assert call(server.url.replace("http", scheme), data=bytes(20_000_000) + b"end").status == 200
 
 
 def test_every_call_has_a_connection_of_its_own(serve):

@@ -181,6 +181,21 @@ def test_what_was_written_before_the_attempt_is_not_it(publish_with, since):
     assert desk.find(since + timedelta(minutes=2)) is None
 
 
+@pytest.mark.parametrize(
+    ("created", "is_new"),
+    [
+        ("2026-11-22T12:00:00+0000", True),
+        ("2026-11-22T11:59:01+0000", True),
+        ("2026-11-22T11:58:59+0000", False),
+        ("2026-11-22T13:59:00+0200", True),
+        ("", False),
+        ("yesterday", False),
+    ],
+)
+def test_an_older_post_is_not_it_even_if_the_list_shows_it(created, is_new):
+    assert finding.is_new({"created_time": created}, datetime(2026, 11, 22, 12, tzinfo=UTC)) is is_new
+
+
 def test_a_text_is_not_seen_while_the_list_lags_and_seen_later(publish_with, since):
     desk = publish_with("text")
     receipt = desk.commit()

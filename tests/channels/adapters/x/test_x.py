@@ -219,6 +219,17 @@ def test_a_post_with_a_picture_is_not_the_text_alone(publish_with, since):
     assert publish_with("text").find(since) is None
 
 
+def test_a_post_with_a_picture_is_not_the_text_alone_even_without_the_pictures_link(
+    publish_with, since, monkeypatch
+):
+    desk = publish_with("text")
+    post = {"id": "1", "text": desk.words, "attachments": {"media_keys": ["3_7"]}}
+    monkeypatch.setattr(finding, "posts_since", lambda *_: [post])
+    assert desk.find(since) is None
+    del post["attachments"]
+    assert desk.find(since).remote_id == "1"
+
+
 def test_what_was_written_before_the_attempt_is_not_it(publish_with, since):
     desk = publish_with("text")
     desk.commit()
