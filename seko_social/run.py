@@ -61,8 +61,9 @@ def run() -> int:
 
 def free_port(name: str, port: int) -> int:
     if not is_free(port):
+        free = next_free_port(max(port, 8000))
         raise CannotStartError(
-            f"Port {port} is taken or not allowed: choose another, such as {name}=8123 make run."
+            f"Port {port} is taken or not allowed. {free} is free: {name}={free} make run."
         )
     return port
 
@@ -71,10 +72,14 @@ def port_for_sandbox(port: int) -> int:
     """The one that is asked for, or the next free one after the site's."""
     if wanted := environment.number("SANDBOX_PORT", 0, least=0, most=65535):
         return free_port("SANDBOX_PORT", wanted)
+    return next_free_port(port)
+
+
+def next_free_port(port: int) -> int:
     for candidate in range(port + 1, 65536):
         if is_free(candidate):
             return candidate
-    raise CannotStartError(f"There is no free port after {port}: choose one with SANDBOX_PORT.")
+    raise CannotStartError(f"There is no free port after {port}.")
 
 
 def is_free(port: int) -> bool:

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -141,8 +142,23 @@ def test_a_taken_port_is_a_sentence_and_nothing_starts(name, taken, tmp_path):
     with make_run(tmp_path, **{name: str(taken)}) as (process, _):
         said = process.stdout.read()
         assert process.wait(SECONDS) == 1
-    assert said == f"Port {taken} is taken or not allowed: choose another, such as {name}=8123 make run.\n"
+    other = re.fullmatch(rf"Port {taken} is taken or not allowed. (\d+) is free: {name}=\1 make run.\n", said)
+    assert int(other[1]) > taken
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_organisation_that_was_stopped_half_way_is_not_kept(tmp_path):
+    with make_run(tmp_path) as (process, _):
+        read_until(process, "post 2 of ")
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(SECONDS) == 0
+    with sqlite3.connect(tmp_path / "seko_social.sqlite3") as database:
+        counts = database.execute(
+            "SELECT (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM posts_post)"
+        )
+        assert counts.fetchone() == (0, 0)
+    database.close()
 
 
 def test_a_database_that_is_down_is_a_sentence(tmp_path):
