@@ -2,7 +2,7 @@
 
 import pytest
 
-from posts.media.detect import Kind, detect
+from posts.media.detect import HEAD, Kind, detect, kind_of
 from posts.media.errors import MediaRefused, RefusalCode
 from tests.posts.media import phones
 from tests.posts.media.phones import box, written
@@ -24,6 +24,17 @@ FILMS = [
 @pytest.mark.parametrize("about", FILMS, ids=str)
 def test_a_film_is_one_under_any_name(tmp_path, about):
     assert detect(written(tmp_path, "bild.jpg", phones.film(seconds=0.2, **about))) is Kind.FILM
+
+
+def test_the_first_bytes_tell_as_much_as_the_file():
+    picture, film = phones.encoded(phones.scene(64, 64), "HEIF"), phones.film(seconds=0.2)
+
+    assert [kind_of(data[:HEAD]) for data in (picture, film, b"Hej!", b"")] == [
+        Kind.PICTURE,
+        Kind.FILM,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("first", [b"moov", b"mdat", b"wide", b"skip"])

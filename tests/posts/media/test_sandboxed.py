@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -15,6 +16,8 @@ from posts.media.limits import MB
 from posts.media.sandboxed import WorkInterruptedError, run_isolated
 from tests.posts.media import phones
 from tests.posts.media.phones import CORNERS, written
+
+FULL = Path("/dev/full")
 
 
 @pytest.fixture
@@ -178,6 +181,51 @@ def test_a_missing_file_is_our_own_trouble(tmp_path):
             512 * MB,
             30,
         )
+
+
+@pytest.mark.parametrize(
+    ("make", "master"),
+    [
+        (lambda: phones.phone_jpeg(800, 600), "master.jpg"),
+        (lambda: phones.film(), "master.mp4"),
+        (lambda: phones.turned_film(90), "master.mp4"),
+    ],
+    ids=["picture", "film that is copied", "film that is coded anew"],
+)
+def test_a_full_disk_is_our_own_trouble(tmp_path, make, master):
+    if not FULL.exists():
+        pytest.skip("Only Linux has a device that is always full.")
+    upload = written(tmp_path, "upload", make())
+    (tmp_path / master).symlink_to(FULL)
+
+    with pytest.raises(WorkInterruptedError):
+        jobs.prepare(upload, tmp_path)
+
+
+def test_a_process_that_ends_before_it_has_heard_its_job_is_a_refusal(monkeypatch):
+    a_process_that("sys.exit(1)", monkeypatch)
+
+    with pytest.raises(MediaRefused) as refused:
+        run_isolated("prepare_picture", {"longer": "than a pipe holds" * 10_000}, 512 * MB, 30)
+
+    assert refused.value.code == RefusalCode.DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("posts.media.__main__", {"django", "celery", "PIL", "av", "pillow_heif"}),
+        ("posts.media.picture_jobs", {"django", "celery", "av"}),
+        ("posts.media.film_jobs", {"django", "celery"}),
+    ],
+)
+def test_the_process_imports_no_more_than_its_job_needs(module, unwanted):
+    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=sandboxed.ROOT, capture_output=True, check=True, text=True
+    )
+
+    assert unwanted & set(said.stdout.split()) == set()
 
 
 def test_no_secret_is_handed_on(monkeypatch):
