@@ -23,15 +23,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from channels.sandbox import history, media
+from channels.sandbox.apps import APPS
 
 PLATFORMS = ("facebook", "x", "youtube")
-
-# The applications "registered" at the make-believe platforms: their id and their secret, known to everybody.
-APPS = {
-    "facebook": ("100200300400500", "ovning-facebook-hemlighet"),
-    "x": ("b3ZuaW5nLXgtY2xpZW50", "ovning-x-hemlighet"),
-    "youtube": ("ovning.apps.googleusercontent.com", "ovning-google-hemlighet"),
-}
 
 FACEBOOK_SCOPES = (
     "pages_show_list", "pages_manage_posts", "pages_read_engagement", "pages_manage_engagement",
