@@ -1,0 +1,133 @@
+"""
+The pipeline with the real adapters, against the sandbox: whatever a platform does, the post is there once.
+
+What the pipeline decides is proved in `tests/posts/test_publishing.py`; here it is proved that the two speak of the same.
+"""
+
+from datetime import timedelta
+
+import pytest
+import requests
+from django.conf import settings
+from django.utils import timezone
+
+from channels import connections
+from channels.models import Channel, Credential
+from posts import publishing
+from posts.models import Attempt, MediaKind, Outcome, Publication, PublicationStatus
+from tests import factories
+from tests.channels.adapters.desk import ACCOUNTS, short_film
+
+pytestmark = pytest.mark.django_db
+COMMITS = {"facebook": "feed", "x": "post", "youtube": "videos_update"}
+LONG_AGO = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _addresses(sandbox, settings):
+    settings.PLATFORM_ADDRESSES = sandbox.addresses
+
+
+def connected(sandbox, platform: str) -> Channel:
+    """A channel with an account and a credential at the sandbox."""
+    account = ACCOUNTS.get(platform, "7000001")
+    about = {"platform": platform, "id": account, "name": "Seko", "handle": "seko"}
+    given = requests.post(f"{sandbox.url}/ovning/api/tokens", json=about, timeout=10).json()
+    channel = Channel.objects.create(platform=platform, name="Seko", remote_id=account, handle="seko")
+    secrets = {"access_token": given.get("page_token") or given["access_token"]}
+    if refresh := given.get("refresh_token"):
+        secrets["refresh_token"] = refresh
+    connections.connect(channel, secrets)
+    return channel
+
+
+@pytest.fixture(params=COMMITS)
+def publication(sandbox, request) -> Publication:
+    channel, author = connected(sandbox, request.param), factories.ombudsman()
+    media = [factories.picture(author)]
+    if channel.adapter_class.makes_film_of_pictures:
+        film = short_film()
+        media = [factories.picture(author, film.open().read(), kind=MediaKind.FILM, seconds=film.seconds)]
+    post = factories.submitted(author, media=media)
+    factories.approved(post, factories.reviewer(), channel, title="Nattskiftet")
+    return Publication.objects.get()
+
+
+def work(publication: Publication) -> Publication:
+    """What workers do until there is nothing left to do. Nobody waits: what lies ahead is made due at once."""
+    for _ in range(20):
+        Publication.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+        if not (claimed := publishing.claim(publication.pk)):
+            break
+        publishing.send(claimed)
+        Attempt.objects.update(started_at=timezone.now() - timedelta(seconds=3))
+    return Publication.objects.get(pk=publication.pk)
+
+
+def seen(sandbox) -> list[str]:
+    sandbox.clock(30)
+    return [post["text"] for post in sandbox.posts()]
+
+
+def outcomes() -> list[str]:
+    return list(Attempt.objects.order_by("fence").values_list("outcome", flat=True))
+
+
+def test_an_approved_post_appears_once_with_its_receipt(publication, sandbox):
+    done = work(publication)
+    assert (done.status, outcomes()) == (PublicationStatus.PUBLISHED, [Outcome.RECEIPT])
+    assert seen(sandbox) == [factories.TEXT]
+    assert requests.get(done.url, timeout=10).ok
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "error_after", "truncated"])
+def test_a_post_whose_answer_was_lost_is_found_and_not_sent_again(publication, sandbox, fault):
+    platform = publication.channel.platform
+    sandbox.faults({"platform": platform, "call": COMMITS[platform], "fault": fault})
+    done = work(publication)
+    assert (done.status, outcomes()) == (PublicationStatus.PUBLISHED, [Outcome.FOUND])
+    assert len(sandbox.ledger(effect="public")) == 1
+    assert seen(sandbox) == [factories.TEXT]
+
+
+@pytest.mark.parametrize("fault", ["reset_before", "error_before"])
+def test_a_post_that_was_not_heard_is_sent_again_once_its_absence_is_proved(
+    publication, sandbox, fault, monkeypatch
+):
+    platform = publication.channel.platform
+    monkeypatch.setattr(publication.channel.adapter_class, "absence_proven_after", timedelta(0))
+    sandbox.faults({"platform": platform, "call": COMMITS[platform], "fault": fault})
+    done = work(publication)
+    assert (done.status, outcomes()) == (PublicationStatus.PUBLISHED, [Outcome.ABSENT, Outcome.RECEIPT])
+    assert len(sandbox.ledger(effect="public")) == 1
+    assert seen(sandbox) == [factories.TEXT]
+
+
+@pytest.mark.parametrize("fault", ["reset_before", "reset_after", "error_after", "truncated"])
+def test_trouble_while_staging_leaves_one_post(publication, sandbox, fault):
+    sandbox.faults({"platform": publication.channel.platform, "call": "*", "fault": fault})
+    done = work(publication)
+    assert (done.status, outcomes()) == (PublicationStatus.PUBLISHED, [Outcome.RECEIPT])
+    assert len(sandbox.ledger(effect="public")) == 1
+
+
+def test_an_expired_token_lets_the_post_wait_and_nothing_is_lost(publication, sandbox):
+    sandbox.faults({"platform": publication.channel.platform, "call": "*", "fault": "expired_token"})
+    waiting = work(publication)
+    assert waiting.status == PublicationStatus.QUEUED
+    assert Channel.objects.get().fault == "token_expired"
+    secrets = Credential.objects.get().open()
+    connections.connect(Channel.objects.get(), secrets)
+    assert work(publication).status == PublicationStatus.PUBLISHED
+    assert seen(sandbox) == [factories.TEXT]
+
+
+@pytest.mark.parametrize("platform", ["x", "youtube"])
+def test_in_training_a_credential_is_renewed_too(sandbox, platform):
+    channel = connected(sandbox, platform)
+    old = Credential.objects.get().open()["access_token"]
+    Credential.objects.update(expires_at=timezone.now() - LONG_AGO)
+    adapter = connections.adapter_for(channel)
+    assert adapter.connection.access_token != old
+    assert Credential.objects.get().expires_at > timezone.now()
+    assert all(all(keys) for keys in settings.APP_KEYS.values())
