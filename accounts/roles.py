@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
-OMBUDSMAN = "ombudsman"
-COMMUNICATIONS = "kommunikationsgruppen"
-ADMINISTRATOR = "administratör"
-READER = "läsbehörig"
+OMBUDSMAN = gettext_noop("ombudsman")
+COMMUNICATIONS = gettext_noop("kommunikationsgruppen")
+ADMINISTRATOR = gettext_noop("administratör")
+READER = gettext_noop("läsbehörig")
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     OMBUDSMAN: frozenset({"posts.submit_post"}),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from channels.adapters import ADAPTERS
@@ -82,7 +83,8 @@ class Channel(models.Model):
 
     @property
     def platform_name(self) -> str:
-        return self.adapter_class.name
+        """A name is the same in every language; what is done by hand is said in the reader's."""
+        return gettext(self.adapter_class.name)
 
     @property
     def is_by_hand(self) -> bool:

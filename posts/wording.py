@@ -71,7 +71,7 @@ TROUBLES = {
     "upload_lost": gettext_lazy("Plattformen har tappat bort det som laddades upp."),
     "upload_stalled": gettext_lazy("Uppladdningen stannade av. Vi fortsätter där den slutade."),
     "too_many_calls": gettext_lazy(
-        "Plattformen tar inte emot fler anrop just nu. Vi väntar så länge den ber om."
+        "Plattformen tar inte emot mer från oss just nu. Vi väntar så länge den ber om."
     ),
     "posting_too_fast": gettext_lazy(
         "Plattformen tycker att det publiceras för ofta på sidan. Inlägget väntar några timmar."

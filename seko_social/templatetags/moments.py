@@ -48,4 +48,5 @@ def waited(since: datetime) -> str:
 @register.filter
 def seconds(value: float) -> str:
     """1.05 for a film of 65 seconds."""
-    return f"{int(value) // 60}.{int(value) % 60:02d}"
+    length = {"minutes": int(value) // 60, "seconds": int(value) % 60}
+    return pgettext("length of a film", "%(minutes)d.%(seconds)02d") % length
