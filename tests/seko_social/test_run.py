@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 import pytest
 import requests
@@ -19,7 +20,6 @@ from tests.harness.site import free_port
 from tests.seko_social.processes import environment
 
 SECONDS = 120
-NAMES = {"web", "worker", "films", "clock", "sandbox"}
 
 
 @contextmanager
@@ -71,31 +71,51 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("run") / "var"
 
 
-def test_a_first_start_says_where_it_is_and_who_can_sign_in_and_ctrl_c_ends_all_of_it(folder):
+@pytest.fixture(scope="module")
+def first_start(folder):
+    """What a first start said, and what was left of it after Ctrl-C."""
     with make_run(folder) as (process, port):
         said = read_until(process, "Ctrl-C ends everything.")
-        assert f"Seko Social is ready: http://127.0.0.1:{port}" in said
-        assert [email for email, *_ in story.PEOPLE if email not in said] == []
-        assert story.PASSWORD in said
-        assert {match[1] for match in re.finditer(r"^[\d:]+ (\w+) +\| ", said, re.MULTILINE)} >= {
-            "site",
-            "web",
-            "sandbox",
-        }
-        assert (
-            requests.get(f"http://127.0.0.1:{port}/konto/login/?next=hemligt", timeout=10).status_code == 200
-        )
+        page = requests.get(f"http://127.0.0.1:{port}/konto/login/?next=hemligt", timeout=10)
         children = family(process)
-        assert len(children) > len(NAMES)
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-        assert (process.wait(SECONDS), alive(children)) == (0, set())
-    assert "GET /konto/login/ 200" in said + rest
-    assert "hemligt" not in said + rest
-    assert "Traceback" not in said + rest
-    assert rest.endswith("All has ended.\n")
+        yield Start(port, said, rest, page.status_code, process.wait(SECONDS), len(children), alive(children))
 
 
+class Start(NamedTuple):
+    port: int
+    said: str
+    rest: str
+    page: int
+    code: int
+    children: int
+    left: set[int]
+
+
+def test_a_first_start_says_where_it_is_and_who_can_sign_in(first_start):
+    said = first_start.said
+    assert f"Seko Social is ready: http://127.0.0.1:{first_start.port}" in said
+    assert [email for email, *_ in story.PEOPLE if email not in said] == []
+    assert story.PASSWORD in said
+    names = {match[1] for match in re.finditer(r"^[\d:]+ (\w+) +\| ", said, re.MULTILINE)}
+    assert names >= {"site", "web", "sandbox"}
+    assert first_start.page == 200
+
+
+def test_ctrl_c_ends_all_of_it(first_start):
+    assert first_start.children > 5
+    assert (first_start.code, first_start.left) == (0, set())
+    assert first_start.rest.endswith("All has ended.\n")
+
+
+def test_a_request_is_one_line_without_its_query(first_start):
+    everything = first_start.said + first_start.rest
+    assert "GET /konto/login/ 200" in everything
+    assert ("hemligt" in everything, "Traceback" in everything) == (False, False)
+
+
+@pytest.mark.usefixtures("first_start")
 def test_a_second_start_keeps_the_data_and_a_term_signal_ends_it_too(folder):
     database = folder / "seko_social.sqlite3"
     before = database.stat().st_ino
@@ -109,6 +129,7 @@ def test_a_second_start_keeps_the_data_and_a_term_signal_ends_it_too(folder):
     assert database.stat().st_ino == before
 
 
+@pytest.mark.usefixtures("first_start")
 def test_when_one_process_dies_all_end_with_a_sentence(folder):
     with make_run(folder) as (process, _):
         read_until(process, "Ctrl-C ends everything.")
