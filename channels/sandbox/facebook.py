@@ -442,11 +442,15 @@ def offsets(held: int, size: int) -> dict[str, str]:
 def open_session(page: str) -> Thing:
     session = owned("session", param("upload_session_id"), page)
     if session is None:
-        raise refused(
-            6001, "(#6001) There was a problem uploading your video file. Please try again.", subcode=1363019,
-            is_transient=False,
-        )  # fmt: skip
+        raise no_session()
     return session
+
+
+def no_session() -> RefusedError:
+    return refused(
+        6001, "(#6001) There was a problem uploading your video file. Please try again.", subcode=1363019,
+        is_transient=False,
+    )  # fmt: skip
 
 
 @call("video_transfer")
@@ -483,7 +487,7 @@ def video_finish(page: str) -> Answer:
     kept = uploaded_film(session)
     with store().transaction():
         film = store().get("facebook", "video", session.data["video"])
-        store().remove(open_session(page))  # asked for again: the same call may have been here meanwhile
+        store().remove(open_session(page))  # read anew: a twin of this call may have been here meanwhile
         if film is None:
             raise missing(session.data["video"], "post")
         finish(film, kept, "video_finish")
@@ -494,6 +498,8 @@ def video_finish(page: str) -> Answer:
 def uploaded_film(session: Thing) -> Kept:
     try:
         kept = store().keep_upload(session.id)
+    except FileNotFoundError as exc:  # a twin of this call has finished meanwhile
+        raise no_session() from exc
     except NotMediaError as exc:
         raise not_a_film() from exc
     if kept.kind != "film":

@@ -427,12 +427,11 @@ class Store:
         return self.folder / "uploads" / id
 
     def write_upload(self, id: str, at: int, part: bytes) -> None:
-        """Put a part of an unfinished upload in its place; what was there from here on is gone."""
+        """Put a part of an unfinished upload in its place."""
         path = self.upload_path(id)
         with path.open("r+b" if path.exists() else "wb") as target:
             target.seek(at)
             target.write(part)
-            target.truncate()
 
     def keep_upload(self, id: str) -> Kept:
         """Keep a copy: if we die before the rest is written down, the upload can be finished again."""

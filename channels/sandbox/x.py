@@ -526,7 +526,7 @@ def append(token: Token, id: str) -> Thing:
         raise problem(413, "Payload Too Large", "The media chunk is too large.")
     with store().transaction():
         upload = own_upload(token, id)
-        store().write_upload(f"{id}.{index}", 0, part)
+        store().upload_path(f"{id}.{index}").write_bytes(part)  # the whole segment, also when it comes again
         upload.data["segments"] = sorted({*upload.data["segments"], int(index)})
         store().save(upload)
     return upload
@@ -556,11 +556,11 @@ def media_finalize(id: str) -> Answer:
 
 
 def finalize(token: Token, id: str) -> Thing:
-    upload = own_upload(token, id)
-    if "item" in upload.data:
-        return upload
-    kept = put_together(upload)
     with store().transaction():
+        upload = own_upload(token, id)
+        if "item" in upload.data:
+            return upload
+        kept = put_together(upload)
         complete(upload, kept)
         record("x", "media_finalize", "staged", token.account, {"media": id}, media=[kept.sha256])
     store().forget_upload(f"{id}.")

@@ -310,15 +310,12 @@ def bad_range() -> RefusedError:
 @call("put_chunk")
 def put_chunk() -> Answer:
     session = living_session()
-    if session.data["video"]:
-        return where(session)
     chunk = span(session)
     last = chunk.total is not None and chunk.last + 1 == chunk.total
     if chunk.first > session.data["held"] or not (last or chunk.length % STEP == 0):
         raise bad_range()
-    session.data["size"] = chunk.total
     take_in(session, chunk)
-    return where(session)
+    return where(living_session())
 
 
 def take_in(session: Thing, chunk: Span) -> None:
@@ -331,15 +328,21 @@ def take_in(session: Thing, chunk: Span) -> None:
             keep_new(session, at, part)
             at += len(part)
     finally:
-        session.data["held"] = max(session.data["held"], at if at == chunk.last + 1 else at - at % STEP)
-        store().save(session)
+        note_held(session.id, at if at == chunk.last + 1 else at - at % STEP, chunk.total)
 
 
 def keep_new(session: Thing, at: int, part: bytes) -> None:
     """What is held already is not written again, whatever a client sends for it."""
     known = max(session.data["held"] - at, 0)
-    if known < len(part):
-        store().write_upload(session.id, at + known, part[known:])
+    store().write_upload(session.id, at + known, part[known:])
+
+
+def note_held(id: str, held: int, total: int | None) -> None:
+    """The session is read anew: a twin of this call may have been here meanwhile, and made the film."""
+    with store().transaction():
+        if session := store().get("youtube", "session", id):
+            session.data |= {"held": max(session.data["held"], held), "size": total}
+            store().save(session)
 
 
 def film_of(session: Thing) -> Thing:

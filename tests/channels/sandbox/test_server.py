@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from channels.sandbox import facebook as facebook_module
 from channels.sandbox import processing, testing
 from channels.sandbox import x as x_module
+from channels.sandbox import youtube as youtube_module
 from channels.sandbox.app import create_app
 from channels.sandbox.store import Store
 from channels.sandbox.testing import ROOT, LiveSandbox
@@ -227,6 +228,48 @@ def test_a_film_finished_by_two_at_once_is_one_film(facebook, youtube, short_fil
     assert youtube.done() == [("open_session", "staged"), ("put_chunk", "staged")]
 
 
+def test_a_twin_that_overtakes_an_upload_to_youtube_makes_the_only_film(tmp_path, monkeypatch, short_film):
+    """A client that gave up waiting sends the last chunk again while the first one is still being taken in."""
+    client, keep = create_app(tmp_path).test_client(), youtube_module.keep_new
+    end = uploaded_to_youtube(client, short_film)
+    twin: list[str] = []
+
+    def keep_after_the_twin(*about: object) -> None:
+        monkeypatch.setattr(youtube_module, "keep_new", keep)
+        twin.append(end().json["id"])
+        keep(*about)
+
+    monkeypatch.setattr(youtube_module, "keep_new", keep_after_the_twin)
+    assert [end().json["id"]] == twin
+    with client.application.extensions["sandbox"] as store:
+        assert [line["call"] for line in store.ledger()] == ["open_session", "put_chunk"]
+
+
+def test_a_twin_that_overtakes_the_finish_on_facebook_publishes_alone(tmp_path, monkeypatch, short_film):
+    client, look = create_app(tmp_path).test_client(), facebook_module.uploaded_film
+    end = uploaded_to_facebook(client, short_film)
+
+    def look_after_the_twin(session: object) -> object:
+        monkeypatch.setattr(facebook_module, "uploaded_film", look)
+        assert end().status_code == 200
+        return look(session)
+
+    monkeypatch.setattr(facebook_module, "uploaded_film", look_after_the_twin)
+    assert end().json["error"]["code"] == 6001
+    with client.application.extensions["sandbox"] as store:
+        assert [line["effect"] for line in store.ledger()] == ["staged", "public"]
+
+
+def test_twins_that_finalize_on_x_begin_one_processing(tmp_path, monkeypatch, short_film):
+    client, put_together = create_app(tmp_path).test_client(), x_module.put_together
+    end = uploaded_to_x(client, short_film)
+    monkeypatch.setattr(x_module, "put_together", lambda upload: (time.sleep(0.3), put_together(upload))[1])
+    with ThreadPoolExecutor(2) as pool:
+        assert [answer.status_code for answer in pool.map(lambda _: end(), range(2))] == [200, 200]
+    with client.application.extensions["sandbox"] as store:
+        assert [line["call"] for line in store.ledger()] == ["media_initialize", "media_finalize"]
+
+
 # -- kill -9
 
 
@@ -393,7 +436,8 @@ def uploaded_to_facebook(client: FlaskClient, film: bytes) -> Callable[[], TestR
         "start_offset": "0",
     }
     client.post("/facebook/1/videos", data={**fields, "video_file_chunk": (io.BytesIO(film), "del")})
-    return lambda: client.post("/facebook/1/videos", data={**fields, "upload_phase": "finish"})
+    again = client.application.test_client
+    return lambda: again().post("/facebook/1/videos", data={**fields, "upload_phase": "finish"})
 
 
 def uploaded_to_x(client: FlaskClient, film: bytes) -> Callable[[], TestResponse]:
@@ -403,7 +447,7 @@ def uploaded_to_x(client: FlaskClient, film: bytes) -> Callable[[], TestResponse
     id = client.post("/x/2/media/upload/initialize", json=body, headers=headers).json["data"]["id"]
     fields = {"segment_index": "0", "media": (io.BytesIO(film), "del")}
     client.post(f"/x/2/media/upload/{id}/append", data=fields, headers=headers)
-    return lambda: client.post(f"/x/2/media/upload/{id}/finalize", headers=headers)
+    return lambda: client.application.test_client().post(f"/x/2/media/upload/{id}/finalize", headers=headers)
 
 
 def uploaded_to_youtube(client: FlaskClient, film: bytes) -> Callable[[], TestResponse]:
@@ -411,7 +455,7 @@ def uploaded_to_youtube(client: FlaskClient, film: bytes) -> Callable[[], TestRe
     headers = {"Authorization": f"Bearer {token}"}
     path = "/google/upload/youtube/v3/videos?uploadType=resumable&part=snippet"
     session = client.post(path, json={"snippet": {"title": "Film"}}, headers=headers).headers["Location"]
-    return lambda: client.put(session, data=film)
+    return lambda: client.application.test_client().put(session, data=film)
 
 
 UPLOADED = {"facebook": uploaded_to_facebook, "x": uploaded_to_x, "youtube": uploaded_to_youtube}

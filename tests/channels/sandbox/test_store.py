@@ -160,12 +160,6 @@ def test_other_bytes_are_not_kept(store, picture, short_film, tmp_path, what):
     assert [list((store.folder / name).iterdir()) for name in ("media", "incoming")] == [[], []]
 
 
-def test_an_upload_written_again_is_as_long_as_the_new_part(store):
-    store.write_upload("1.0", 0, b"0123456789")
-    store.write_upload("1.0", 0, b"abc")
-    assert store.upload_path("1.0").read_bytes() == b"abc"
-
-
 def test_a_kept_upload_can_be_kept_again_until_it_is_forgotten(store, picture):
     """If we die between keeping the bytes and writing down that we did, the caller may finish again."""
     store.write_upload("7", 0, picture)
