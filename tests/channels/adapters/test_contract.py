@@ -380,6 +380,10 @@ class TestRenewing:
             self.renew(desk, token)
         assert raised.value.code == Trouble.TOKEN_EXPIRED
 
+    def test_without_a_refresh_token_nobody_is_asked(self, desk):
+        with pytest.raises(NotConnected):
+            self.renew(desk.elsewhere(nobody_listens()), "")
+
     def test_a_wrong_secret_is_our_own_fault(self, desk):
         desk.adapter.connection = replace(desk.adapter.connection, app_secret="wrong")
         with pytest.raises(NotConnected) as raised:

@@ -192,8 +192,12 @@ def test_what_was_written_before_the_attempt_is_not_it(publish_with, since):
         ("yesterday", False),
     ],
 )
-def test_an_older_post_is_not_it_even_if_the_list_shows_it(created, is_new):
-    assert finding.is_new({"created_time": created}, datetime(2026, 11, 22, 12, tzinfo=UTC)) is is_new
+def test_an_older_post_is_not_it_even_if_the_list_shows_it(publish_with, monkeypatch, created, is_new):
+    desk = publish_with("text")
+    post = {"id": "1", "message": TEXT, "created_time": created}
+    post["application"] = {"id": desk.adapter.connection.app_id}
+    monkeypatch.setattr(finding, "posts_since", lambda *_: [post])
+    assert (desk.find(datetime(2026, 11, 22, 12, tzinfo=UTC)) is not None) is is_new
 
 
 def test_a_text_is_not_seen_while_the_list_lags_and_seen_later(publish_with, since):
