@@ -120,6 +120,7 @@ def watch(terminal: Terminal, wanted: list[processes.Process]) -> int:
     stop = threading.Event()
     for number in SIGNALS:
         signal.signal(number, lambda *_: stop.set())
+    greeting.forget_last_time()
     for process in wanted:
         terminal.start(process)
     greeting.when_ready(terminal)

@@ -126,6 +126,7 @@ def test_a_second_start_keeps_the_data_and_a_term_signal_ends_it_too(folder):
         process.stdout.read()
         assert (process.wait(SECONDS), alive(children)) == (0, set())
     assert "The demo organisation is there already." in said
+    assert said.count(" ready.\n") == 2, "the workers of the last time were taken for those of now"
     assert database.stat().st_ino == before
 
 
