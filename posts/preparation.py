@@ -27,7 +27,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from audit import log
-from posts import content, workflow
+from posts import renditions, workflow
 from posts.media import jobs
 from posts.media.detect import HEAD, kind_of
 from posts.media.errors import MediaRefused, RefusalCode
@@ -39,7 +39,6 @@ from posts.models import (
     Rendition,
     RenditionState,
     Status,
-    Version,
     master_path,
     rendition_path,
 )
@@ -52,7 +51,6 @@ PAUSE = timedelta(minutes=1)
 """Before something is tried again that was not the file's fault, or may have been chance."""
 MOST_TRIES = 3
 UNFINISHED = (MediaState.WAITING, MediaState.PREPARING)
-UNMADE = (RenditionState.WAITING, RenditionState.MAKING)
 CHUNK = 1024 * 1024
 UPLOADS = "incoming"
 STRAY_AFTER = timedelta(hours=1)
@@ -70,17 +68,11 @@ class LeaseLostError(Exception):
 
 def receive(file: UploadedFile, owner: "User") -> Media:
     """Store what was uploaded for the worker. Only its first bytes are looked at: films wait in a line of their own."""
-    media = Media(owner=owner, kind=kind_of(first_bytes(file)) or "")
+    file.seek(0)
+    media = Media(owner=owner, kind=kind_of(file.read(HEAD)) or "")
     media.incoming.save("incoming", file, save=False)
     media.save(force_insert=True)
     return media
-
-
-def first_bytes(file: UploadedFile) -> bytes:
-    file.seek(0)
-    head = file.read(HEAD)
-    file.seek(0)
-    return head
 
 
 def waiting(now: datetime) -> QuerySet[Media]:
@@ -282,22 +274,8 @@ def forget_strays(now: datetime) -> None:
 # --- films made from pictures -----------------------------------------------------------------------------------
 
 
-def want_renditions(version: Version) -> list[Rendition]:
-    """Order the films that the version's channels need and that are not there. The same recipe is made once."""
-    shown = list(version.shown_media.select_related("media"))
-    wanted = []
-    for choice in version.chosen_channels.select_related("channel"):
-        if content.needs_film_of_pictures(choice.channel, shown):
-            ingredients = content.ingredients_for(version, choice.text or version.text)
-            rendition, _ = Rendition.objects.get_or_create(
-                recipe=content.recipe_of(ingredients), defaults={"ingredients": ingredients}
-            )
-            wanted.append(rendition)
-    return [rendition for rendition in wanted if rendition.state in UNMADE]
-
-
 def waiting_renditions(now: datetime) -> QuerySet[Rendition]:
-    return Rendition.objects.filter(free(now), state__in=UNMADE)
+    return Rendition.objects.filter(free(now), state__in=renditions.UNMADE)
 
 
 def claim_rendition(rendition_id: int) -> Rendition | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from posts import preparation, publishing, workflow
+from posts import preparation, publishing, renditions, workflow
 from posts.models import Media, Publication, Version
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def prepare_soon(media: Media) -> None:
 
 
 def make_films_soon(version: Version) -> None:
-    for rendition in preparation.want_renditions(version):
+    for rendition in renditions.order(version):
         transaction.on_commit(partial(put, make_rendition, rendition.pk, queue=FILMS))
 
 

@@ -80,6 +80,7 @@ TROUBLES = {
         "Dagens kvot hos YouTube är slut. Inlägget skickas när den fylls på, vid niotiden på morgonen."
     ),
     "upload_limit": gettext_lazy("Kanalen får inte ladda upp fler filmer i dag. Inlägget väntar ett dygn."),
+    "uploading": gettext_lazy("Filmen laddas upp. Det tar en stund."),
     "processing": gettext_lazy("Plattformen gör i ordning filmen. Inlägget publiceras när den är klar."),
     "credit": gettext_lazy("Pengarna på kontot hos plattformen är slut. Kontoansvarig behöver fylla på."),
     "token_expired": gettext_lazy("Anslutningen gäller inte längre. Anslut kanalen igen."),

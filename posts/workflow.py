@@ -25,7 +25,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit import log
 from posts import content as contents
-from posts import publishing, rules
+from posts import publishing, renditions, rules
 from posts.blockers import Blocker, blockers
 from posts.manuscript import Manuscript
 from posts.models import (
@@ -333,6 +333,7 @@ def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]
         )
     for choice in manuscript.channels:
         VersionChannel.objects.create(version=version, **vars(choice))
+    renditions.order(version)
     post.current_version = version
     log.record("post.frozen", post, actor=by, version=number, digest=version.digest)
     return version

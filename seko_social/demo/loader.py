@@ -23,7 +23,7 @@ from channels.adapters.codes import Trouble
 from channels.errors import Duplicate, Refused
 from channels.models import Channel
 from channels.sandbox.store import Store
-from posts import content, preparation, publishing, workflow
+from posts import content, preparation, publishing, renditions, workflow
 from posts.manuscript import ChannelText
 from posts.models import (
     Attempt,
@@ -169,7 +169,7 @@ class Telling:
     def version_for_channels(self, post: Post, seen: Version) -> Version:
         texts = tuple(self.text_for(channel) for channel in self.channels)
         version = workflow.edit(post, self.reviewer, seen, seen.manuscript().replaced(channels=texts))
-        for rendition in preparation.want_renditions(version):
+        for rendition in renditions.order(version):
             if claimed := preparation.claim_rendition(rendition.pk):
                 preparation.make_rendition(claimed)
         return version

@@ -1,6 +1,6 @@
 import pytest
 
-from posts import preparation
+from posts import renditions
 from posts.blockers import blockers, has_personal_number
 from posts.models import Captions, MediaKind, Minors, People, Version
 from posts.wording import blocker_sentence
@@ -63,7 +63,7 @@ def test_a_film_of_the_picture_must_be_ready_first(platform, monkeypatch):
     monkeypatch.setattr(platform, "makes_film_of_pictures", True)
     version = version_with()
     assert codes(version) == ["film_in_the_making"]
-    [rendition] = preparation.want_renditions(version)
+    [rendition] = renditions.order(version)
     rendition.state = "failed"
     rendition.save()
     assert codes(version) == ["film_failed"]

@@ -25,7 +25,7 @@ from django.utils import timezone
 from PIL import Image
 
 from audit.models import Entry
-from posts import content, preparation, workflow
+from posts import content, preparation, renditions, workflow
 from posts.media import jobs
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.sandboxed import ROOT, WorkInterruptedError
@@ -265,6 +265,22 @@ def test_a_worker_that_was_held_up_does_not_undo_what_the_next_one_did(monkeypat
     assert (after.sha256, after.master.name) == (second[0].sha256, second[0].master.name)
     assert files(settings) == masters_of(media)
     assert opened(after.master).size == (300, 400)
+
+
+def test_a_worker_that_was_held_up_lets_the_next_one_go_on(monkeypatch):
+    media, next_one = upload(phones.phone_jpeg(400, 300)), []
+
+    def prepare(_source, _folder, _limits, progress):
+        let_the_lease_run_out(media)
+        next_one.append(preparation.claim(str(media.pk)))
+        progress(0.5)
+        pytest.fail("The first worker went on.")
+
+    monkeypatch.setattr(jobs, "prepare", prepare)
+    after = prepared(media)
+
+    assert (after.state, after.tries, after.progress) == (MediaState.PREPARING, 2, 0)
+    assert after.claimed_until == next_one[0].claimed_until
 
 
 @pytest.mark.parametrize(
@@ -509,7 +525,7 @@ def made(rendition):
     ids=["lying", "standing", "square"],
 )
 def test_a_picture_becomes_a_film_of_eight_seconds_in_its_own_direction(settings, places, size, film_size):
-    [ordered] = preparation.want_renditions(version_for_youtube(size))
+    [ordered] = renditions.order(version_for_youtube(size))
 
     film = made(ordered)
 
@@ -529,8 +545,8 @@ def _short_films(monkeypatch):
 
 @pytest.mark.usefixtures("_short_films")
 def test_the_text_is_read_under_the_picture():
-    [said] = preparation.want_renditions(version_for_youtube())
-    [unsaid] = preparation.want_renditions(version_for_youtube(text="https://seko.se 🎉"))
+    [said] = renditions.order(version_for_youtube())
+    [unsaid] = renditions.order(version_for_youtube(text="https://seko.se 🎉"))
 
     assert (white_in(made(said)), white_in(made(unsaid))) == (True, False)
 
@@ -546,18 +562,18 @@ def white_in(rendition):
 @pytest.mark.usefixtures("_short_films")
 def test_the_same_recipe_is_made_once():
     version = version_for_youtube()
-    [ordered], [again] = preparation.want_renditions(version), preparation.want_renditions(version)
+    [ordered], [again] = renditions.order(version), renditions.order(version)
     assert (ordered, Rendition.objects.count()) == (again, 1)
 
     film = made(ordered)
 
-    assert preparation.want_renditions(version) == []
+    assert renditions.order(version) == []
     assert preparation.claim_rendition(film.pk) is None
     assert content.for_channel(version, version.chosen_channels.get().channel).films[0].sha256 == film.sha256
 
 
 def test_a_film_that_cannot_be_made_is_tried_three_times(monkeypatch, places):
-    [ordered] = preparation.want_renditions(version_for_youtube())
+    [ordered] = renditions.order(version_for_youtube())
 
     def refuse(*_args):
         raise MediaRefused(RefusalCode.TOO_HEAVY)
@@ -578,7 +594,7 @@ def test_a_film_that_cannot_be_made_is_tried_three_times(monkeypatch, places):
 
 
 def test_a_film_over_which_three_workers_died_is_given_up(never_looked_at):
-    [ordered] = preparation.want_renditions(version_for_youtube())
+    [ordered] = renditions.order(version_for_youtube())
     for _ in range(preparation.MOST_TRIES):
         assert preparation.claim_rendition(ordered.pk) is not None
         let_the_lease_run_out(ordered)
@@ -587,7 +603,7 @@ def test_a_film_over_which_three_workers_died_is_given_up(never_looked_at):
 
 
 def test_a_full_disk_does_not_count_against_a_film(monkeypatch):
-    [ordered] = preparation.want_renditions(version_for_youtube())
+    [ordered] = renditions.order(version_for_youtube())
 
     def fail(*_args):
         raise WorkInterruptedError("No space left on device")

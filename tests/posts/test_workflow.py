@@ -1,5 +1,6 @@
 import itertools
 import threading
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -7,7 +8,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from audit.models import Entry
-from posts import workflow
+from posts import content, renditions, workflow
 from posts.models import (
     Approval,
     Draft,
@@ -15,6 +16,7 @@ from posts.models import (
     Post,
     Publication,
     PublicationStatus,
+    Rendition,
     Status,
     Transition,
     Version,
@@ -352,3 +354,22 @@ def test_of_two_decisions_at_the_same_moment_one_wins():
     assert sorted(outcomes) == ["refused", "won"]
     approved = Post.objects.get().status == Status.APPROVED
     assert Approval.objects.count() == Publication.objects.count() == int(approved)
+
+
+# --- films made of pictures -----------------------------------------------------------------------------------
+
+
+def test_choosing_a_channel_of_films_orders_one_with_the_version(platform, monkeypatch):
+    monkeypatch.setattr(platform, "makes_film_of_pictures", True)
+    version = factories.for_channels(factories.submitted(), factories.reviewer(), factories.channel())
+    [ordered] = Rendition.objects.all()
+    assert ordered.recipe == content.recipe_of(content.ingredients_for(version, version.text))
+
+
+def test_a_version_and_the_order_of_its_film_are_made_together_or_not_at_all(platform, monkeypatch):
+    monkeypatch.setattr(platform, "makes_film_of_pictures", True)
+    post = factories.submitted()
+    monkeypatch.setattr(renditions, "order", Mock(side_effect=RuntimeError("no disk")))
+    with pytest.raises(RuntimeError):
+        factories.for_channels(post, factories.reviewer(), factories.channel())
+    assert Version.objects.count() == 1
