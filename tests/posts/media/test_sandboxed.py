@@ -1,6 +1,7 @@
 """Work on a file in a process of its own: facts come back, refusals come back, and so does the end of the process."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.posts.media import phones
 from tests.posts.media.phones import CORNERS, written
 
 FULL = Path("/dev/full")
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "text": True}
 
 
 @pytest.fixture
@@ -204,11 +206,30 @@ def test_a_full_disk_is_our_own_trouble(tmp_path, make, master):
 
 def test_a_process_that_ends_before_it_has_heard_its_job_is_a_refusal(monkeypatch):
     a_process_that("sys.exit(1)", monkeypatch)
+    start = sandboxed.subprocess.Popen
 
+    def start_and_wait(*args, **about):
+        process = start(*args, **about)
+        process.wait()
+        return process
+
+    monkeypatch.setattr(sandboxed.subprocess, "Popen", start_and_wait)
     with pytest.raises(MediaRefused) as refused:
-        run_isolated("prepare_picture", {"longer": "than a pipe holds" * 10_000}, 512 * MB, 30)
+        run()
 
     assert refused.value.code == RefusalCode.DAMAGED
+
+
+def test_the_real_process_ends_when_its_worker_is_gone(tmp_path):
+    upload = written(tmp_path, "upload", phones.turned_film(90, seconds=4))
+    args = {"source": str(upload), "folder": str(tmp_path), "limits": {}}
+    job = {"function": "prepare_film", "args": args, "memory_bytes": 2048 * MB, "seconds": 60}
+    with subprocess.Popen([sys.executable, "-m", "posts.media"], cwd=sandboxed.ROOT, **PIPES) as process:
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.close()
+
+        assert process.wait() == os.EX_TEMPFAIL
+    assert not (tmp_path / "poster.jpg").exists()
 
 
 @pytest.mark.parametrize(
