@@ -56,5 +56,6 @@ class RequireTwoSteps:
             reverse("mfa_index"),
             reverse("account_logout"),
             reverse("account_reauthenticate"),
+            reverse("set_language"),
             settings.STATIC_URL,
         )

@@ -194,8 +194,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "accounts.adapter.TwoStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Seko Social"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+"""Who invites knows the address. Without this, nobody who once forgot the password could set up the second step."""
 REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=PRODUCTION)
 """Reviewers and administrators must sign in in two steps. Off in training, where the sign-ins are public."""
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
