@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from seko_social import views
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("granska/", include("approvals.urls")),
     path("kanaler/", include("channels.urls")),
+    # An address comes with the invitation: nobody changes it here, so those pages of the library lead home.
+    re_path(r"^konto/(?:email|confirm-email)/", RedirectView.as_view(pattern_name="accounts:me")),
     path("konto/", include("allauth.urls")),
     path("sprak/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
