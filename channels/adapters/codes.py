@@ -58,6 +58,7 @@ class Trouble(StrEnum):
     QUOTA = "quota"
     UPLOAD_LIMIT = "upload_limit"
     PROCESSING = "processing"
+    UPLOADING = "uploading"
     CREDIT = "credit"
 
     # A person must act at the platform, or connect the channel again.

@@ -66,16 +66,10 @@ class Answer:
         return 200 <= self.status < 300
 
     def at(self, *names: str) -> Any:
-        """What stands at this place in the JSON; None if nothing does."""
-        value = self.told
-        for name in names:
-            value = value.get(name) if isinstance(value, dict) else None
-        return value
+        return at(self.told, *names)
 
     def items(self, *names: str) -> list[dict[str, Any]]:
-        """The objects in the list at this place; none if there is no list."""
-        value = self.at(*names)
-        return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+        return items(self.told, *names)
 
     def needed(self, *names: str) -> str:
         """The id or word at this place. An answer without it is no answer."""
@@ -94,6 +88,19 @@ class Answer:
         """One line for the log."""
         line = f"{self.call}: {self.status} {message}" if message else f"{self.call}: {self.status}"
         return "".join(letter for letter in line if letter.isprintable())[:MOST_OF_DETAIL]
+
+
+def at(value: Any, *names: str) -> Any:
+    """What stands at this place in the JSON; None if nothing does."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def items(value: Any, *names: str) -> list[dict[str, Any]]:
+    """The objects in the list at this place; none if there is no list."""
+    found = at(value, *names)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def later(seconds: float) -> datetime:

@@ -16,7 +16,7 @@ VIDEO_HOST = "FACEBOOK_VIDEO_URL"
 STATE = "status,published"
 FINISHED = {"processing", "ready"}
 """What becomes of a film once it was finished; before that it is `uploading` or `upload_complete`."""
-DEAD = {"upload_failed", "expired"}
+DEAD = {"upload_failed", "expired", "gone"}
 LOST = frozenset({UPLOAD_PROBLEM, GONE})
 BEGINNINGS = 3
 """How often an upload that Facebook lost is begun. One that is lost again and again lies in the film."""
@@ -69,12 +69,14 @@ class FilmUpload:
             raise NotSent(Trouble.UPLOAD_STALLED, answer.detail(f"stays at {before}"))
 
     def check_that_it_lives(self) -> None:
-        """The upload was whole in an earlier attempt. If it was finished then, the look will find it, not we."""
+        """The upload was whole in an earlier attempt. If it was finished then, it is for the look to find it."""
         node = self.graph.node(self.staged["video"], STATE)
         state = video_state(node) if node else "gone"
+        if state in FINISHED:
+            return
         if state == "error":
             raise Refused(Trouble.FILM_FAILED, f"video {self.staged['video']}")
-        if not node or state in DEAD or not self.staged["chances"]:
+        if state in DEAD or not self.staged["chances"]:
             self.start_over(f"video {self.staged['video']}: {state}")
         self.save(chances=self.staged["chances"] - 1)
 

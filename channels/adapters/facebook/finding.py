@@ -13,6 +13,7 @@ from typing import Any
 from channels.adapters.base import Content
 from channels.adapters.codes import Trouble
 from channels.adapters.facebook.graph import Graph
+from channels.adapters.http import at, items
 from channels.errors import NotSent
 
 FIELDS = (
@@ -35,15 +36,9 @@ def post_with_photos(graph: Graph, photos: set[str], since: datetime) -> Post | 
 
 def targets(post: Post) -> set[str]:
     """The ids of the photos and films that the post shows."""
-    shown = parts(post) + [inner for part in parts(post) for inner in parts(part, "subattachments")]
-    ids = [part["target"].get("id") for part in shown if isinstance(part.get("target"), dict)]
-    return {str(id) for id in ids if id}
-
-
-def parts(thing: Post, name: str = "attachments") -> list[Post]:
-    listed = thing.get(name)
-    data = listed.get("data") if isinstance(listed, dict) else None
-    return [part for part in data if isinstance(part, dict)] if isinstance(data, list) else []
+    parts = items(post, "attachments", "data")
+    shown = parts + [inner for part in parts for inner in items(part, "subattachments", "data")]
+    return {str(id) for part in shown if (id := at(part, "target", "id"))}
 
 
 def story_of(graph: Graph, photo: str) -> Post | None:
@@ -59,7 +54,7 @@ def post_with_words(graph: Graph, content: Content, words: str, since: datetime)
         (
             post
             for post in posts_since(graph, since)
-            if same_words(post.get("message", ""), words)
+            if same_words(str(post.get("message") or ""), words)
             and shows_link(post, content.link)
             and is_ours(graph, post)
             and is_new(post, since)
@@ -78,7 +73,7 @@ def tidy(text: str) -> str:
 
 def shows_link(post: Post, link: str) -> bool:
     """Facebook may still be fetching the link's preview: then only the words can tell."""
-    shown = {part.get("unshimmed_url") or part.get("url") for part in parts(post)}
+    shown = {part.get("unshimmed_url") or part.get("url") for part in items(post, "attachments", "data")}
     if not shown:
         return bool(post.get("message")) or not link
     return bool(link) and link.rstrip("/") in {str(address).rstrip("/") for address in shown}
@@ -86,13 +81,12 @@ def shows_link(post: Post, link: str) -> bool:
 
 def is_ours(graph: Graph, post: Post) -> bool:
     """Not what a person wrote by hand. Without the app's id it cannot be told."""
-    ours, application = graph.connection.app_id, post.get("application")
-    return not ours or (isinstance(application, dict) and application.get("id") == ours)
+    return graph.connection.app_id in ("", at(post, "application", "id"))
 
 
 def is_new(post: Post, since: datetime) -> bool:
     try:
-        created = datetime.strptime(post.get("created_time", ""), "%Y-%m-%dT%H:%M:%S%z")
+        created = datetime.strptime(str(post.get("created_time")), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
         return False
     return created >= since - CLOCKS

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.adapters.codes import Trouble
+from channels.adapters.http import at, items
 from channels.adapters.x.api import API
 from channels.adapters.x.text import links
 from channels.errors import NotSent
@@ -41,8 +42,7 @@ def keys_end_with(post: Post, ids: list[str]) -> bool:
 
 
 def media_keys(post: Post) -> list[str]:
-    attachments = post.get("attachments")
-    keys = attachments.get("media_keys") if isinstance(attachments, dict) else None
+    keys = at(post, "attachments", "media_keys")
     return [str(key) for key in keys] if isinstance(keys, list) else []
 
 
@@ -55,15 +55,11 @@ def post_with_words(api: API, words: str, since: datetime) -> Post | None:
 
 def spoken(post: Post) -> str:
     """The text as it was written: every short link put back to the address that it stands for."""
-    note = post.get("note_tweet") or post.get("note_post") or {}
-    text, entities = (
-        str(note.get("text") or post.get("text", "")),
-        note.get("entities") or post.get("entities"),
-    )
-    text = html.unescape(text)
-    for entity in (entities or {}).get("urls", []):
-        if entity.get("url") and entity.get("expanded_url"):
-            text = text.replace(entity["url"], entity["expanded_url"])
+    told = post.get("note_tweet") or post.get("note_post") or post
+    text = html.unescape(str(at(told, "text") or ""))
+    for link in items(told, "entities", "urls"):
+        if link.get("url") and link.get("expanded_url"):
+            text = text.replace(str(link["url"]), str(link["expanded_url"]))
     return with_whole_links(text)
 
 

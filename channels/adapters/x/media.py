@@ -10,6 +10,7 @@ from typing import Any
 from channels.adapters.base import Keep, Kind, Media, Staged
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer, later
+from channels.adapters.spells import end_if_long
 from channels.adapters.x.api import API, judged, message
 from channels.errors import NotReady, NotSent, Refused
 
@@ -31,7 +32,7 @@ class Upload:
 
     def __init__(self, api: API, item: Media, handle: Handle, staged: Staged, keep: Keep) -> None:
         self.api, self.item, self.handle, self.staged, self.keep = api, item, handle, staged, keep
-        self.is_resumed = False
+        self.is_resumed, self.began_at = False, datetime.now(UTC)
 
     def run(self) -> None:
         if has_aged(self.handle):
@@ -68,6 +69,7 @@ class Upload:
                     files={"media": (self.item.file_name, chunk, "application/octet-stream")},
                 )
                 self.save(segments=self.handle["segments"] + 1)
+                end_if_long(self.began_at)
 
     def finalize(self) -> None:
         answer = self.post(f"media/upload/{self.handle['id']}/finalize")

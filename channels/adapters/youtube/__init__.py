@@ -26,7 +26,7 @@ from channels.adapters.base import (
 )
 from channels.adapters.codes import Lack, Trouble
 from channels.adapters.fitting import lacks, with_link
-from channels.adapters.http import Bearer
+from channels.adapters.http import Bearer, at
 from channels.adapters.renewal import renew
 from channels.adapters.youtube.api import API
 from channels.adapters.youtube.uploads import Upload
@@ -103,8 +103,7 @@ class YouTube(Adapter):
         if "video" not in staged:
             return None
         answer = self.api.get("videos", part="status", id=staged["video"])
-        video = next(iter(answer.items("items")), {})
-        privacy = (video.get("status") or {}).get("privacyStatus")
+        privacy = next((at(video, "status", "privacyStatus") for video in answer.items("items")), None)
         return self.receipt(staged["video"]) if privacy == content.privacy else None
 
     def receipt(self, video: str) -> Receipt:

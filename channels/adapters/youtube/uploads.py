@@ -14,8 +14,9 @@ from typing import Any
 
 from channels.adapters.base import Keep, Media, Staged
 from channels.adapters.codes import Trouble
-from channels.adapters.http import Answer
-from channels.adapters.youtube.api import API, judged
+from channels.adapters.http import Answer, at
+from channels.adapters.spells import end_if_long
+from channels.adapters.youtube.api import API, judged, trouble
 from channels.errors import NotReady, NotSent, Refused
 
 STEP = 256 * 1024
@@ -41,6 +42,7 @@ class Upload:
         self, api: API, film: Media, resource: Mapping[str, Any], staged: Staged, keep: Keep
     ) -> None:
         self.api, self.film, self.resource, self.staged, self.keep = api, film, resource, staged, keep
+        self.began_at = datetime.now(UTC)
 
     def run(self) -> None:
         if "video" not in self.staged:
@@ -57,6 +59,7 @@ class Upload:
             self.open()
         with self.film.open() as file:
             while "video" not in self.staged:
+                end_if_long(self.began_at)
                 file.seek(self.staged["held"])
                 self.send_piece(file.read(CHUNK))
 
@@ -76,16 +79,18 @@ class Upload:
                 "Slug": name,
             },
         )
-        if not (answer.is_good and answer.headers.get("Location")):
-            judged(answer)
+        session, opened_at = answer.headers.get("Location"), datetime.now(UTC).isoformat()
+        if not answer.is_good:
+            raise trouble(answer)
+        if not session:
             raise answer.unreadable()
-        opened_at = datetime.now(UTC).isoformat()
-        session = answer.headers["Location"]
         self.save(session=session, file=name, opened_at=opened_at, openings=openings, held=0)
 
     def send_piece(self, piece: bytes) -> None:
         first = self.staged["held"]
         end = first + len(piece)
+        if not piece:
+            raise NotSent(Trouble.UPLOAD_STALLED, f"YouTube has {first} bytes and does not end")
         if end == self.film.size:
             # From here on the film may exist even if we never hear of it.
             self.save(last_sent=True)
@@ -117,13 +122,13 @@ class Upload:
             self.start_over(answer)
         if video := self.among_uploads():
             self.found(video)
-        elif "missing_since" not in self.staged:
-            self.save(missing_since=datetime.now(UTC).isoformat())
-        if "video" not in self.staged:
-            looked_at = datetime.fromisoformat(self.staged["missing_since"])
-            if datetime.now(UTC) - looked_at >= LAG:
-                self.start_over(answer)
-            raise NotReady(Trouble.UPLOAD_LOST, answer.detail(), until=looked_at + LAG)
+            return
+        now = datetime.now(UTC)
+        missing_since = datetime.fromisoformat(self.staged.get("missing_since", now.isoformat()))
+        if now - missing_since >= LAG:
+            self.start_over(answer)
+        self.save(missing_since=missing_since.isoformat())
+        raise NotReady(Trouble.UPLOAD_LOST, answer.detail(), until=missing_since + LAG)
 
     def start_over(self, answer: Answer) -> None:
         for name in ("session", "file", "opened_at", "held", "last_sent", "missing_since"):
@@ -136,24 +141,22 @@ class Upload:
         return next((str(video["id"]) for video in self.newest() if self.is_ours(video)), None)
 
     def newest(self) -> Iterator[Video]:
-        channel = next(iter(self.api.get("channels", part="contentDetails", mine="true").items("items")), {})
-        playlist = (channel.get("contentDetails") or {}).get("relatedPlaylists", {}).get("uploads", "")
-        listed = self.api.get("playlistItems", part="contentDetails", playlistId=playlist, maxResults="50")
-        ids = [(item.get("contentDetails") or {}).get("videoId", "") for item in listed.items("items")]
+        channels = self.api.get("channels", part="contentDetails", mine="true").items("items")
+        playlists = [at(channel, "contentDetails", "relatedPlaylists", "uploads") for channel in channels]
+        query = {"playlistId": str(playlists[0]) if playlists else "", "maxResults": "50"}
+        listed = self.api.get("playlistItems", part="contentDetails", **query).items("items")
+        ids = [str(at(item, "contentDetails", "videoId")) for item in listed]
         if ids:
             yield from self.api.get("videos", part="snippet,fileDetails", id=",".join(ids)).items("items")
 
     def is_ours(self, video: Video) -> bool:
         """By the name that we gave the file; where YouTube did not keep it, by title, size and time."""
-        file, snippet = video.get("fileDetails") or {}, video.get("snippet") or {}
-        name = str(file.get("fileName", ""))
+        name = str(at(video, "fileDetails", "fileName"))
         if name.startswith(OUR_NAME):
             return name == self.staged["file"]
-        alike = (snippet.get("title"), str(file.get("fileSize"))) == (
-            self.resource["snippet"]["title"],
-            str(self.film.size),
-        )
-        return alike and is_since(str(snippet.get("publishedAt", "")), self.staged["opened_at"])
+        theirs = (at(video, "snippet", "title"), str(at(video, "fileDetails", "fileSize")))
+        ours = (self.resource["snippet"]["title"], str(self.film.size))
+        return theirs == ours and is_since(str(at(video, "snippet", "publishedAt")), self.staged["opened_at"])
 
     # --- the processing
 
@@ -164,8 +167,7 @@ class Upload:
         if video is None:
             self.wait(Refused(Trouble.FILM_GONE, answer.detail()))
         else:
-            status, processing = video.get("status") or {}, video.get("processingDetails") or {}
-            self.judge(status, str(processing.get("processingStatus", "")))
+            self.judge(video.get("status") or {}, str(at(video, "processingDetails", "processingStatus")))
         self.save(is_processed=True)
 
     def judge(self, status: Mapping[str, Any], processing: str) -> None:

@@ -319,6 +319,17 @@ def test_a_whole_upload_that_can_never_be_finished_is_given_up_in_the_end(publis
     assert desk.staged["video"] != first
 
 
+def test_a_film_that_was_finished_is_never_given_up(publish_with, since):
+    """Beginning anew would show it twice."""
+    desk = publish_with("film")
+    desk.stage()
+    receipt = desk.commit()
+    for _ in range(films.CHANCES + 2):
+        desk.stage()
+    assert desk.find(since) == receipt
+    assert desk.staged_calls() == {"video_start": 1}
+
+
 def test_a_film_that_was_finished_twice_is_unconfirmed_and_found(publish_with, since):
     desk = publish_with("film")
     desk.stage()

@@ -110,6 +110,15 @@ def test_an_upload_that_does_not_get_on_is_put_off(publish_with, monkeypatch):
     assert raised.value.code == Trouble.UPLOAD_STALLED
 
 
+def test_an_upload_that_is_whole_and_does_not_end_is_put_off(publish_with, monkeypatch):
+    desk = publish_with(LONG)
+    whole = Answer("PUT /upload", NotSent, 308, {"Range": f"bytes=0-{LONG.media[0].size - 1}"}, None)
+    monkeypatch.setattr(uploads.Upload, "put", lambda *_: whole)
+    with pytest.raises(NotSent) as raised:
+        desk.stage()
+    assert raised.value.code == Trouble.UPLOAD_STALLED
+
+
 def test_an_answer_that_was_lost_is_fetched_from_the_session(publish_with):
     desk = publish_with()
     fault(desk, "put_chunk", "reset_after")
