@@ -183,4 +183,4 @@ def test_a_permission_that_was_declined_is_told(sandbox):
                 authorization_response=back,
                 client_secret=APPS["youtube"][1],
             )
-    assert changed.value.new_scope == [YOUTUBE_SCOPES[0], YOUTUBE_SCOPES[2]]
+    assert sorted(changed.value.new_scope) == sorted([YOUTUBE_SCOPES[0], YOUTUBE_SCOPES[2]])

@@ -394,7 +394,7 @@ def killed_while(sandbox: LiveSandbox, act: Callable[[], object], platform: str,
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(act)
         while len(sandbox.ledger()) == lines:
-            pass
+            assert not answer.done()
         sandbox.kill()
         assert isinstance(answer.exception(), requests.ConnectionError)
     sandbox.start()
