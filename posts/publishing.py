@@ -376,12 +376,12 @@ def outcome_of(error: ChannelError | None) -> Outcome:
 
 
 def look(publication: Publication) -> None:
-    """Ask the platform whether the last attempt went through."""
-    attempt = publication.attempts.latest("fence")
+    """Ask the platform whether an attempt went through: the last one, or an earlier one that shows up after all."""
+    attempt, first = publication.attempts.latest("fence"), publication.attempts.earliest("fence")
     try:
         adapter = connections.adapter_for(publication.channel)
         content = contents.for_channel(publication.version, publication.channel)
-        receipt = adapter.find(content, Staged(publication.staged), attempt.started_at)
+        receipt = adapter.find(content, Staged(publication.staged), first.started_at)
     except (NotReady, RateLimited) as error:
         look_again(publication, error.until)
     except (NotConnected, OutOfCredit) as error:

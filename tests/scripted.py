@@ -27,9 +27,11 @@ class Scripted(Adapter):
     ledger: ClassVar[list[tuple[str, Content]]] = []
     calls: ClassVar[list[str]] = []
     renewals: ClassVar[list[str]] = []
+    looked_since: ClassVar[list[datetime]] = []
 
     @classmethod
     def forget(cls) -> None:
+        cls.looked_since.clear()
         cls.script.clear()
         cls.ledger.clear()
         cls.calls.clear()
@@ -60,6 +62,7 @@ class Scripted(Adapter):
 
     def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
         self.calls.append("find")
+        self.looked_since.append(since)
         self.play("find", content, staged)
         if any(handle == staged.get("handle") for handle, _ in self.ledger):
             return receipt_of(staged)

@@ -209,6 +209,18 @@ def test_surely_absent_is_sent_again(publication, platform):
     assert [handle for handle, _ in platform.ledger] == ["handle-1"]
 
 
+def test_a_look_goes_back_to_the_first_attempt(publication, platform):
+    platform.script["commit"] = raising(Unconfirmed("reset"), Unconfirmed("reset"))
+    run(publication)
+    age_attempt(IN_AN_HOUR)
+    run(publication)
+    run(publication)
+    run(publication)
+    second, first = Attempt.objects.all()
+    assert platform.looked_since == [first.started_at] * 2
+    assert first.started_at < second.started_at
+
+
 def test_a_duplicate_that_is_found_is_adopted(publication, platform):
     def refuse_as_duplicate(adapter, content, staged):
         adapter.ledger.append((staged["handle"], content))
