@@ -42,7 +42,8 @@ format: .venv/.tests ## Put the code in order
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 messages: .venv/.tests ## Collect the texts for translation (needs gettext)
-	@$(BIN)/python manage.py makemessages --locale en --no-wrap --ignore .venv --ignore var
+	@$(BIN)/python manage.py makemessages --locale en --no-wrap --no-obsolete --add-location file \
+		--ignore var --ignore tests --ignore bench
 
 requirements: .venv/bin/uv ## Pin the dependencies again
 	@$(BIN)/uv pip compile --quiet --generate-hashes requirements.in -o requirements.txt
