@@ -6,7 +6,6 @@ post's channels has received its call. One post at a time, one picture, Facebook
 """
 
 import json
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,11 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 
-import requests
-
 from bench import Result, benchmark
 from tests.harness.postgresql import postgresql
 from tests.harness.redis import redis_server
+from tests.harness.reviewer import Reviewer
 from tests.harness.site import Site
 
 POSTS = 40
@@ -40,14 +38,14 @@ def measured(name: str, servers: dict[str, str]) -> Result:
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict("os.environ", servers))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        site = stack.enter_context(Site(Path(folder) / "var"))
-        posts = json.loads(site.python("-m", "bench.beside.waiting_posts", str(POSTS)))
-        reviewer = Reviewer(site.url, "anna@demo.test")
+        site = stack.enter_context(Site(Path(folder) / "var", demo=False))
+        posts = json.loads(site.python("-m", "tests.harness.waiting_posts", str(POSTS)))
+        reviewer = Reviewer(site.url)
         seconds = [delay(site, reviewer, text, post) for text, post in posts.items()]
     return Result.of(name, "s", seconds, target=TARGET, reference=REFERENCE)
 
 
-def delay(site: Site, reviewer: "Reviewer", text: str, post: int) -> float:
+def delay(site: Site, reviewer: Reviewer, text: str, post: int) -> float:
     approved_at = reviewer.approve(post)
     deadline = time.monotonic() + PATIENCE
     while set(arrived := arrivals(site, text)) != CHANNELS:
@@ -61,31 +59,3 @@ def arrivals(site: Site, text: str) -> dict[str, float]:
     """When each platform received the call that made this text public."""
     public = [line for line in site.sandbox.ledger(effect="public") if line["text"] == text]
     return {line["platform"]: line["received_at"] for line in public}
-
-
-class Reviewer:
-    """Somebody at the desk, as a browser without pictures."""
-
-    def __init__(self, url: str, email: str) -> None:
-        self.url, self.session = url, requests.Session()
-        page = self.session.get(f"{url}/konto/login/", timeout=PATIENCE)
-        self.send(page, "/konto/login/", login=email, password="okej-okej-okej")
-
-    def approve(self, post: int) -> float:
-        """Press the button; the time right before."""
-        page = self.session.get(f"{self.url}/granska/{post}/", timeout=PATIENCE)
-        pressed_at = time.time()
-        self.send(page, f"/granska/{post}/godkann/", version=hidden(page.text, "version"))
-        return pressed_at
-
-    def send(self, page: requests.Response, path: str, **fields: str) -> None:
-        fields["csrfmiddlewaretoken"] = hidden(page.text, "csrfmiddlewaretoken")
-        answer = self.session.post(self.url + path, data=fields, timeout=PATIENCE, allow_redirects=False)
-        if answer.status_code != 302:
-            raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text[:2000]}")
-
-
-def hidden(page: str, name: str) -> str:
-    """The value of a form's hidden field."""
-    tags = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
-    return re.findall(r'value="([^"]*)"', tags[0])[0]

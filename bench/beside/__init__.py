@@ -1,1 +1,0 @@
-"""What measurements run beside a site, in processes with its settings."""
