@@ -6,6 +6,7 @@ a ZIP behind the end) has no way through. The header's dimensions are checked be
 """
 
 import hashlib
+import importlib
 import io
 import struct
 import warnings
@@ -15,14 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pillow_heif
 from PIL import ExifTags, Image, ImageCms
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from posts.media import captured
 from posts.media.detect import Format, Kind, detect_format
@@ -72,20 +68,15 @@ UNREADABLE = (
     struct.error,
 )
 
-# The only decoders there are, each under its one name. `Image.open` would load and offer forty more.
-DECODERS: dict[Format, type[ImageFile]] = {
-    Format.JPEG: JpegImageFile,
-    Format.PNG: PngImageFile,
-    Format.GIF: GifImageFile,
-    Format.WEBP: WebPImageFile,
-    Format.AVIF: AvifImageFile,
-    Format.HEIF: pillow_heif.HeifImageFile,
+# The only decoders there are, by name, so that just the one is loaded: `Image.open` would load and offer forty more.
+DECODERS = {
+    Format.JPEG: "PIL.JpegImagePlugin:JpegImageFile",
+    Format.PNG: "PIL.PngImagePlugin:PngImageFile",
+    Format.GIF: "PIL.GifImagePlugin:GifImageFile",
+    Format.WEBP: "PIL.WebPImagePlugin:WebPImageFile",
+    Format.AVIF: "PIL.AvifImagePlugin:AvifImageFile",
+    Format.HEIF: "posts.media.heif:HeifImageFile",
 }
-# Embedded thumbnails, depth maps and gain maps are never asked for: they may show what was cropped away.
-pillow_heif.options.THUMBNAILS = False
-pillow_heif.options.DEPTH_IMAGES = False
-pillow_heif.options.AUX_IMAGES = False
-pillow_heif.options.DECODE_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -140,7 +131,12 @@ def picture_format(source: Path) -> Format:
 def opened(source: Path, form: Format) -> ImageFile:
     """The picture with its header read, and only by the decoder that its first bytes name."""
     with reading(source, form):
-        return DECODERS[form](source)
+        return decoder_of(form)(source)
+
+
+def decoder_of(form: Format) -> type[ImageFile]:
+    module, name = DECODERS[form].split(":")
+    return getattr(importlib.import_module(module), name)
 
 
 @contextmanager

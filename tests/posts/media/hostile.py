@@ -66,7 +66,7 @@ def names() -> Corpus:
 def impostors() -> Corpus:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("a.jpg", b"x" * 100)
+        file.writestr(zipfile.ZipInfo("a.jpg"), b"x" * 100)
     return {
         "empty.jpg": (b"", "empty"),
         "zeros.mp4": (bytes(100_000), "empty"),
@@ -113,7 +113,7 @@ def polyglots() -> Corpus:
     picture, secret = jpeg(scene(64, 48)), CANARY.encode()
     archive = io.BytesIO(picture)
     with zipfile.ZipFile(archive, "a") as file:
-        file.writestr("a.txt", secret)
+        file.writestr(zipfile.ZipInfo("a.txt"), secret)
     page = b"<html><script>alert('" + secret + b"')</script>"
     gif = bytearray(encoded(scene(64, 48).convert("P"), "GIF"))
     return {
@@ -353,7 +353,7 @@ def ispe(data: bytes) -> bytes:
 
 
 def cut_off() -> Corpus:
-    """What a lost connection leaves."""
+    """What a lost connection leaves. None ends by chance as a whole file would."""
     whole = {
         "jpg": phones.phone_jpeg(640, 480).split(b"MotionPhoto")[0],
         "png": encoded(scene(320, 240), "PNG"),
@@ -366,7 +366,7 @@ def cut_off() -> Corpus:
     }
     return {
         f"cut-{int(part * 100)}.{name}": (
-            data[: int(len(data) * part)],
+            data[: int(len(data) * part)].rstrip(b";\0"),
             "truncated" if part > 0.2 else REFUSED,
         )
         for name, data in whole.items()
@@ -405,8 +405,8 @@ def odd_films() -> Corpus:
         "ten-bit.mp4": (film(seconds=0.2, codec="libx265", pixels="yuv420p10le"), MADE),
         "rgb.mov": (film(seconds=0.2, codec="png", pixels="rgb24", form="mov"), MADE),
         "mjpeg.mov": (film(seconds=0.2, codec="mjpeg", pixels="yuvj420p", form="mov"), MADE),
-        "vp9.webm": (film(seconds=0.2, codec="libvpx-vp9", sound="libopus", form="webm"), MADE),
-        "h264.mkv": (film(seconds=0.2, form="matroska"), MADE),
+        "vp9.webm": (film(seconds=0.2, codec="libvpx-vp9", sound="libopus", form="webm", fflags="bitexact"), MADE),
+        "h264.mkv": (film(seconds=0.2, form="matroska", fflags="bitexact"), MADE),
         "unknown-codec.mp4": (plain.replace(b"avc1", b"zzzz"), "unsupported_codec"),
         "no-index.mp4": (plain[: plain.rindex(b"moov") - 4], REFUSED),
         "index-only.mp4": (plain[:32] + plain[plain.rindex(b"moov") - 4 :], REFUSED),
@@ -474,7 +474,7 @@ def seeds() -> list[bytes]:
         encoded(scene(96, 64), "AVIF"),
         phones.with_location(film(64, 48, seconds=0.2, tags=phones.PHONE_TAGS)),
         film(64, 48, seconds=0.2, codec="libx265", form="mov", movflags="faststart"),
-        film(64, 48, seconds=0.2, codec="libvpx-vp9", sound="libopus", form="webm"),
+        film(64, 48, seconds=0.2, codec="libvpx-vp9", sound="libopus", form="webm", fflags="bitexact"),
         phones.turned_film(90, seconds=0.2),
     ]  # fmt: skip
 

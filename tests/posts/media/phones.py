@@ -1,6 +1,7 @@
 """Pictures and films as telephones write them, made here, with something to find in every place that hides things."""
 
 import io
+import random
 import struct
 import tempfile
 import zlib
@@ -39,9 +40,11 @@ STORED = {
 
 @cache
 def scene(width: int, height: int) -> Image.Image:
-    """Something like a photograph: a sky, some grain, and a colour in each corner."""
+    """Something like a photograph: a sky, some grain, and a colour in each corner. Always the same."""
     sky = Image.linear_gradient("L").resize((width, height))
-    grain = Image.effect_noise((max(2, width // 4), max(2, height // 4)), 40).resize((width, height))
+    coarse = max(2, width // 4), max(2, height // 4)
+    grain = Image.frombytes("L", coarse, random.Random(1).randbytes(coarse[0] * coarse[1]))
+    grain = grain.point(lambda value: 64 + value // 2).resize((width, height))
     image = Image.merge("RGB", (grain, Image.blend(sky, grain, 0.3), sky))
     draw, block_x, block_y = ImageDraw.Draw(image), width // 5, height // 5
     for number, colour in enumerate(CORNERS):

@@ -1,7 +1,7 @@
 """
 Files that mean harm, or are merely broken: each gets the outcome that the corpus names, and costs little.
 
-With `HOSTILE_MUTANTS=20000` in the environment, so many damaged files are tried instead of about a thousand.
+With `HOSTILE_MUTANTS=20000` in the environment, so many damaged files are tried instead of two thousand.
 """
 
 import json
@@ -25,7 +25,7 @@ from tests.posts.media.trial import MEASURES_MEMORY, TELLTALES, told_in
 MOST_MEGABYTES = 400
 FEW_MEGABYTES = 120
 """Little more than the libraries themselves take."""
-MUTANTS = int(os.environ.get("HOSTILE_MUTANTS", "1200"))
+MUTANTS = int(os.environ.get("HOSTILE_MUTANTS", "2000"))
 SEED = 20261122
 
 
