@@ -6,7 +6,7 @@ RUN python -m venv /venv
 COPY requirements.txt ./
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.txt
 COPY . ./
-RUN if ls locale/*/LC_MESSAGES/*.po >/dev/null 2>&1; then /venv/bin/pybabel --quiet compile -d locale -D django; fi
+RUN /venv/bin/pybabel --quiet compile --directory locale --domain django
 # The settings ask for secrets in production; these are for this one command, and open nothing.
 RUN PRODUCTION=1 ALLOWED_HOSTS=build VAR_DIR=/tmp/var \
     SECRET_KEY="$(head -c 32 /dev/urandom | base64)" CREDENTIAL_KEYS="build:$(head -c 32 /dev/urandom | base64)" \

@@ -19,7 +19,7 @@ help: ## Show this list
 	@touch $@ .venv/.site
 
 words: ## Compile the translations
-	@if ls locale/*/LC_MESSAGES/*.po >/dev/null 2>&1; then $(BIN)/pybabel --quiet compile -d locale -D django; fi
+	@$(BIN)/pybabel --quiet compile --directory locale --domain django
 
 setup: .venv/.site words ## Install what the site needs
 
