@@ -1,0 +1,133 @@
+"""Signing in, getting back in, and the second step: in our words, in both languages, and open to those who need it."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings as site
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests import factories
+from tests.pages import signed_in, text_of
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "okej-okej-okej"
+RESET = "/konto/password/reset/"
+ACTIVATE = "/konto/2fa/totp/activate/"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_before():
+    """How often somebody tried is counted in the cache."""
+    cache.clear()
+
+
+@pytest.fixture
+def anna():
+    return factories.reviewer(email="anna@example.test")
+
+
+def entered(user) -> Client:
+    """Somebody who wrote the password just now."""
+    client = Client()
+    answer = client.post("/konto/login/", {"login": user.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+def confirmed(user) -> Client:
+    """Somebody who wrote it once more, as what guards the account asks for."""
+    client = entered(user)
+    assert client.post("/konto/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return client
+
+
+# --- a forgotten password ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "sentence"),
+    [
+        ("sv", "Nytt lösenord till Seko Social", "Länken fungerar en gång."),
+        ("en", "A new password for Seko Social", "The link works once."),
+    ],
+)
+def test_the_mail_speaks_the_language_of_the_page(anna, client, language, subject, sentence):
+    client.cookies[site.LANGUAGE_COOKIE_NAME] = language
+    client.post(RESET, {"email": anna.email})
+    [sent] = mail.outbox
+    assert (sent.subject, sent.to) == (subject, [anna.email])
+    assert sentence in sent.body
+    assert sent.body.endswith("\n\nSeko Social")
+    [link] = re.findall(r"http://testserver(\S+)", sent.body)
+    assert client.get(link, follow=True).status_code == 200
+
+
+def test_an_unknown_address_is_told_so_and_offered_no_account(anna):
+    page = Client().post(RESET, {"email": "okand@example.test"}, follow=True)
+    [sent] = mail.outbox
+    assert "Titta i din e-post" in text_of(page)
+    assert sent.to == ["okand@example.test"]
+    assert "det finns inget konto för okand@example.test" in sent.body
+    assert "http" not in sent.body
+
+
+def test_the_hint_about_passwords_is_what_is_asked_for(anna):
+    [least] = [rule["OPTIONS"]["min_length"] for rule in site.AUTH_PASSWORD_VALIDATORS if "OPTIONS" in rule]
+    assert f"Minst {least} tecken." in text_of(signed_in(anna).get("/konto/password/change/"))
+
+
+def test_what_is_wrong_is_said_in_our_words(anna):
+    typed = {"oldpassword": "fel", "password1": "kort", "password2": "kort"}
+    page = text_of(entered(anna).post("/konto/password/change/", typed))
+    assert "Det är inte ditt nuvarande lösenord." in page
+    assert "Lösenordet är för kort. Det behöver minst 12 tecken." in page
+
+
+def test_too_many_attempts_get_a_page_of_ours(anna, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/h/ip"}
+    Client().post(RESET, {"email": anna.email})
+    refused = Client().post(RESET, {"email": anna.email})
+    assert refused.status_code == 429
+    assert "Vänta en stund" in text_of(refused)
+    assert len(mail.outbox) == 1
+
+
+def test_nobody_changes_an_address_here(anna):
+    client = entered(anna)
+    for path in ("/konto/email/", "/konto/confirm-email/", "/konto/confirm-email/abc/"):
+        assert client.post(path, {"action_add": "", "email": "ny@example.test"}).url == reverse("accounts:me")
+    anna.refresh_from_db()
+    assert anna.email == "anna@example.test"
+
+
+# --- the second step --------------------------------------------------------------------------------------
+
+
+def test_somebody_who_once_forgot_the_password_can_set_up_the_second_step(anna):
+    Client().post(RESET, {"email": anna.email})
+    assert confirmed(anna).get(ACTIVATE).status_code == 200
+
+
+def test_the_code_to_scan_is_drawn_in_the_page(anna):
+    answer = confirmed(anna).get(ACTIVATE)
+    html = answer.content.decode()
+    [drawing] = re.findall(r"""<div role="img" aria-label="QR-kod[^"]*">(<svg.*?</svg>)</div>""", html)
+    assert 'fill="white"' in drawing
+    assert "style=" not in drawing
+    assert ("data:image" in html, "<?xml" in html) == (False, False)
+    assert "data:" not in answer.headers["Content-Security-Policy"]
+    assert answer.context["totp_url"].endswith("&issuer=Seko%20Social")
+
+
+def test_the_language_can_be_chosen_before_the_second_step_is_set_up(anna, settings):
+    settings.REQUIRE_MFA = True
+    client = confirmed(anna)
+    assert client.get("/mer/").url == ACTIVATE
+    chosen = client.post("/sprak/", {"language": "en", "next": ACTIVATE})
+    assert chosen.url == ACTIVATE
+    assert "Turn on two-step verification" in text_of(client.get(ACTIVATE))
+    assert not Authenticator.objects.exists()
