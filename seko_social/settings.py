@@ -110,6 +110,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5}
+# How often somebody failed to sign in, and which codes were used, must be known to every process and machine.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "seko_social_cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "media"
 """Private: nothing below it has an address of its own; views serve it to those who may see the post."""
@@ -203,6 +207,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 """Who invites knows the address. Without this, nobody who once forgot the password could set up the second step."""
 REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=PRODUCTION)
 """Reviewers and administrators must sign in in two steps. Off in training, where the sign-ins are public."""
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", int(PRODUCTION), least=0, most=9)
+"""How many web servers in front of us add to X-Forwarded-For: without it, everybody would come from one address."""
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 
 mail = environment.mail("EMAIL_URL", "none:" if PRODUCTION else "file:")

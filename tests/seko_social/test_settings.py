@@ -109,6 +109,26 @@ def test_nothing_is_missing_in_training(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_what_is_remembered_about_signing_in_is_shared_by_every_process(tmp_path):
+    assert python(tmp_path, "manage.py", "migrate", "--verbosity", "0").returncode == 0
+    remember = "from django.core.cache import cache; cache.set('attempts', 4, 60)"
+    recall = "from django.core.cache import cache; print(cache.get('attempts'))"
+    assert python(tmp_path, "manage.py", "shell", "--no-imports", "-c", remember).stderr == ""
+    assert python(tmp_path, "manage.py", "shell", "--no-imports", "-c", recall).stdout == "4\n"
+
+
+@pytest.mark.parametrize(("proxies", "address"), [("", "192.0.2.7"), ("0", "127.0.0.1"), ("2", "192.0.2.6")])
+def test_behind_a_web_server_everybody_has_an_address_of_their_own(proxies, address, tmp_path):
+    asked = (
+        "from allauth.account.adapter import get_adapter; from django.test import RequestFactory;"
+        "request = RequestFactory().get('/', headers={'X-Forwarded-For': '192.0.2.5, 192.0.2.6, 192.0.2.7'});"
+        "print(get_adapter().get_client_ip(request))"
+    )
+    production = PRODUCTION | {"TRUSTED_PROXIES": proxies}
+    done = python(tmp_path, "manage.py", "shell", "--no-imports", "-c", asked, **production)
+    assert done.stdout == f"{address}\n"
+
+
 # --- servers ----------------------------------------------------------------------------------------------
 
 
