@@ -33,7 +33,11 @@ class Place:
 
 
 def rows(reader: "User") -> list[Row]:
-    return [Row(post, how_much_is_missing(post), post.author_id == reader.pk) for post in waiting()]
+    return [row_of(post, reader) for post in waiting()]
+
+
+def row_of(post: Post, reader: "User") -> Row:
+    return Row(post, how_much_is_missing(post), post.author_id == reader.pk)
 
 
 def waiting() -> Iterator[Post]:

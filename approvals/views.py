@@ -109,9 +109,13 @@ def sent_in(post_id: int) -> Post:
 @may_review
 def parts(request: ReviewRequest, post_id: int) -> HttpResponse:
     """The parts of the page that change by themselves, while a film of the pictures is being made."""
-    return render(
-        request, "approvals/_decision.html", decision_on(request, sent_in(post_id)) | {"is_swap": True}
-    )
+    return changed_parts(request, sent_in(post_id))
+
+
+def changed_parts(request: ReviewRequest, post: Post) -> HttpResponse:
+    """What changes with an edit, each part for its place, the post's row in the queue too."""
+    context = decision_on(request, post) | {"row": queue.row_of(post, request.user), "is_swap": True}
+    return render(request, "approvals/_decision.html", context)
 
 
 def page_for(request: ReviewRequest, post: Post, rows: list[queue.Row] | None = None) -> dict[str, Any]:
@@ -177,9 +181,7 @@ def save(request: ReviewRequest, post_id: int) -> HttpResponse:
         return invalid(request, post, form)
     keep(request, post, form)
     if request.htmx:
-        return render(
-            request, "approvals/_decision.html", decision_on(request, sent_in(post_id)) | {"is_swap": True}
-        )
+        return changed_parts(request, sent_in(post_id))
     messages.success(request, _("Sparat."))
     return redirect("approvals:review", post_id)
 
