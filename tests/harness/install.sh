@@ -6,15 +6,16 @@ cd "$(dirname "$0")/../.."
 missing=()
 command -v chromium >/dev/null || missing+=(chromium fonts-noto-color-emoji)
 command -v xgettext >/dev/null || missing+=(gettext)
-if [ ${#missing[@]} -gt 0 ]; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
-  else
-    echo "The tests need: ${missing[*]}. Install them, for example with: sudo apt-get install ${missing[*]}" >&2
-    exit 1
-  fi
+if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
+if ! command -v xgettext >/dev/null; then
+  echo "The tests need gettext. Install it, for example with: sudo apt-get install gettext" >&2
+  exit 1
+fi
+# Where we may not install one for the machine, Playwright has its own.
+command -v chromium >/dev/null || .venv/bin/python -m playwright install chromium
 
 axe=var/tools/axe-core
 if [ ! -f $axe/axe.min.js ]; then
