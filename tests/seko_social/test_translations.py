@@ -6,19 +6,23 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import allauth
 import django
 import polib
 import pytest
 from django.template.base import Lexer, TokenType
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts import roles
 from channels.models import Channel
 from seko_social.processes import ROOT
+from seko_social.templatetags import moments
 from tests.pages import text_of
 
 ENGLISH = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -335,3 +339,22 @@ def test_what_is_done_by_hand_is_said_in_the_readers_language():
         assert channel.platform_name == "För hand"
     with translation.override("en"):
         assert channel.platform_name == "Manual"
+
+
+@pytest.mark.parametrize(
+    ("language", "length", "clock"), [("sv", "1.05", "14.20"), ("en", "1:05", "14:20")], ids=["sv", "en"]
+)
+def test_lengths_and_times_are_written_as_the_language_writes_them(language, length, clock):
+    at = datetime(2026, 4, 27, 14, 20, tzinfo=ZoneInfo("Europe/Stockholm"))
+    with translation.override(language):
+        assert (moments.seconds(65.2), moments.clock(at)) == (length, clock)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("sv", "Något gick fel hos oss"), ("en", "Something went wrong")]
+)
+def test_the_page_for_our_own_mistakes_says_which_language_it_speaks(language, heading):
+    with translation.override(language):
+        html = render_to_string("500.html")
+    assert f'<html lang="{language}">' in html
+    assert f"<h1>{heading}" in html
