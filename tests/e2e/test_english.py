@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from seko_social.processes import ROOT
 from tests.e2e.story import PASSWORD, Anna, Karin, Person
-from tests.e2e.test_accessibility import ANNAS, KARINS, OPEN
+from tests.e2e.test_accessibility import ANNAS, KARINS, NARROWEST, OPEN
 from tests.harness.browser import desktop, pardon, phone, watched
 from tests.harness.site import Site
 
@@ -95,6 +95,8 @@ def test_the_second_step_is_english_and_its_code_is_seen(browser: Browser, site:
     size = page.get_by_role("img", name="QR code").locator("svg").bounding_box()
     assert size is not None
     assert size["width"] == size["height"] > 100
+    page.set_viewport_size({"width": NARROWEST, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST
     assert in_swedish(page) == []
 
 
