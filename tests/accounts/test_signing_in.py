@@ -131,3 +131,12 @@ def test_the_language_can_be_chosen_before_the_second_step_is_set_up(anna, setti
     assert chosen.url == ACTIVATE
     assert "Turn on two-step verification" in text_of(client.get(ACTIVATE))
     assert not Authenticator.objects.exists()
+
+
+def test_the_admin_is_no_way_around_the_second_step():
+    mona = factories.administrator(is_staff=True)
+    client = Client()
+    answer = client.post("/admin/login/?next=/admin/", {"username": mona.email, "password": PASSWORD})
+    assert answer.url.partition("?")[0] == reverse("account_login")
+    assert client.get("/kanaler/").url.partition("?")[0] == reverse("account_login")
+    assert entered(mona).get("/admin/").status_code == 200
