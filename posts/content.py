@@ -21,7 +21,6 @@ from posts.models import (
     RenditionState,
     Version,
     VersionChannel,
-    VersionMedia,
     headline_of,
 )
 
@@ -33,7 +32,7 @@ CREDIT_ON = frozenset({"facebook", "youtube", "by_hand"})
 
 
 class RenditionMissingError(Exception):
-    """The channel needs a film made from the pictures, and it is not there (yet)."""
+    """The channel needs a film of its own, and it is not there (yet)."""
 
     def __init__(self, *, failed: bool) -> None:
         super().__init__("failed" if failed else "in the making")
@@ -92,18 +91,9 @@ def with_credit(text: str, version: Version, channel: Channel) -> str:
 
 
 def media_for(version: Version, channel: Channel) -> list[ChannelMedia]:
-    shown = list(version.shown_media.all())
-    if needs_film_of_pictures(channel, shown):
-        return [film_of_pictures(version, chosen(version, channel).text or version.text)]
-    return [as_channel_media(item.media, item.alt_text) for item in shown]
-
-
-def needs_film_of_pictures(channel: Channel, shown: list[VersionMedia]) -> bool:
-    return (
-        channel.adapter_class.makes_film_of_pictures
-        and bool(shown)
-        and not any(item.media.is_film for item in shown)
-    )
+    if (ingredients := film_needed(version, channel)) is not None:
+        return [film_made_of(ingredients)]
+    return [as_channel_media(item.media, item.alt_text) for item in version.shown_media.all()]
 
 
 def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
@@ -119,12 +109,41 @@ def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
     )
 
 
-def rendition_for(version: Version, text: str) -> Rendition | None:
-    return Rendition.objects.filter(recipe=recipe_of(ingredients_for(version, text))).first()
+# --- films that are made for a channel ------------------------------------------------------------------------
 
 
-def film_of_pictures(version: Version, text: str) -> ChannelMedia:
-    rendition = rendition_for(version, text)
+def film_needed(version: Version, channel: Channel) -> dict[str, Any] | None:
+    """
+    What the film is made of that the channel shows instead of what was sent in; None where that fits as it is.
+
+    Everything that changes the film is in it: its canonical JSON, digested, is the rendition's recipe.
+    """
+    shown, adapter = list(version.shown_media.all()), channel.adapter_class
+    films = [item.media for item in shown if item.media.is_film]
+    if adapter.makes_film_of_pictures and shown and not films:
+        text = chosen(version, channel).text or version.text
+        return made_of([item.media for item in shown]) | {"text": text, "seconds": PICTURE_FILM_SECONDS}
+    box = adapter.limits.film_box
+    if box and len(films) == 1 and not fits(films[0], box):
+        return made_of(films) | {"box": list(box)}
+    return None
+
+
+def made_of(media: list[Media]) -> dict[str, Any]:
+    return {"media": [str(item.pk) for item in media], "digests": [item.sha256 for item in media]}
+
+
+def fits(film: Media, box: tuple[int, int]) -> bool:
+    """Into the box, held the way the film is held."""
+    return max(film.width, film.height) <= max(box) and min(film.width, film.height) <= min(box)
+
+
+def rendition_of(ingredients: dict[str, Any]) -> Rendition | None:
+    return Rendition.objects.filter(recipe=recipe_of(ingredients)).first()
+
+
+def film_made_of(ingredients: dict[str, Any]) -> ChannelMedia:
+    rendition = rendition_of(ingredients)
     if rendition is None or rendition.state != RenditionState.READY:
         raise RenditionMissingError(failed=bool(rendition and rendition.state == RenditionState.FAILED))
     return ChannelMedia(
@@ -136,17 +155,6 @@ def film_of_pictures(version: Version, text: str) -> ChannelMedia:
         height=rendition.height,
         seconds=rendition.seconds,
     )
-
-
-def ingredients_for(version: Version, text: str) -> dict[str, Any]:
-    """Everything that the film is made of. Its canonical JSON, digested, is the rendition's recipe."""
-    shown = list(version.shown_media.all())
-    return {
-        "pictures": [str(item.media_id) for item in shown],
-        "digests": [item.media.sha256 for item in shown],
-        "text": text,
-        "seconds": PICTURE_FILM_SECONDS,
-    }
 
 
 def recipe_of(ingredients: dict[str, Any]) -> str:

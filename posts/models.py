@@ -677,14 +677,14 @@ def rendition_path(rendition: "Rendition", name: str) -> str:
 
 
 class Rendition(models.Model):
-    """A film made from a version's pictures and text, for a channel that only shows films.
+    """A film made for a channel: of a version's pictures and text, or of a film that is too large for it.
 
-    The recipe is the digest of everything it is made of: the same pictures and words are made once.
+    The recipe is the digest of everything it is made of: the same is made once.
     """
 
     recipe = models.CharField(max_length=64, unique=True)
     ingredients = models.JSONField()
-    """`pictures`: media ids in order; `text`: the words shown; `seconds`."""
+    """`media`: ids in order, `digests`: their masters'; then `text` and `seconds`, or the `box` it has to fit into."""
     state = models.CharField(max_length=10, choices=RenditionState, default=RenditionState.WAITING)
     film = models.FileField(upload_to=rendition_path, blank=True)
     poster = models.FileField(upload_to=rendition_path, blank=True)

@@ -271,7 +271,7 @@ def forget_strays(now: datetime) -> None:
     forget(*(name for name in strays if default_storage.get_modified_time(name) < now - STRAY_AFTER))
 
 
-# --- films made from pictures -----------------------------------------------------------------------------------
+# --- films made for a channel -----------------------------------------------------------------------------------
 
 
 def waiting_renditions(now: datetime) -> QuerySet[Rendition]:
@@ -302,12 +302,27 @@ def make_film(rendition: Rendition) -> None:
         raise MediaRefused(RefusalCode.DAMAGED)
     ordered = rendition.ingredients
     with workplace() as folder:
-        pictures = [master_copy(media_id, folder) for media_id in ordered["pictures"]]
-        keep_made(rendition, jobs.film_of_pictures(pictures, ordered["text"], ordered["seconds"], folder))
+        masters = [master_copy(media_id, folder) for media_id in ordered["media"]]
+        if "box" in ordered:
+            width, height = ordered["box"]
+            made = jobs.smaller_film(masters[0], folder, width, height, on_lease(rendition))
+        else:
+            made = jobs.film_of_pictures(masters, ordered["text"], ordered["seconds"], folder)
+        keep_made(rendition, made)
+
+
+def on_lease(rendition: Rendition) -> jobs.Progress:
+    """Tells the sweep that this worker is alive."""
+
+    def tell(_part: float) -> None:
+        write(rendition, claimed_until=timezone.now() + LEASE)
+
+    return tell
 
 
 def master_copy(media_id: str, folder: Path) -> Path:
-    return local_copy(Media.objects.get(pk=media_id).master, folder / f"{media_id}.jpg")
+    master = Media.objects.get(pk=media_id).master
+    return local_copy(master, folder / f"{media_id}{PurePosixPath(str(master.name)).suffix}")
 
 
 def keep_made(rendition: Rendition, made: jobs.Prepared) -> None:

@@ -13,7 +13,7 @@ IN_THE_MAKING = "film_in_the_making"
 
 @dataclass(frozen=True)
 class Preview:
-    """`fits` and `over` are the text, cut where the channel's limit is; `film` the film made of the pictures."""
+    """`fits` and `over` are the text, cut where the channel's limit is; `film` is shown instead of what was sent in."""
 
     channel: Channel
     fits: str
@@ -22,7 +22,7 @@ class Preview:
     link: str = ""
     length: int = 0
     limit: int | None = None
-    pictures: list[VersionMedia] = field(default_factory=list)
+    shown: list[VersionMedia] = field(default_factory=list)
     film: Rendition | None = None
     blockers: list[Blocker] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ def of_version(version: Version) -> list[Preview]:
 
 
 def preview(version: Version, choice: VersionChannel) -> Preview:
-    channel, shown = choice.channel, list(version.shown_media.all())
+    channel, ingredients = choice.channel, content.film_needed(version, choice.channel)
     words, limits = content.words_for(version, channel), channel.adapter_class.limits
     text = words.description if limits.title else words.text
     length = channel.adapter_class.length(channel.adapter_class.words(words))
@@ -57,8 +57,8 @@ def preview(version: Version, choice: VersionChannel) -> Preview:
         link=words.link,
         length=length,
         limit=limits.text,
-        pictures=[] if content.needs_film_of_pictures(channel, shown) else shown,
-        film=film_of(version, choice) if content.needs_film_of_pictures(channel, shown) else None,
+        shown=[] if ingredients else list(version.shown_media.all()),
+        film=content.rendition_of(ingredients) if ingredients else None,
         blockers=list(blockers.of_channel(version, channel)),
     )
 
@@ -70,7 +70,3 @@ def fitting(channel: Channel, text: str, room: int) -> str:
     length = channel.adapter_class.length
     most = length(text) + room
     return text[: bisect_right(range(len(text) + 1), most, key=lambda n: length(text[:n])) - 1]
-
-
-def film_of(version: Version, choice: VersionChannel) -> Rendition | None:
-    return content.rendition_for(version, choice.text or version.text)

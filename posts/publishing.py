@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from audit import log
@@ -266,6 +266,7 @@ def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, 
         settled = (
             Publication.objects.filter(pk=publication.pk)
             .exclude(status__in=(PublicationStatus.PUBLISHED, PublicationStatus.REMOVED))
+            .exclude(is_replaced())
             .update(
                 status=PublicationStatus.PUBLISHED,
                 remote_id=receipt.remote_id,
@@ -278,6 +279,12 @@ def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, 
         )
         close(attempt, outcome)
     after_settling(publication, receipt, was_first=bool(settled))
+
+
+def is_replaced() -> Exists:
+    """It was taken back, and another version of its post has the channel now."""
+    others = Publication.objects.filter(post=OuterRef("post"), channel=OuterRef("channel"))
+    return Exists(others.exclude(pk=OuterRef("pk")).exclude(status__in=OVER))
 
 
 def after_settling(publication: Publication, receipt: Receipt, *, was_first: bool) -> None:
@@ -295,8 +302,8 @@ def put_back(
     attempt: Attempt | None = None,
     error: ChannelError | None = None,
 ) -> None:
-    """Not now: queued again, with the handles that we have, and not before `until`."""
-    counts = isinstance(error, NotSent)
+    """Not now: queued again, with the handles that we have, and not before `until`. Waiting as told is no failed try."""
+    counts = isinstance(error, NotSent | Unconfirmed)
     with transaction.atomic():
         write(
             publication,
@@ -329,7 +336,10 @@ def fail(publication: Publication, attempt: Attempt | None, error: Refused) -> N
 
 
 def doubt(publication: Publication, attempt: Attempt | None, error: Unconfirmed) -> None:
-    """It may exist. Never sent again before the platform was asked."""
+    """It may exist: never sent again before the platform was asked. What was only being staged cannot be public yet."""
+    if attempt is None:
+        put_back(publication, timezone.now() + back_off(publication), None, error)
+        return
     with transaction.atomic():
         write(
             publication,
@@ -382,7 +392,10 @@ def look(publication: Publication) -> None:
         adapter = connections.adapter_for(publication.channel)
         content = contents.for_channel(publication.version, publication.channel)
         receipt = adapter.find(content, Staged(publication.staged), first.started_at)
-    except (NotReady, RateLimited) as error:
+    except NotReady as error:
+        look_again(publication, error.until)
+    except RateLimited as error:
+        connections.rest(publication.channel, error.until)
         look_again(publication, error.until)
     except (NotConnected, OutOfCredit) as error:
         connections.mark_broken(publication.channel, error.code)

@@ -1,6 +1,6 @@
 """
-Ordering the films that are made of pictures. A version's freezing orders them, in the same transaction: there is
-no version for a channel of films without its film, or the order for one.
+Ordering the films that are made for a channel: of pictures, or of a film that is too large for it. A version's freezing
+orders them, in the same transaction: there is no version for such a channel without its film, or the order for one.
 """
 
 from posts import content
@@ -11,11 +11,9 @@ UNMADE = (RenditionState.WAITING, RenditionState.MAKING)
 
 def order(version: Version) -> list[Rendition]:
     """Order what the version's channels need; those that are still to be made. The same recipe is made once."""
-    shown = list(version.shown_media.select_related("media"))
     wanted = []
     for choice in version.chosen_channels.select_related("channel"):
-        if content.needs_film_of_pictures(choice.channel, shown):
-            ingredients = content.ingredients_for(version, choice.text or version.text)
+        if (ingredients := content.film_needed(version, choice.channel)) is not None:
             rendition, _ = Rendition.objects.get_or_create(
                 recipe=content.recipe_of(ingredients), defaults={"ingredients": ingredients}
             )

@@ -377,9 +377,9 @@ def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpRespo
 
 @require_GET
 def rendition_file(request: SignedInRequest, recipe: str, part: str) -> HttpResponseBase:
-    """A film made of pictures, or its poster: for those who may see every picture in it."""
+    """A film made for a channel, or its poster: for those who may see everything it is made of."""
     rendition = get_object_or_404(Rendition, recipe=recipe, state=RenditionState.READY)
-    pictures = Media.objects.filter(pk__in=rendition.ingredients["pictures"])
-    if not all(rules.may_see_media(request.user, media) for media in pictures):
+    media = Media.objects.filter(pk__in=rendition.ingredients["media"])
+    if not all(rules.may_see_media(request.user, item) for item in media):
         raise Http404
     return serve(request, rendition.film if part == "film" else rendition.poster)

@@ -113,6 +113,8 @@ class Limits:
     film_bytes: int | None
     film_seconds: int | None
     alt_text: int | None
+    film_box: tuple[int, int] | None = None
+    """The largest frame, in pixels, held either way; a larger film is made smaller for this platform."""
     needs_media: bool = False
     mixes_pictures_and_film: bool = False
     title: int | None = None

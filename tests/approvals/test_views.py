@@ -330,8 +330,8 @@ def test_choosing_a_channel_that_shows_films_orders_one_of_the_picture(desk, pos
     desk.post(f"/granska/{post.pk}/spara/", as_shown(post, **{alt_of(post): "Kollegor"}))
     assert Rendition.objects.count() == 1
     said = text_of(desk.get(f"/granska/{post.pk}/"))
-    assert "Filmen av bilden görs just nu. Det tar några sekunder." in said
-    assert "Kan inte godkännas än: Facebook: filmen av bilden görs just nu" in said
+    assert "Filmen görs just nu. Den visas här när den är klar." in said
+    assert "Kan inte godkännas än: Facebook: filmen görs just nu" in said
 
 
 # --- turning down ---------------------------------------------------------------------------------------------

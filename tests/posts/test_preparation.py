@@ -32,6 +32,7 @@ from posts.media.sandboxed import ROOT, WorkInterruptedError
 from posts.models import Draft, Media, MediaKind, MediaState, Post, Rendition, RenditionState, Status
 from posts.wording import refusal_sentence
 from tests import factories
+from tests.pages import signed_in
 from tests.posts.media import phones
 from tests.posts.media.phones import CORNERS
 
@@ -498,7 +499,7 @@ def test_a_storage_without_uploads_has_no_strays():
     assert Media.objects.count() == 0
 
 
-# --- films made from pictures -----------------------------------------------------------------------------------
+# --- films made for a channel -----------------------------------------------------------------------------------
 
 
 def version_for_youtube(size=(640, 480), colour="navy", text=factories.TEXT):
@@ -616,3 +617,54 @@ def test_a_full_disk_does_not_count_against_a_film(monkeypatch):
 
     held = Rendition.objects.get()
     assert (held.state, held.tries, held.film.name) == (RenditionState.MAKING, 0, "")
+
+
+# --- a film that is too large for one of its channels ---------------------------------------------------------
+
+
+def version_with_film(width, height, *platforms):
+    karin = factories.ombudsman()
+    film = phones.film(width, height, seconds=0.4, sound=None)
+    media = factories.picture(karin, film, kind="film", width=width, height=height, seconds=0.4)
+    media.master.save("master.mp4", ContentFile(film))
+    post = factories.submitted(karin, media=[media])
+    channels = [factories.channel(platform, url="") for platform in platforms]
+    return factories.for_channels(post, factories.reviewer(), *channels), channels
+
+
+@pytest.mark.parametrize(
+    ("size", "smaller"), [((1920, 1080), (1280, 720)), ((1080, 1920), (720, 1280))], ids=["lying", "standing"]
+)
+def test_a_film_too_large_for_x_is_made_smaller_for_x_alone(size, smaller):
+    version, (facebook, x) = version_with_film(*size, "facebook", "x")
+    [ordered] = renditions.order(version)
+    with pytest.raises(content.RenditionMissingError):
+        content.for_channel(version, x)
+
+    film = made(ordered)
+
+    [shown_on_x], [shown_on_facebook] = (
+        content.for_channel(version, channel).media for channel in (x, facebook)
+    )
+    assert (shown_on_x.width, shown_on_x.height, shown_on_x.sha256) == (*smaller, film.sha256)
+    assert (shown_on_facebook.width, shown_on_facebook.height) == size
+
+
+def test_a_film_that_fits_is_sent_as_it_is():
+    version, (x,) = version_with_film(320, 240, "x")
+
+    assert renditions.order(version) == []
+    assert content.for_channel(version, x).media[0].sha256 == version.media[0].sha256
+
+
+def test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of():
+    version, _channels = version_with_film(1920, 1080, "x")
+    film = made(*renditions.order(version))
+    address = f"/film/{film.recipe}/film/"
+    people = version.post.author, factories.reviewer(), factories.ombudsman(), factories.administrator()
+
+    answers = [signed_in(person).get(address) for person in people]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+    assert [answer["Content-Type"] for answer in answers[:2]] == ["video/mp4"] * 2
+    assert [len(b"".join(answer.streaming_content)) for answer in answers[:2]] == [film.size] * 2

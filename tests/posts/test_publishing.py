@@ -18,8 +18,17 @@ from channels.errors import (
     Unconfirmed,
 )
 from channels.models import Channel
-from posts import publishing
-from posts.models import Approval, Attempt, Media, Outcome, Publication, PublicationStatus, PublishingStop
+from posts import publishing, workflow
+from posts.models import (
+    Approval,
+    Attempt,
+    Media,
+    Outcome,
+    Post,
+    Publication,
+    PublicationStatus,
+    PublishingStop,
+)
 from tests import factories
 from tests.scripted import raising
 
@@ -188,6 +197,19 @@ def test_an_unclear_answer_is_never_sent_again_before_a_look(publication, platfo
     assert platform.calls == ["stage", "commit", "find"]
 
 
+@pytest.mark.parametrize("error", [Unconfirmed("reset"), Duplicate("1366051")])
+def test_an_unclear_answer_while_staging_is_no_reason_to_look(publication, platform, error):
+    platform.script["stage"] = raising(error)
+    after = run(publication)
+    assert (after.status, after.trouble, after.tries) == (PublicationStatus.QUEUED, error.code, 1)
+    assert after.not_before > timezone.now()
+    assert Attempt.objects.count() == 0
+
+    make_due(publication)
+    assert run(publication).status == PublicationStatus.PUBLISHED
+    assert platform.calls == ["stage", "stage", "commit"]
+
+
 def test_not_seen_too_early_proves_nothing(publication, platform):
     platform.script["commit"] = raising(Unconfirmed("reset"))
     run(publication)
@@ -248,6 +270,15 @@ def test_a_look_that_was_not_possible_decides_nothing(publication, platform, err
     after = run(publication)
     assert (after.status, after.looks) == (PublicationStatus.UNCONFIRMED, 1)
     assert after.not_before > timezone.now()
+
+
+def test_a_rate_limit_on_a_look_rests_the_channel_too(publication, platform):
+    until = timezone.now() + IN_AN_HOUR
+    platform.script["commit"] = raising(Unconfirmed("reset"))
+    platform.script["find"] = raising(RateLimited("88", until=until))
+    run(publication)
+    run(publication)
+    assert Channel.objects.get().resting_until == until
 
 
 # --- the seal ---------------------------------------------------------------------------------------------
@@ -373,6 +404,23 @@ def test_a_receipt_that_comes_late_is_kept_because_it_is_proof(publication, plat
     after = run(publication)
     assert (after.status, after.remote_id) == (PublicationStatus.PUBLISHED, "post-of-handle-1")
     assert Attempt.objects.get().outcome == Outcome.RECEIPT
+
+
+def test_a_receipt_that_comes_after_another_version_took_the_place_is_written_down(publication, platform):
+    anna, channel = factories.reviewer(), publication.channel
+
+    def sleep_until_it_was_taken_back(*_args):
+        Publication.objects.update(status=PublicationStatus.QUEUED, claimed_until=None)
+        workflow.revise(publication.post, publication.post.author)
+        workflow.submit(publication.post, publication.post.author)
+        factories.approved(Post.objects.get(), anna, channel)
+
+    platform.script["after_commit"] = sleep_until_it_was_taken_back
+    after = run(publication)
+    assert (after.status, after.remote_id) == (PublicationStatus.CANCELLED, "")
+    assert Attempt.objects.get().outcome == Outcome.RECEIPT
+    [line] = Entry.objects.filter(verb="publication.second_receipt")
+    assert line.facts["url"] == "https://example.test/handle-1"
 
 
 @pytest.mark.parametrize("error", [NotSent("connect"), Refused("368"), Unconfirmed("reset")])

@@ -363,7 +363,9 @@ def test_choosing_a_channel_of_films_orders_one_with_the_version(platform, monke
     monkeypatch.setattr(platform, "makes_film_of_pictures", True)
     version = factories.for_channels(factories.submitted(), factories.reviewer(), factories.channel())
     [ordered] = Rendition.objects.all()
-    assert ordered.recipe == content.recipe_of(content.ingredients_for(version, version.text))
+    assert ordered.recipe == content.recipe_of(
+        content.film_needed(version, version.chosen_channels.get().channel)
+    )
 
 
 def test_a_version_and_the_order_of_its_film_are_made_together_or_not_at_all(platform, monkeypatch):

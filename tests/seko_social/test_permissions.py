@@ -44,7 +44,7 @@ PRESSES = {
     "approvals:approve": (NO, NO, 409, NO, NO),
 }
 ELSEWHERE = {"posts:rendition"}
-"""Tested where films of pictures are (`test_a_film_of_pictures_is_for_those_who_may_see_them`)."""
+"""Tested where films of pictures are (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`)."""
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ class X(Adapter):
         picture_bytes=5 * MB,
         film_bytes=media.SEGMENTS * media.CHUNK,  # X itself says 8 GB
         film_seconds=20 * 60,
+        film_box=(1280, 1024),  # Media best practices: 32 × 32 to 1280 × 1024
         alt_text=1000,
         link_weight=text.LINK_WEIGHT,
     )
