@@ -8,6 +8,7 @@ open during the call: X's refresh tokens work once, and two calls with the same 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,7 +19,8 @@ from channels.keyring import CannotOpenError
 from channels.models import Channel, Credential
 
 RENEW_BEFORE = timedelta(minutes=5)
-RENEWAL_LEASE = timedelta(seconds=60)
+RENEWAL_LEASE = timedelta(minutes=2)
+"""Longer than the call may take (`channels.adapters.http.patience`): nobody tries the same token meanwhile."""
 WAIT_FOR_OTHER = timedelta(seconds=3)
 
 
@@ -86,18 +88,26 @@ def keep_tokens(credential: Credential, secrets: dict[str, str], tokens: Tokens)
     renewed = secrets | {"access_token": tokens.access_token}
     if tokens.refresh_token:
         renewed["refresh_token"] = tokens.refresh_token
+    before = credential.sealed
     credential.seal(renewed)
-    credential.expires_at = tokens.expires_at
-    credential.refreshing_until = None
-    credential.save(update_fields=["sealed", "expires_at", "refreshing_until", "updated_at"])
+    # The race: a person connected the channel again during the call. Theirs is the newer connection, and stays.
+    kept = Credential.objects.filter(pk=credential.pk, sealed=before).update(
+        sealed=credential.sealed,
+        expires_at=tokens.expires_at,
+        refreshing_until=None,
+        updated_at=timezone.now(),
+    )
+    if not kept:
+        raise NotReady("renewing", until=timezone.now())
     return renewed
 
 
 def mark_broken(channel: Channel, code: str) -> None:
     """A person must reconnect it. Written down once per fault."""
-    broke = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
-    if broke:
-        log.record("channel.broke", channel, code=code)
+    with transaction.atomic():
+        broke = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
+        if broke:
+            log.record("channel.broke", channel, code=code)
 
 
 def mark_working(channel: Channel) -> None:
@@ -113,13 +123,15 @@ def rest(channel: Channel, until: datetime) -> None:
 
 def connect(channel: Channel, secrets: dict[str, str], expires_at: datetime | None = None) -> Credential:
     """Store a credential just got from the platform; the channel works again."""
-    credential = Credential.objects.filter(channel=channel).first() or Credential(channel=channel)
-    credential.seal(secrets)
-    credential.expires_at = expires_at
-    credential.refreshing_until = None
-    credential.save()
-    Channel.objects.filter(pk=channel.pk).update(
-        fault="", fault_at=None, resting_until=None, disconnected_at=None
-    )
-    log.record("channel.connected", channel, platform=channel.platform)
+    fresh = Credential(channel=channel)
+    fresh.seal(secrets)
+    with transaction.atomic():
+        credential, _ = Credential.objects.update_or_create(
+            channel=channel,
+            defaults={"sealed": fresh.sealed, "expires_at": expires_at, "refreshing_until": None},
+        )
+        Channel.objects.filter(pk=channel.pk).update(
+            fault="", fault_at=None, resting_until=None, disconnected_at=None
+        )
+        log.record("channel.connected", channel, platform=channel.platform)
     return credential

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from channels import connections
+from channels.adapters import http
 from channels.adapters.base import Tokens
 from channels.errors import NotConnected, NotReady, NotSent, Unconfirmed
 from channels.models import Channel, Credential, State
@@ -61,6 +62,23 @@ def test_a_renewal_that_fails_leaves_the_old_credential(channel, platform, monke
     with pytest.raises(raised):
         connections.adapter_for(channel)
     assert token_of(channel) == before
+
+
+def test_a_connection_made_by_a_person_during_a_renewal_stays(channel, platform, monkeypatch):
+    def renewed_too_late(*_args) -> Tokens:
+        connections.connect(channel, {"access_token": "theirs", "refresh_token": "theirs"})
+        return Tokens("ours")
+
+    monkeypatch.setattr(platform, "refresh", renewed_too_late)
+    let_expire(channel)
+    with pytest.raises(NotReady, match="renewing"):
+        connections.adapter_for(channel)
+    assert connections.adapter_for(channel).connection.access_token == "theirs"
+
+
+def test_nobody_tries_the_same_token_while_a_renewal_may_still_be_heard():
+    longest = timedelta(seconds=http.patience.connect + http.patience.whole)
+    assert longest < connections.RENEWAL_LEASE
 
 
 def test_a_second_worker_waits_while_the_first_renews(channel, platform):
