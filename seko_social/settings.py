@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from channels.adapters import LIVE_ADDRESSES, sandbox_addresses
+from channels.adapters.http import patience
 from channels.sandbox.apps import APPS
 from seko_social import environment
 
@@ -285,8 +286,12 @@ FOUR_EYES = environment.flag("FOUR_EYES", default=True)
 """Nobody approves what they themselves wrote."""
 ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most=40)
 """How many working hours the communications group takes at most before a sender has an answer."""
-LEASE_SECONDS = environment.number("LEASE_SECONDS", 120, least=5, most=3600)
-"""How long a worker may hold a publication without saving a handle before the sweep takes it."""
+LONGEST_CALL = int(patience.connect + patience.whole)
+LEASE_SECONDS = environment.number(
+    "LEASE_SECONDS", 120, least=LONGEST_CALL + 1 if PRODUCTION else 5, most=3600
+)
+"""How long a worker may hold a publication without saving a handle before the sweep takes it: longer than any call, since
+a second worker must not look for, and send again, what the first one's call may still bring."""
 PICTURE_MAX_BYTES = environment.number("PICTURE_MAX_MB", 60, least=1, most=500) * 1024 * 1024
 FILM_MAX_BYTES = environment.number("FILM_MAX_MB", 2048, least=1, most=8192) * 1024 * 1024
 MEDIA_PER_POST = 10

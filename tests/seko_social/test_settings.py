@@ -41,6 +41,7 @@ NONSENSE = [
     ("FOUR_EYES", "perhaps"),
     ("LEASE_SECONDS", "two minutes"),
     ("LEASE_SECONDS", "1"),
+    ("LEASE_SECONDS", "90", PRODUCTION),
     ("MEDIA_URL", f"s3://key:{PASSWORD}@host"),
     ("MEDIA_URL", f"s3://key:{PASSWORD}@host/bucket/folder"),
     ("MEDIA_URL", f"s3+http://key:{PASSWORD}@storage.example.org/bucket"),
