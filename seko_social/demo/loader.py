@@ -26,11 +26,11 @@ from channels.sandbox.store import Store
 from posts import content, preparation, publishing, renditions, workflow
 from posts.manuscript import ChannelText
 from posts.models import (
-    Attempt,
     Category,
     Draft,
     DraftMedia,
     Media,
+    Minors,
     Outcome,
     People,
     Post,
@@ -80,7 +80,6 @@ def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
         audience=demo.audience,
         is_preselected=demo.is_preselected,
         position=position,
-        checked_at=timezone.now(),
     )
     if demo.platform == "facebook":
         made = store.connect_facebook(demo.remote_id, demo.name)
@@ -91,6 +90,7 @@ def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
     elif demo.platform == "youtube":
         made = store.connect_youtube(demo.remote_id, demo.name)
         connections.connect(channel, tokens(made), expiry(made))
+    connections.mark_working(channel)
     return channel
 
 
@@ -140,7 +140,7 @@ class Telling:
             link=demo.link,
             credit=self.author.name,
             people=demo.people,
-            minors="nobody" if demo.people == People.ALL_SAID_YES else "",
+            minors=Minors.NOBODY if demo.people == People.ALL_SAID_YES else "",
         )
         for position, scene in enumerate(demo.scenes):
             DraftMedia.objects.create(
@@ -202,7 +202,6 @@ class Telling:
             )
         elif self.demo.ending == Ending.NEEDS_DECISION and publication.channel.platform == "x":
             publishing.doubt(publication, attempt, Duplicate(Trouble.DUPLICATE))
-            Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.DUPLICATE)
             if looked := publishing.claim(publication.pk):
                 publishing.ask_a_person(looked)
         else:
