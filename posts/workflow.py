@@ -9,7 +9,7 @@ The editorial workflow: the only writer of `Post.status`.
 
 The map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in
 the log, all in one transaction. A decision names the version that was seen; if the post has moved on,
-it is refused with `MovedOn`.
+it is refused with `MovedOnError`.
 """
 
 from __future__ import annotations
@@ -366,10 +366,15 @@ def reopen(post: Post, version: Version) -> Draft:
 def media_ready(media: Media) -> None:
     """A picture or film is prepared: posts that were waiting for it get their version."""
     for post_id in waiting_for(media):
-        with transaction.atomic():
-            post = Post.objects.select_for_update().get(pk=post_id)
-            if post.status == Status.IN_REVIEW:
-                freeze_if_prepared(post)
+        freeze_waiting(post_id)
+
+
+def freeze_waiting(post_id: int) -> None:
+    with transaction.atomic():
+        post = Post.objects.select_for_update().get(pk=post_id)
+        # The race: its author withdraws it right now.
+        if post.status == Status.IN_REVIEW:
+            freeze_if_prepared(post)
 
 
 def media_refused(media: Media) -> None:
@@ -393,8 +398,7 @@ def freeze_prepared() -> None:
     unready = DraftMedia.objects.exclude(media__state=MediaState.READY).filter(draft__post=OuterRef("pk"))
     waiting = Post.objects.filter(status=Status.IN_REVIEW, draft__isnull=False).exclude(Exists(unready))
     for post_id in waiting.values_list("pk", flat=True):
-        with transaction.atomic():
-            freeze_if_prepared(Post.objects.select_for_update().get(pk=post_id))
+        freeze_waiting(post_id)
 
 
 def waiting_for(media: Media) -> list[int]:

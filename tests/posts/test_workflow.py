@@ -191,6 +191,16 @@ def test_a_missed_wake_is_caught_up_with():
     assert Post.objects.get().current_version.number == 1
 
 
+def test_a_post_that_was_withdrawn_just_now_gets_no_version():
+    karin = factories.ombudsman()
+    post = factories.draft(karin, media=[factories.unprepared(karin)])
+    workflow.submit(post, karin)
+    Draft.objects.get().shown_media.update(media=factories.picture(karin))
+    workflow.withdraw(post, karin)
+    workflow.freeze_waiting(post.pk)
+    assert (Version.objects.count(), Draft.objects.count()) == (0, 1)
+
+
 def test_a_file_that_cannot_be_used_sends_the_post_back_to_its_author():
     karin = factories.ombudsman()
     media = factories.unprepared(karin)
