@@ -287,7 +287,16 @@ class Post(models.Model):
 
     @property
     def headline(self) -> str:
-        return headline_of(self.wording.text) if self.wording else ""
+        """For its author, and for whoever reviews it."""
+        return self.wording.headline if self.wording else ""
+
+    @property
+    def is_with_author(self) -> bool:
+        return self.status in WITH_AUTHOR
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.status == Status.IN_REVIEW
 
     @property
     def awaits_media(self) -> bool:
@@ -315,6 +324,10 @@ class Wording(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def headline(self) -> str:
+        return headline_of(self.text)
 
     @property
     def media(self) -> list[Media]:

@@ -38,7 +38,6 @@ from posts.models import (
     Rendition,
     RenditionState,
     Status,
-    headline_of,
 )
 from posts.serving import serve
 from posts.workflow import Action
@@ -132,9 +131,9 @@ def mine(request: SignedInRequest) -> HttpResponse:
 def everybodys(request: SignedInRequest) -> HttpResponse:
     """All that was ever sent in, newest first, for those who may see it."""
     posts = Post.objects.visible_to(request.user).exclude(submitted_at=None)
-    return render(
-        request, "posts/everybodys.html", {"page": paging.page_of(posts, request.GET.get("fore", ""))}
-    )
+    page = paging.page_of(posts, request.GET.get("fore", ""))
+    rows = [(post, post.wording_for(request.user)) for post in page.posts]
+    return render(request, "posts/everybodys.html", {"rows": rows, "older": page.older})
 
 
 # --- writing --------------------------------------------------------------------------------------------------
@@ -261,7 +260,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
 
 
 def headline(wording: Any) -> str:
-    return (headline_of(wording.text) if wording else "") or _("Utan text än")
+    return (wording.headline if wording else "") or _("Utan text än")
 
 
 def last_refusal(post: Post) -> Any:

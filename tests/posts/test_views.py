@@ -199,6 +199,17 @@ def test_old_posts_are_reached_page_by_page(page, karin, monkeypatch):
     assert seen == posts[::-1]
 
 
+def test_what_the_author_is_still_changing_is_not_in_anybodys_list(page, karin):
+    post = factories.submitted(karin, text="Som det skickades in.")
+    anna = factories.reviewer()
+    workflow.request_changes(post, anna, post.current_version, "Vilken bangård?")
+    post.draft.text = "Halvfärdigt."
+    post.draft.save()
+    listed = text_of(signed_in(anna).get("/inlagg/"))
+    assert ("Som det skickades in" in listed, "Halvfärdigt" in listed) == (True, False)
+    assert "Halvfärdigt" in text_of(page.get("/mina/"))
+
+
 def test_a_request_for_changes_is_answered_with_a_new_version(page, karin):
     post = factories.submitted(karin, media=[], people="")
     workflow.request_changes(
