@@ -18,7 +18,7 @@ from approvals.forms import ChannelTextForm, RejectForm, RequestChangesForm, Rev
 from channels.models import Channel
 from posts import blockers, content, difference, previews, tasks, timeline, workflow
 from posts.manuscript import Manuscript
-from posts.models import Captions, Minors, People, Post, Status, Version
+from posts.models import Captions, Minors, People, Post, Version
 from posts.wording import name_of
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
 
@@ -96,7 +96,7 @@ def desk(request: ReviewRequest) -> HttpResponse:
 @may_review
 def review(request: ReviewRequest, post_id: int) -> HttpResponse:
     post = sent_in(post_id)
-    if post.status != Status.IN_REVIEW:
+    if not post.is_in_review:
         return redirect("posts:detail", post_id)
     return render(request, "approvals/review.html", page_for(request, post))
 
@@ -228,7 +228,7 @@ def channel_text(request: ReviewRequest, post_id: int, channel_id: int) -> HttpR
     """The words for one channel, with what every channel will look like beside them."""
     post = sent_in(post_id)
     version = whole_version(post)
-    if version is None or post.status != Status.IN_REVIEW:
+    if version is None or not post.is_in_review:
         return redirect("approvals:review", post_id)
     channel = get_object_or_404(Channel.objects.open(), pk=channel_id)
     if request.method == "GET":
@@ -357,7 +357,7 @@ def decide(
     """A decision that needs words: the dialog over the post, then the act, then the next post."""
     post = sent_in(post_id)
     version = whole_version(post)
-    if version is None or post.status != Status.IN_REVIEW:
+    if version is None or not post.is_in_review:
         raise NoLongerSoError(post, Action.REJECT)
     if refusal := workflow.why_not(Action.REJECT, post, request.user):
         raise RefusedError(refusal)

@@ -144,7 +144,7 @@ def rendition_of(ingredients: dict[str, Any]) -> Rendition | None:
 
 def film_made_of(ingredients: dict[str, Any]) -> ChannelMedia:
     rendition = rendition_of(ingredients)
-    if rendition is None or rendition.state != RenditionState.READY:
+    if rendition is None or not rendition.is_ready:
         raise RenditionMissingError(failed=bool(rendition and rendition.state == RenditionState.FAILED))
     return ChannelMedia(
         kind=Kind.FILM,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from posts.models import Draft, DraftMedia, Media, Post, Status
+from posts.models import Draft, DraftMedia, Media, Post
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,7 +41,7 @@ def save(
         # lets one at a time write its draft.
         Post.objects.get_or_create(author=author, client_id=client_id, defaults=about)
         post = Post.objects.select_for_update().get(author=author, client_id=client_id)
-        if post.status not in (Status.DRAFT, Status.CHANGES):
+        if not post.is_with_author:
             raise NotWithAuthorError(post)
         for name, value in about.items():
             setattr(post, name, value)

@@ -125,9 +125,13 @@ class Media(models.Model):
         return self.state == MediaState.READY
 
     @property
+    def is_refused(self) -> bool:
+        return self.state == MediaState.REFUSED
+
+    @property
     def is_done(self) -> bool:
         """Nothing more will happen to it: its master is there, or the reason why not."""
-        return self.state in (MediaState.READY, MediaState.REFUSED)
+        return self.is_ready or self.is_refused
 
     @property
     def is_film(self) -> bool:
@@ -171,7 +175,17 @@ class Captions(models.TextChoices):
     AUTOMATIC = "automatic", _("Automatisk text, granskad")
 
 
+WITH_AUTHOR = (Status.DRAFT, Status.CHANGES)
+"""While its author writes."""
+
+
 class PostQuerySet(models.QuerySet["Post"]):
+    def drafts(self) -> "PostQuerySet":
+        return self.filter(status=Status.DRAFT)
+
+    def asked_to_change(self) -> "PostQuerySet":
+        return self.filter(status=Status.CHANGES)
+
     def awaiting_review(self) -> "PostQuerySet":
         return self.filter(status=Status.IN_REVIEW)
 
@@ -281,7 +295,7 @@ class Post(models.Model):
     def wording_for(self, reader: "User") -> "Draft | Version | None":
         """What this reader sees: the author's unfinished changes are the author's alone."""
         draft = getattr(self, "draft", None)
-        if draft and (reader.pk == self.author_id or self.status == Status.IN_REVIEW):
+        if draft and (reader.pk == self.author_id or self.is_in_review):
             return draft
         return self.current_version
 
@@ -301,7 +315,7 @@ class Post(models.Model):
     @property
     def awaits_media(self) -> bool:
         """Sent in, but a picture or film is still being prepared: there is no version to decide on yet."""
-        return self.status == Status.IN_REVIEW and getattr(self, "draft", None) is not None
+        return self.is_in_review and getattr(self, "draft", None) is not None
 
 
 def headline_of(text: str) -> str:
@@ -553,6 +567,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def failed(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.FAILED)
 
+    def by_hand(self) -> "PublicationQuerySet":
+        """Those that wait for a person to publish them."""
+        return self.filter(status=PublicationStatus.BY_HAND)
+
 
 def is_out() -> Exists:
     return Exists(Publication.objects.published().filter(post=OuterRef("pk")))
@@ -626,6 +644,14 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"publication {self.pk}: {self.version} on channel {self.channel_id}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == PublicationStatus.PUBLISHED
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.status == PublicationStatus.BY_HAND
 
 
 class Outcome(models.TextChoices):
@@ -722,3 +748,7 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"rendition {self.recipe[:12]}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == RenditionState.READY

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,7 +33,6 @@ from posts.models import (
     Post,
     PostQuerySet,
     Publication,
-    PublicationStatus,
     Rendition,
     RenditionState,
     Status,
@@ -66,8 +64,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         request,
         "posts/home.html",
         {
-            "asked": mine.filter(status=Status.CHANGES).for_list().order_by("-updated_at")[:ON_HOME],
-            "drafts": mine.filter(status=Status.DRAFT).for_list().order_by("-updated_at")[:ON_HOME],
+            "asked": mine.asked_to_change().for_list().order_by("-updated_at")[:ON_HOME],
+            "drafts": mine.drafts().for_list().order_by("-updated_at")[:ON_HOME],
             "under_way": under_way(mine)[:ON_HOME],
             "latest": mine.out().for_list().order_by("-pk").first(),
             "out_today": out_today(),
@@ -102,7 +100,7 @@ def out_today() -> int:
 TABS: dict[str, tuple[Any, Any]] = {
     "pagar": (lambda: _("Pågår"), PostQuerySet.in_progress),
     "publicerat": (lambda: _("Publicerat"), PostQuerySet.out),
-    "utkast": (lambda: _("Utkast"), lambda posts: posts.filter(status=Status.DRAFT)),
+    "utkast": (lambda: _("Utkast"), PostQuerySet.drafts),
     "avslutat": (lambda: _("Avslutat"), PostQuerySet.closed),
 }
 
@@ -149,7 +147,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @may_submit
 def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
-    if post.status not in (Status.DRAFT, Status.CHANGES):
+    if not post.is_with_author:
         return redirect("posts:detail", post_id)
     return compose(request, post)
 
@@ -274,7 +272,7 @@ def last_refusal(post: Post) -> Any:
 def sent(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Klart: who looks at it now, and by when there is an answer."""
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
-    if post.status != Status.IN_REVIEW or post.submitted_at is None:
+    if not post.is_in_review or post.submitted_at is None:
         return redirect("posts:detail", post_id)
     context = {"post": post, "answer_by": promise.answer_by(post.submitted_at)}
     return render(request, "posts/sent.html", context)
@@ -314,7 +312,7 @@ def act(request: SignedInRequest, post_id: int, verb: Any, done: str) -> HttpRes
 def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
     """Copy the text, download the pictures, open the platform, paste the link."""
     publication = get_object_or_404(
-        waiting_for_a_hand().select_related("post", "channel", "version"), pk=publication_id
+        Publication.objects.by_hand().select_related("post", "channel", "version"), pk=publication_id
     )
     form = ByHandForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -326,10 +324,6 @@ def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "posts/by_hand.html", context, status=422 if form.errors else 200)
-
-
-def waiting_for_a_hand() -> QuerySet[Publication]:
-    return Publication.objects.filter(status=PublicationStatus.BY_HAND)
 
 
 def published_by_hand(request: SignedInRequest, publication: Publication, url: str) -> HttpResponse:
