@@ -32,6 +32,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """Those that a post can be sent to."""
         return self.filter(disconnected_at=None)
 
+    def preselected(self) -> "ChannelQuerySet":
+        """Those that a post is meant for until somebody says otherwise."""
+        return self.open().filter(is_preselected=True)
+
     def publishing(self, now: datetime) -> "ChannelQuerySet":
         """Those that may be called right now."""
         return self.open().filter(Q(resting_until=None) | Q(resting_until__lte=now), paused_at=None, fault="")

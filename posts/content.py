@@ -66,10 +66,8 @@ def chosen(version: Version, channel: Channel) -> VersionChannel:
 
 
 def preselected(text: str) -> tuple[ChannelText, ...]:
-    """The channels that every new post is meant for until a reviewer says otherwise."""
-    return tuple(
-        newly_chosen(channel, text) for channel in Channel.objects.open().filter(is_preselected=True)
-    )
+    """What every new post is meant for until a reviewer says otherwise."""
+    return tuple(newly_chosen(channel, text) for channel in Channel.objects.preselected())
 
 
 def newly_chosen(channel: Channel, text: str) -> ChannelText:

@@ -640,6 +640,7 @@ class Publication(models.Model):
             models.Index(
                 fields=("claimed_until",), condition=Q(claimed_until__isnull=False), name="posts_claimed"
             ),
+            models.Index(fields=("published_at",), condition=Q(status="published"), name="posts_out"),
         )
 
     def __str__(self) -> str:

@@ -82,7 +82,7 @@ def under_way(posts: PostQuerySet) -> list[Post]:
 
 
 def main_channel() -> Channel | None:
-    return Channel.objects.open().filter(is_preselected=True).first()
+    return Channel.objects.preselected().first()
 
 
 def out_today() -> int:
