@@ -1,9 +1,9 @@
 """The queue: what waits for a decision, in the order in which it should get one."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from posts import renditions
 from posts.blockers import blockers
 from posts.models import Post
 
@@ -40,8 +40,10 @@ def row_of(post: Post, reader: "User") -> Row:
     return Row(post, how_much_is_missing(post), post.author_id == reader.pk)
 
 
-def waiting() -> Iterator[Post]:
-    return iter(Post.objects.awaiting_review().in_queue_order().for_list()[:MOST])
+def waiting() -> list[Post]:
+    posts = list(Post.objects.awaiting_review().in_queue_order().for_list()[:MOST])
+    renditions.fetch([post.current_version for post in posts if post.current_version])
+    return posts
 
 
 def how_much_is_missing(post: Post) -> int:

@@ -133,8 +133,7 @@ def page_for(request: ReviewRequest, post: Post, rows: list[queue.Row] | None = 
 
 def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = None) -> dict[str, Any]:
     """The post as it stands, what is missing, and what this person may decide: the part that changes with an edit."""
-    version = whole_version(post)
-    found = blockers.blockers(version) if version else []
+    version = version_of(post)
     chosen = {choice.channel_id for choice in version.chosen_channels.all()} if version else set()
     shown = previews.of_version(version) if version else []
     return {
@@ -142,7 +141,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "version": version,
         "wording": version or post.wording,
         "form": form or (ReviewForm(version) if version else None),
-        "blockers": found,
+        "blockers": blockers.blockers(version) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
         "channel_names": names_of(version) if version else "",
         "previews": shown,
@@ -156,11 +155,9 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
     }
 
 
-def whole_version(post: Post) -> Version | None:
+def version_of(post: Post) -> Version | None:
     """The version to decide on; None while a picture or film is still being prepared."""
-    if post.awaits_media or post.current_version_id is None:
-        return None
-    return Version.objects.whole().select_related("post").get(pk=post.current_version_id)
+    return None if post.awaits_media else post.current_version
 
 
 def names_of(version: Version) -> str:
@@ -188,7 +185,7 @@ def save(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 def bound(request: ReviewRequest, post: Post, form: type[Any], *args: Any) -> Any:
     """The form with what was sent, for the version that is current now."""
-    version = whole_version(post)
+    version = version_of(post)
     if version is None:
         raise NoLongerSoError(post, Action.EDIT)
     return form(version, *args, request.POST)
@@ -215,7 +212,7 @@ def seen_in(post: Post, named: Version, typed: Manuscript, answers: dict[str, st
 
     The page saves by itself while somebody types, so the press of a button may name the version just before.
     """
-    current = whole_version(post)
+    current = version_of(post)
     if current and current != named and workflow.is_same(current, typed, answers):
         return current
     return named
@@ -227,7 +224,7 @@ def seen_in(post: Post, named: Version, typed: Manuscript, answers: dict[str, st
 def channel_text(request: ReviewRequest, post_id: int, channel_id: int) -> HttpResponse:
     """The words for one channel, with what every channel will look like beside them."""
     post = sent_in(post_id)
-    version = whole_version(post)
+    version = version_of(post)
     if version is None or not post.is_in_review:
         return redirect("approvals:review", post_id)
     channel = get_object_or_404(Channel.objects.open(), pk=channel_id)
@@ -252,7 +249,7 @@ def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: Cha
     tasks.make_films_soon(version)
     if request.htmx:
         saved = sent_in(post.pk)
-        whole = whole_version(saved)
+        whole = version_of(saved)
         if whole is None:
             raise NoLongerSoError(saved, Action.EDIT)
         return show_channel(request, saved, whole, channel, ChannelTextForm(whole, channel), PARTS)
@@ -356,7 +353,7 @@ def decide(
 ) -> HttpResponse:
     """A decision that needs words: the dialog over the post, then the act, then the next post."""
     post = sent_in(post_id)
-    version = whole_version(post)
+    version = version_of(post)
     if version is None or not post.is_in_review:
         raise NoLongerSoError(post, Action.REJECT)
     if refusal := workflow.why_not(Action.REJECT, post, request.user):

@@ -90,7 +90,7 @@ def with_credit(text: str, version: Version, channel: Channel) -> str:
 
 def media_for(version: Version, channel: Channel) -> list[ChannelMedia]:
     if (ingredients := film_needed(version, channel)) is not None:
-        return [film_made_of(ingredients)]
+        return [as_film(rendition_of(version, ingredients))]
     return [as_channel_media(item.media, item.alt_text) for item in version.shown_media.all()]
 
 
@@ -136,12 +136,14 @@ def fits(film: Media, box: tuple[int, int]) -> bool:
     return max(film.width, film.height) <= max(box) and min(film.width, film.height) <= min(box)
 
 
-def rendition_of(ingredients: dict[str, Any]) -> Rendition | None:
-    return Rendition.objects.filter(recipe=recipe_of(ingredients)).first()
+def rendition_of(version: Version, ingredients: dict[str, Any]) -> Rendition | None:
+    recipe = recipe_of(ingredients)
+    if version.films is not None:
+        return version.films.get(recipe)
+    return Rendition.objects.filter(recipe=recipe).first()
 
 
-def film_made_of(ingredients: dict[str, Any]) -> ChannelMedia:
-    rendition = rendition_of(ingredients)
+def as_film(rendition: Rendition | None) -> ChannelMedia:
     if rendition is None or not rendition.is_ready:
         raise RenditionMissingError(failed=bool(rendition and rendition.state == RenditionState.FAILED))
     return ChannelMedia(

@@ -77,7 +77,7 @@ def alt_line(version: Version) -> str:
 
 def channel_line(version: Version) -> str:
     lines = []
-    for choice in version.chosen_channels.select_related("channel"):
+    for choice in version.chosen_channels.all():
         own = " ".join(part for part in (choice.title, choice.text, choice.description) if part)
         lines.append(f"{choice.channel}: {own}" if own else str(choice.channel))
     return "\n".join(lines)

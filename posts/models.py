@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -222,10 +222,9 @@ class PostQuerySet(models.QuerySet["Post"]):
     def for_list(self) -> "PostQuerySet":
         """With everything that a row in a list shows."""
         return self.select_related("author", "category", "current_version", "draft").prefetch_related(
-            "current_version__shown_media__media",
-            "current_version__chosen_channels__channel",
-            "draft__shown_media__media",
-            "publications__channel",
+            *parts_of("current_version"),
+            Prefetch("draft__shown_media", DraftMedia.objects.select_related("media")),
+            Prefetch("publications", Publication.objects.select_related("channel")),
         )
 
 
@@ -392,7 +391,16 @@ class DraftMedia(models.Model):
 class VersionQuerySet(AppendOnlyQuerySet):
     def whole(self) -> "VersionQuerySet":
         """With everything that the public would see of them."""
-        return self.prefetch_related("shown_media__media", "chosen_channels__channel")
+        return self.prefetch_related(*parts_of())
+
+
+def parts_of(version: str = "") -> tuple[Prefetch, Prefetch]:
+    """What is shown and where it goes, by two queries for any number of versions; `version` is the way to them."""
+    way = f"{version}__" if version else ""
+    return (
+        Prefetch(f"{way}shown_media", VersionMedia.objects.select_related("media")),
+        Prefetch(f"{way}chosen_channels", VersionChannel.objects.select_related("channel")),
+    )
 
 
 class Version(Wording, AppendOnlyModel):
@@ -405,6 +413,9 @@ class Version(Wording, AppendOnlyModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
+
+    films: "dict[str, Rendition] | None" = None
+    """Those made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
 
     class Meta:
         verbose_name = _("version")
@@ -564,9 +575,6 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def published(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.PUBLISHED)
 
-    def failed(self) -> "PublicationQuerySet":
-        return self.filter(status=PublicationStatus.FAILED)
-
     def by_hand(self) -> "PublicationQuerySet":
         """Those that wait for a person to publish them."""
         return self.filter(status=PublicationStatus.BY_HAND)
@@ -576,8 +584,8 @@ def is_out() -> Exists:
     return Exists(Publication.objects.published().filter(post=OuterRef("pk")))
 
 
-def stopped_now() -> models.Exists:
-    return models.Exists(PublishingStop.objects.filter(stopped_at__isnull=False))
+def stopped_now() -> Exists:
+    return Exists(PublishingStop.objects.filter(stopped_at__isnull=False))
 
 
 class Publication(models.Model):
@@ -653,6 +661,10 @@ class Publication(models.Model):
     @property
     def is_by_hand(self) -> bool:
         return self.status == PublicationStatus.BY_HAND
+
+    @property
+    def has_failed(self) -> bool:
+        return self.status == PublicationStatus.FAILED
 
 
 class Outcome(models.TextChoices):

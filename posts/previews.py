@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from channels.models import Channel
-from posts import blockers, content
+from posts import blockers, content, renditions
 from posts.blockers import Blocker
 from posts.models import Rendition, Version, VersionChannel, VersionMedia
 
@@ -40,6 +40,7 @@ class Preview:
 
 
 def of_version(version: Version) -> list[Preview]:
+    renditions.fetch([version])
     return [preview(version, choice) for choice in version.chosen_channels.all()]
 
 
@@ -58,7 +59,7 @@ def preview(version: Version, choice: VersionChannel) -> Preview:
         length=length,
         limit=limits.text,
         shown=[] if ingredients else list(version.shown_media.all()),
-        film=content.rendition_of(ingredients) if ingredients else None,
+        film=content.rendition_of(version, ingredients) if ingredients else None,
         blockers=list(blockers.of_channel(version, channel)),
     )
 

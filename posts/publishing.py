@@ -45,6 +45,7 @@ from posts.models import (
     Publication,
     PublicationStatus,
     PublishingStop,
+    parts_of,
 )
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def lease() -> timedelta:
 def reread(publication: Publication) -> Publication:
     return (
         Publication.objects.select_related("channel", "version", "approval")
-        .prefetch_related("version__shown_media__media", "version__chosen_channels__channel")
+        .prefetch_related(*parts_of("version"))
         .get(pk=publication.pk)
     )
 

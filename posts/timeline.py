@@ -97,10 +97,10 @@ class Edits:
 
 def edits(post: Post) -> Edits | None:
     """From the author's last own version to the current one; None where nobody changed the author's words."""
-    own = post.versions.whole().filter(created_by=post.author).first()
-    now = post.versions.whole().filter(pk=post.current_version_id).select_related("created_by").first()
-    if own is None or now is None or own == now:
+    now = post.current_version
+    if now is None or now.created_by_id == post.author_id:
         return None
+    own = post.versions.whole().filter(created_by=post.author_id).latest("number")
     found = [item for item in difference.between(own, now) if item.name in THE_AUTHORS]
     return Edits(now.created_by, found) if found else None
 
@@ -112,9 +112,11 @@ THE_AUTHORS = frozenset({"text", "link", "credit", "alt_text"})
 
 def came_out(post: Post) -> Iterator[Event]:
     """One event for the channels where it came out together."""
-    out = post.publications.published().select_related("channel").order_by("published_at")
+    out = [
+        (item.published_at, name_of(item.channel)) for item in post.publications.all() if item.published_at
+    ]
     together: list[tuple[datetime, str]] = []
-    for at, name in ((item.published_at, name_of(item.channel)) for item in out if item.published_at):
+    for at, name in sorted(out):
         if together and at - together[0][0] > AT_ONCE:
             yield out_on(together)
             together = []
@@ -129,8 +131,8 @@ def out_on(together: list[tuple[datetime, str]]) -> Event:
 
 
 def failures(post: Post) -> Iterator[Event]:
-    for publication in post.publications.failed().select_related("channel").prefetch_related("attempts"):
-        attempt = next(iter(publication.attempts.all()), None)
+    for publication in post.publications.all():
+        attempt = publication.attempts.first() if publication.has_failed else None
         if attempt and attempt.finished_at:
             sentence = _("Misslyckades på %(channel)s") % {"channel": name_of(publication.channel)}
             yield Event(attempt.finished_at, sentence, "wait")

@@ -199,6 +199,17 @@ def test_old_posts_are_reached_page_by_page(page, karin, monkeypatch):
     assert seen == posts[::-1]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("path", "queries"), [("/mina/", 8), ("/inlagg/", 9)])
+def test_a_list_costs_the_same_however_long_it_is(platform, path, queries, count, django_assert_num_queries):
+    anna, johan, channel = factories.reviewer(), factories.reviewer(), factories.channel()
+    for _ in range(count):
+        factories.approved(factories.submitted(johan), anna, channel)
+    reader = signed_in(johan)
+    with django_assert_num_queries(queries):
+        reader.get(path)
+
+
 def test_what_the_author_is_still_changing_is_not_in_anybodys_list(page, karin):
     post = factories.submitted(karin, text="Som det skickades in.")
     anna = factories.reviewer()
