@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     Refusal = Promise | str | None
 
 
-def may_see(user: User, post: Post) -> bool:
-    """The author sees the post, and once it was sent in so do those who see all. For the others it does not exist."""
-    return Post.objects.visible_to(user).filter(pk=post.pk).exists()
-
-
 def may_see_media(user: User, media: Media) -> bool:
     """Who may see a post may see its pictures; what nobody has sent in yet belongs to its owner."""
     return media.owner_id == user.pk or Post.objects.visible_to(user).showing(media).exists()
@@ -68,9 +63,3 @@ def why_not_approve(user: User, post: Post) -> Refusal:
 def why_not_revise(user: User, post: Post) -> Refusal:
     """Taking an approved post back before it is out: its author, or a reviewer."""
     return None if post.author_id == user.pk else why_not_review(user, post)
-
-
-def why_not_publish_by_hand(user: User, post: Post) -> Refusal:
-    if not user.has_perm("posts.publish_by_hand"):
-        return _("Du har inte behörighet att publicera för hand.")
-    return None
