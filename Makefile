@@ -29,7 +29,7 @@ run: setup ## Start everything with the demo organisation (PORT=8000)
 tools: .venv/.tests words ## Install what the tests need
 	@bash tests/harness/install.sh
 
-check: .venv/.tests words ## Style, types, imports, migrations, templates, settings
+check: .venv/.tests words ## Style, types, imports, templates, migrations, settings
 	@bash tests/harness/check.sh
 
 test: tools check ## Everything: checks and all tests, on SQLite and on PostgreSQL with Redis
