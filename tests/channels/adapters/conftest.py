@@ -1,23 +1,8 @@
-"""One live sandbox for all these tests, emptied before each; nothing here needs the database."""
-
-from collections.abc import Iterator
+"""What the adapters' tests share; nothing here needs the database."""
 
 import pytest
 
 from channels.adapters import http
-from channels.sandbox.testing import LiveSandbox
-
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory) -> Iterator[LiveSandbox]:
-    with LiveSandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running) -> LiveSandbox:
-    running.reset()
-    return running
 
 
 @pytest.fixture

@@ -1,26 +1,11 @@
-"""The live sandbox over real sockets, accounts on it, and something to publish."""
+"""Accounts on the sandbox, and something to publish."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 
-from channels.sandbox.testing import LiveSandbox
 from tests.channels.sandbox.callers import Facebook, X, YouTube
 from tests.posts.media.phones import box, film, jpeg, scene
-
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory) -> Iterator[LiveSandbox]:
-    with LiveSandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running) -> LiveSandbox:
-    """One server for all tests, with nothing in it."""
-    running.reset()
-    return running
 
 
 @pytest.fixture
