@@ -1,16 +1,21 @@
 """What changed between two wordings, word by word, for people to read."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
 from posts.models import Version
 
 WORDS = re.compile(r"\s+|[^\s]+")
+MOST_WORDS, MOST_PAIRS = 3000, 20_000
+"""How many words the matcher may get, and how many pairs of the same word: its time grows with the square of both."""
 
 
 class Change(StrEnum):
@@ -37,16 +42,44 @@ class FieldDifference:
 def words(old: str, new: str) -> tuple[Piece, ...]:
     """The difference of two texts in whole words; runs of the same kind are joined."""
     before, after = WORDS.findall(old), WORDS.findall(new)
-    pieces: list[Piece] = []
-    for tag, i, j, k, m in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+    first = same_at_start(before, after)
+    last = same_at_start(before[first:][::-1], after[first:][::-1])
+    middle = changed(before[first : len(before) - last], after[first : len(after) - last])
+    pieces = piece(Change.SAME, before[:first]), *middle, piece(Change.SAME, before[len(before) - last :])
+    return tuple(joined(filter(attrgetter("text"), pieces)))
+
+
+def same_at_start(before: list[str], after: list[str]) -> int:
+    """How many words are the same from the beginning on."""
+    pairs = zip(before, after, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(before), len(after)))
+
+
+def changed(before: list[str], after: list[str]) -> Iterator[Piece]:
+    """What differs between two runs of words. Those that would be hard to compare differ as a whole."""
+    if len(before) + len(after) > MOST_WORDS or pairs_of(before, after) > MOST_PAIRS:
+        yield from (piece(Change.REMOVED, before), piece(Change.ADDED, after))
+        return
+    # Space matches space everywhere: as junk, it follows the words and costs nothing.
+    for tag, i, j, k, m in SequenceMatcher(str.isspace, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            pieces.append(Piece(Change.SAME, "".join(before[i:j])))
-            continue
-        if i < j:
-            pieces.append(Piece(Change.REMOVED, "".join(before[i:j])))
-        if k < m:
-            pieces.append(Piece(Change.ADDED, "".join(after[k:m])))
-    return tuple(pieces)
+            yield piece(Change.SAME, before[i:j])
+        else:
+            yield from (piece(Change.REMOVED, before[i:j]), piece(Change.ADDED, after[k:m]))
+
+
+def pairs_of(before: list[str], after: list[str]) -> int:
+    often = Counter(word for word in after if not word.isspace())
+    return sum(often[word] for word in before)
+
+
+def piece(change: Change, some: list[str]) -> Piece:
+    return Piece(change, "".join(some))
+
+
+def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    for change, run in groupby(pieces, attrgetter("change")):
+        yield Piece(change, "".join(part.text for part in run))
 
 
 def between(old: Version, new: Version) -> list[FieldDifference]:
