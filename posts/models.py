@@ -109,13 +109,7 @@ class Media(models.Model):
                 condition=~Q(state="refused") | ~Q(refusal=""), name="posts_media_refused_says_why"
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("created_at",),
-                condition=Q(state__in=("waiting", "preparing")),
-                name="posts_media_unready",
-            ),
-        )
+        indexes = (models.Index(fields=("state", "created_at"), name="posts_media_by_state"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display() or 'media'} {self.pk}"
@@ -204,9 +198,10 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def showing(self, media: Media) -> "PostQuerySet":
         """Those with this picture or film in a version, or in what was sent in and is being prepared."""
-        frozen = VersionMedia.objects.filter(version__post=OuterRef("pk"), media=media)
-        sent_in = DraftMedia.objects.filter(draft__post=OuterRef("pk"), media=media)
-        return self.filter(Exists(frozen) | (Q(status=Status.IN_REVIEW) & Exists(sent_in)))
+        frozen = Version.objects.filter(shown_media__media=media).order_by()
+        sent_in = Draft.objects.filter(shown_media__media=media, post__status=Status.IN_REVIEW)
+        # From the picture to its few posts: asked the other way, every picture on a page would look through all posts.
+        return self.filter(pk__in=frozen.values("post").union(sent_in.values("post")))
 
     def out(self) -> "PostQuerySet":
         """Those that are public on at least one channel."""
@@ -564,10 +559,13 @@ OVER = (PublicationStatus.CANCELLED, PublicationStatus.FAILED, PublicationStatus
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def due(self, now: datetime) -> "PublicationQuerySet":
         """What a worker may take now: first tries, retries and looks alike."""
-        channels = Channel.objects.publishing(now)
-        sendable = Q(status=PublicationStatus.QUEUED) & ~stopped_now()
-        lookable = Q(status=PublicationStatus.UNCONFIRMED)
-        return self.filter(sendable | lookable, not_before__lte=now, claimed_until=None, channel__in=channels)
+        return self.filter(
+            Q(status=PublicationStatus.UNCONFIRMED) | ~stopped_now(),
+            status__in=(PublicationStatus.QUEUED, PublicationStatus.UNCONFIRMED),
+            not_before__lte=now,
+            claimed_until=None,
+            channel__in=Channel.objects.publishing(now),
+        )
 
     def with_dead_lease(self, now: datetime) -> "PublicationQuerySet":
         return self.filter(claimed_until__lt=now)
@@ -642,13 +640,11 @@ class Publication(models.Model):
             ),
         )
         indexes = (
-            models.Index(
-                fields=("not_before",), condition=Q(status__in=("queued", "unconfirmed")), name="posts_due"
-            ),
+            models.Index(fields=("status", "not_before"), name="posts_due"),
             models.Index(
                 fields=("claimed_until",), condition=Q(claimed_until__isnull=False), name="posts_claimed"
             ),
-            models.Index(fields=("published_at",), condition=Q(status="published"), name="posts_out"),
+            models.Index(fields=("status", "published_at"), name="posts_out"),
         )
 
     def __str__(self) -> str:
@@ -758,6 +754,7 @@ class Rendition(models.Model):
                 name="posts_rendition_ready_has_film",
             ),
         )
+        indexes = (models.Index(fields=("state", "created_at"), name="posts_rendition_by_state"),)
 
     def __str__(self) -> str:
         return f"rendition {self.recipe[:12]}"

@@ -266,7 +266,7 @@ def sweep(now: datetime) -> None:
 def forget_strays(now: datetime) -> None:
     """Originals that no row names: somebody died between the file and the row."""
     there = names_in(UPLOADS)
-    named = set(Media.objects.exclude(incoming="").values_list("incoming", flat=True))
+    named = set(Media.objects.filter(state__in=UNFINISHED).values_list("incoming", flat=True))
     strays = [name for name in there if name not in named]
     forget(*(name for name in strays if default_storage.get_modified_time(name) < now - STRAY_AFTER))
 

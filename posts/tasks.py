@@ -56,9 +56,9 @@ def make_rendition(rendition_id: int) -> None:
 def wake_media() -> None:
     """Every few seconds: what was uploaded and has no worker."""
     now = timezone.now()
-    for media in preparation.waiting(now)[:AT_ONCE]:
+    for media in preparation.waiting(now).order_by("created_at")[:AT_ONCE]:
         put(prepare, str(media.pk), queue=queue_for(media))
-    for rendition in preparation.waiting_renditions(now)[:AT_ONCE]:
+    for rendition in preparation.waiting_renditions(now).order_by("created_at")[:AT_ONCE]:
         put(make_rendition, rendition.pk, queue=FILMS)
 
 

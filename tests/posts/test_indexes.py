@@ -1,0 +1,41 @@
+"""Pages and the clock cost the same with a hundred thousand posts: what they ask is found by an index."""
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from posts import preparation
+from posts.models import Post, Publication
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+ASKED = {
+    "posts_due": lambda: Publication.objects.due(timezone.now()),
+    "posts_claimed": lambda: Publication.objects.with_dead_lease(timezone.now()),
+    "posts_out": lambda: Publication.objects.published().filter(published_at__gte=timezone.now()),
+    "posts_queue": lambda: Post.objects.awaiting_review().in_queue_order()[:10],
+    "posts_media_by_state": lambda: preparation.waiting(timezone.now()),
+    "posts_rendition_by_state": lambda: preparation.waiting_renditions(timezone.now()),
+}
+
+
+def plan_of(rows: QuerySet) -> str:
+    """How the database would find them, were there many."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    return rows.explain()
+
+
+@pytest.mark.parametrize("index", ASKED)
+def test_what_is_asked_again_and_again_has_an_index(index):
+    assert index in plan_of(ASKED[index]())
+
+
+def test_the_posts_of_a_picture_are_found_from_the_picture():
+    anna = factories.reviewer()
+    plan = plan_of(Post.objects.visible_to(anna).showing(factories.picture(anna)).order_by())
+    assert "posts_versionmedia_media_id" in plan
+    assert "posts_draftmedia_media_id" in plan
+    assert "SCAN posts_post" not in plan
