@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 
+from accounts import second_step
+from accounts.models import User
 from accounts.roles import NEED_TWO_STEPS
 
 
@@ -33,29 +35,36 @@ class ChosenLanguage:
 
 
 class RequireTwoSteps:
-    """Sends somebody who must have a second step, and has none yet, to where it is set up."""
+    """Lets nobody who needs the second step go on without it: it is set up first, or taken first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.REQUIRE_MFA and self.lacks_second_step(request):
-            return redirect("mfa_activate_totp")
+        if settings.REQUIRE_MFA and needs_second_step(request.user) and (page := page_before(request)):
+            return redirect(page)
         return self.get_response(request)
 
-    def lacks_second_step(self, request: HttpRequest) -> bool:
-        if not request.user.is_authenticated or request.path.startswith(self.open_paths()):
-            return False
-        if not (request.user.is_superuser or request.user.groups.filter(name__in=NEED_TWO_STEPS).exists()):
-            return False
-        return not Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
 
-    @staticmethod
-    def open_paths() -> tuple[str, ...]:
-        return (
-            reverse("mfa_index"),
-            reverse("account_logout"),
-            reverse("account_reauthenticate"),
-            reverse("set_language"),
-            settings.STATIC_URL,
-        )
+def needs_second_step(user: User | AnonymousUser) -> bool:
+    if not user.is_authenticated:
+        return False
+    return user.is_superuser or user.groups.filter(name__in=NEED_TWO_STEPS).exists()
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page that must come first; nothing where the step is taken, or is about to be."""
+    if not second_step.has_one(request.user.pk):
+        page = "mfa_activate_totp"
+    elif not second_step.is_taken(request):
+        page = "mfa_reauthenticate"
+    else:
+        return ""
+    return "" if request.path.startswith(open_paths(page)) else page
+
+
+def open_paths(page: str) -> tuple[str, ...]:
+    """What the page needs: to set the step up, also the password once more and the codes to keep at hand."""
+    to_set_up = (reverse("mfa_index"), reverse("account_reauthenticate"))
+    needed = to_set_up if page == "mfa_activate_totp" else (reverse(page),)
+    return (*needed, reverse("account_logout"), reverse("set_language"), settings.STATIC_URL)

@@ -1,6 +1,9 @@
 """Signing in, getting back in, and the second step: in our words, in both languages, and open to those who need it."""
 
+import base64
+import hmac
 import re
+import time
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -17,6 +20,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "okej-okej-okej"
 RESET = "/konto/password/reset/"
 ACTIVATE = "/konto/2fa/totp/activate/"
+TAKE = "/konto/2fa/reauthenticate/"
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +135,78 @@ def test_the_language_can_be_chosen_before_the_second_step_is_set_up(anna, setti
     assert chosen.url == ACTIVATE
     assert "Turn on two-step verification" in text_of(client.get(ACTIVATE))
     assert not Authenticator.objects.exists()
+
+
+def set_up(client) -> str:
+    """Turns the second step on, as with an app; the key that the app keeps."""
+    client.get(ACTIVATE)
+    key = client.session["mfa.totp.secret"]
+    assert client.post(ACTIVATE, {"code": code_of(key)}).status_code == 302
+    return key
+
+
+def code_of(key: str) -> str:
+    """What the app shows now (RFC 6238)."""
+    moment = int(time.time() // 30).to_bytes(8)
+    mac = hmac.digest(base64.b32decode(key), moment, "sha1")
+    at = mac[-1] & 0xF
+    return str(int.from_bytes(mac[at : at + 4]) & 0x7FFF_FFFF)[-6:].zfill(6)
+
+
+@pytest.fixture
+def two_steps(settings):
+    settings.REQUIRE_MFA = True
+    settings.MFA_TOTP_TOLERANCE = 1  # the half minute may end between the app and us
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("two_steps")
+def test_whoever_sets_up_the_second_step_goes_on(anna):
+    client = confirmed(anna)
+    set_up(client)
+    assert client.get("/granska/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("two_steps")
+def test_a_session_from_before_the_second_step_must_take_it_too(anna):
+    other, client = confirmed(anna), confirmed(anna)
+    key = set_up(client)
+    assert other.get("/granska/").url == TAKE
+    assert other.get(TAKE).status_code == 200
+    assert other.post("/konto/2fa/totp/deactivate/").url == TAKE
+    assert other.post("/konto/2fa/recovery-codes/generate/").url == TAKE
+    assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).count() == 1
+    other.post(TAKE, {"code": code_of(key)})
+    assert other.get("/granska/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("two_steps")
+def test_a_password_alone_leads_no_further_than_to_the_second_step(anna):
+    key = set_up(confirmed(anna))
+    client = Client()
+    answer = client.post("/konto/login/", {"login": anna.email, "password": PASSWORD})
+    assert answer.url == "/konto/2fa/authenticate/"
+    assert client.get("/granska/").url.partition("?")[0] == reverse("account_login")
+    client.post(answer.url, {"code": code_of(key)})
+    assert client.get("/granska/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("two_steps")
+def test_whoever_takes_the_second_step_away_must_set_it_up_again(anna):
+    client = confirmed(anna)
+    set_up(client)
+    client.post("/konto/2fa/totp/deactivate/")
+    assert not Authenticator.objects.exists()
+    assert client.get("/granska/").url == ACTIVATE
+
+
+@pytest.mark.usefixtures("two_steps")
+def test_nobody_is_asked_for_a_second_step_whose_roles_need_none():
+    assert entered(factories.ombudsman()).get("/hem/").status_code == 200
+    assert entered(factories.reader()).get("/inlagg/").status_code == 200
 
 
 def test_the_admin_is_no_way_around_the_second_step():
