@@ -25,10 +25,6 @@ from posts.models import (
 )
 
 PICTURE_FILM_SECONDS = 8
-NOT_IN_TITLES = str.maketrans("", "", "<>")
-"""YouTube takes no angle brackets in a title (Videos reference, read 2026-11-22)."""
-CREDIT_ON = frozenset({"facebook", "youtube", "by_hand"})
-"""Where the photographer is named in the text. X is too short for it."""
 
 
 class RenditionMissingError(Exception):
@@ -72,17 +68,14 @@ def preselected(text: str) -> tuple[ChannelText, ...]:
 
 def newly_chosen(channel: Channel, text: str) -> ChannelText:
     """What a channel begins with when it is chosen: where a title is needed, the first sentence is a good one."""
-    limit = channel.adapter_class.limits.title
-    return ChannelText(channel.pk, title=title_from(text)[:limit] if limit else "")
-
-
-def title_from(text: str) -> str:
-    return headline_of(text).translate(NOT_IN_TITLES).strip()
+    limits = channel.adapter_class.limits
+    title = headline_of(text).translate(str.maketrans("", "", limits.forbidden)).strip()
+    return ChannelText(channel.pk, title=title[: limits.title] if limits.title else "")
 
 
 def with_credit(text: str, version: Version, channel: Channel) -> str:
     shown = version.shown_media.all()
-    if channel.platform not in CREDIT_ON or not version.credit or not shown:
+    if not channel.adapter_class.names_photographer or not version.credit or not shown:
         return text
     word = "Film" if any(item.media.is_film for item in shown) else "Foto"
     return f"{text}\n\n{word}: {version.credit}"

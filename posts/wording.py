@@ -150,7 +150,8 @@ def counted(blocker: Blocker) -> str:
 
 
 def name_of(channel: Channel) -> str:
-    return channel.platform_name if channel.platform != "by_hand" else channel.name
+    """What is done by hand has no platform of its own."""
+    return channel.name if channel.is_by_hand else channel.platform_name
 
 
 def refusal_sentence(media: Media) -> str:

@@ -119,6 +119,8 @@ class Limits:
     mixes_pictures_and_film: bool = False
     title: int | None = None
     description_bytes: int | None = None
+    forbidden: str = ""
+    """Characters that neither title nor description may have."""
     link_weight: int | None = None
     """How much of the text a link takes, the space before it not counted, where the platform has no field for links."""
     tags: int | None = None
@@ -159,6 +161,8 @@ class Adapter(ABC):
     limits: ClassVar[Limits]
     publishes: ClassVar[bool] = True
     """False where a person publishes by hand."""
+    names_photographer: ClassVar[bool] = True
+    """False where the text is too short for it."""
     makes_film_of_pictures: ClassVar[bool] = False
     """True where pictures can only be shown as a film made from them."""
     absence_proven_after: ClassVar[timedelta]

@@ -5,6 +5,7 @@ okay is a real approval, a published post is really on the sandbox's page.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -175,12 +176,8 @@ class Telling:
         return version
 
     def text_for(self, channel: Channel) -> ChannelText:
-        is_film = channel.platform == "youtube"
-        return ChannelText(
-            channel.pk,
-            text=self.demo.x_text if channel.platform == "x" else "",
-            title=self.demo.text.split(". ")[0][:100] if is_film else "",
-        )
+        text = self.demo.x_text if channel.platform == "x" else ""
+        return replace(content.newly_chosen(channel, self.demo.text), text=text)
 
     def publish(self, post: Post, version: Version) -> None:
         workflow.approve(post, self.reviewer, version)

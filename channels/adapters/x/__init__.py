@@ -54,6 +54,7 @@ class X(Adapter):
         alt_text=1000,
         link_weight=text.LINK_WEIGHT,
     )
+    names_photographer = False
     absence_proven_after = timedelta(seconds=60)
     """X promises nothing, but its timeline shows a post at once; and it refuses the same text if we were wrong."""
 

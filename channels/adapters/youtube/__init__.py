@@ -34,7 +34,6 @@ from channels.errors import NotSent, Refused, Unconfirmed
 
 CATEGORY = "22"
 """People & Blogs; an update of the snippet without a category is refused."""
-FORBIDDEN = "<>"
 TOKEN_SECONDS = 3599
 
 
@@ -52,6 +51,7 @@ class YouTube(Adapter):
         needs_media=True,
         title=100,
         description_bytes=5000,
+        forbidden="<>",
         tags=500,
     )
     makes_film_of_pictures = True
@@ -145,8 +145,8 @@ def lacks_of_words(content: Content, description: str) -> Iterator[Problem]:
     yield from too_much(Lack.TITLE_TOO_LONG, len(content.title), limits.title)
     yield from too_much(Lack.DESCRIPTION_TOO_LONG, len(description.encode()), limits.description_bytes)
     yield from too_much(Lack.TAGS_TOO_LONG, weigh_tags(content.tags), limits.tags)
-    if set(FORBIDDEN) & set(content.title + description):
-        yield Problem(Lack.FORBIDDEN_CHARACTERS, {"characters": " ".join(FORBIDDEN)})
+    if set(limits.forbidden) & set(content.title + description):
+        yield Problem(Lack.FORBIDDEN_CHARACTERS, {"characters": " ".join(limits.forbidden)})
 
 
 def too_much(code: Lack, length: int, limit: int | None) -> Iterator[Problem]:
