@@ -4,10 +4,11 @@ The editorial workflow: the only writer of `Post.status`.
     draft ──submit──▶ in_review ──approve──▶ approved
       ▲                │  │  └──reject──▶ rejected │
       │   changes ◀────┘  └─withdraw─▶ withdrawn   │
-      │      └──submit──▶ in_review                │
+      │      ├──submit──▶ in_review       ▲        │
+      │      └──withdraw──────────────────┘        │
       └───────────────────revise───────────────────┘
 
-The map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in
+An edit by a reviewer stays in review, with a new version. The map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in
 the log, all in one transaction. A decision names the version that was seen; if the post has moved on,
 it is refused with `MovedOnError`.
 """

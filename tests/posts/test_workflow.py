@@ -101,8 +101,10 @@ def test_only_reviewers_decide(action, who):
 @pytest.mark.parametrize("action", [Action.SUBMIT, Action.WITHDRAW])
 def test_only_the_author_submits_and_withdraws(action):
     post = factories.draft(factories.ombudsman()) if action == Action.SUBMIT else factories.submitted()
+    before = snapshot(post)
     with pytest.raises(workflow.RefusedError):
         act(action, post, factories.ombudsman(name="Ali Haddad"))
+    assert snapshot(post) == before
 
 
 def test_nobody_approves_their_own_post():
