@@ -8,9 +8,9 @@ The editorial workflow: the only writer of `Post.status`.
       │      └──withdraw──────────────────┘        │
       └───────────────────revise───────────────────┘
 
-An edit by a reviewer stays in review, with a new version. The map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in
-the log, all in one transaction. A decision names the version that was seen; if the post has moved on,
-it is refused with `MovedOnError`.
+A reviewer's edit stays in review, with a new version. The map is data. Every walk along an edge locks the post's row,
+checks the edge, writes a Transition and a line in the log, all in one transaction. A decision names the version that
+was seen; if the post has moved on, it is refused with `MovedOnError`.
 """
 
 from __future__ import annotations
