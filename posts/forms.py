@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from posts import rules
 from posts.models import Category, Draft, Media, Minors, People, Post
 
 if TYPE_CHECKING:
@@ -117,10 +118,12 @@ class DraftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        limit = settings.MEDIA_PER_POST
-        if len(self.sent_ahead()) + len(cleaned.get("uploads") or []) > limit:
+        uploads, limit = cleaned.get("uploads") or [], settings.MEDIA_PER_POST
+        if len(self.sent_ahead()) + len(uploads) > limit:
             message = ngettext("Högst %(limit)d bild.", "Högst %(limit)d bilder i ett inlägg.", limit)
             self.add_error("uploads", message % {"limit": limit})
+        elif uploads and (refusal := rules.why_not_upload(self.author)):
+            self.add_error("uploads", str(refusal))
         return cleaned
 
     def fields_of_draft(self) -> dict[str, Any]:

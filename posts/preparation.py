@@ -31,6 +31,7 @@ from posts import renditions, workflow
 from posts.media import jobs
 from posts.media.detect import HEAD, kind_of
 from posts.media.errors import MediaRefused, RefusalCode
+from posts.media.limits import MB
 from posts.media.workplace import workplace
 from posts.models import (
     Media,
@@ -70,8 +71,23 @@ def receive(file: UploadedFile, owner: "User") -> Media:
     """Store what was uploaded for the worker. Only its first bytes are looked at: films wait in a line of their own."""
     file.seek(0)
     media = Media(owner=owner, kind=kind_of(file.read(HEAD)) or "")
+    if (file.size or 0) > (limit := most_bytes(media)):
+        return refuse_unstored(media, MediaRefused(RefusalCode.TOO_LARGE_BYTES, limit_mb=limit // MB))
     media.incoming.save("incoming", file, save=False)
     media.save(force_insert=True)
+    return media
+
+
+def most_bytes(media: Media) -> int:
+    return settings.FILM_MAX_BYTES if media.is_film else settings.PICTURE_MAX_BYTES
+
+
+@transaction.atomic
+def refuse_unstored(media: Media, error: MediaRefused) -> Media:
+    """What the worker would refuse for its size alone takes no room while it waits to be told."""
+    media.state, media.refusal, media.refusal_facts = MediaState.REFUSED, error.code, error.facts
+    media.save(force_insert=True)
+    log.record("media.refused", f"media:{media.pk}", code=str(error.code))
     return media
 
 

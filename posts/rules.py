@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from posts.models import Media, Post
+from posts.models import Media, MediaState, Post
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -29,6 +29,14 @@ def why_not_submit(user: User, post: Post | None = None) -> Refusal:
     if not user.has_perm("posts.submit_post"):
         return _("Du har inte behörighet att skicka in inlägg.")
     return why_not_author(user, post) if post else None
+
+
+def why_not_upload(user: User) -> Refusal:
+    """One person's files must not keep everybody else's waiting, nor fill the disk while they wait themselves."""
+    unfinished = Media.objects.filter(owner=user, state__in=(MediaState.WAITING, MediaState.PREPARING))
+    if unfinished.count() >= settings.MEDIA_WAITING_PER_PERSON:
+        return _("Dina andra filer är inte klara än. Vänta en stund och försök igen.")
+    return None
 
 
 def why_not_author(user: User, post: Post) -> Refusal:

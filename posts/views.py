@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -38,6 +39,7 @@ from posts.models import (
     Status,
 )
 from posts.serving import serve
+from posts.wording import too_large
 from posts.workflow import Action
 
 ON_HOME = 5
@@ -205,7 +207,14 @@ def show_form(
     request: SignedInRequest, form: DraftForm, status: int = 200, post: Post | None = None
 ) -> HttpResponse:
     post = post or form.post
-    context = {"form": form, "post": post, "asked": last_request(post), "main_channel": main_channel()}
+    context = {
+        "form": form,
+        "post": post,
+        "asked": last_request(post),
+        "main_channel": main_channel(),
+        "most_bytes": settings.FILM_MAX_BYTES,
+        "too_large": too_large(settings.FILM_MAX_BYTES),
+    }
     return render(request, "posts/compose.html", context, status=status)
 
 
@@ -346,6 +355,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return HttpResponse(_("Ingen fil kom fram. Välj den igen."), status=422)
+    if refusal := rules.why_not_upload(request.user):
+        return HttpResponse(refusal, status=429)
     media = preparation.receive(file, request.user)  # type: ignore[arg-type]
     tasks.prepare_soon(media)
     return render(request, "posts/_tile.html", {"media": media}, status=201)

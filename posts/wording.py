@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels.models import Channel
 from posts.blockers import Blocker
+from posts.media.limits import MB
 from posts.models import Media
 
 BLOCKERS = {
@@ -157,6 +158,10 @@ def name_of(channel: Channel) -> str:
 def refusal_sentence(media: Media) -> str:
     sentence = REFUSALS.get(media.refusal, _("Filen går inte att använda. Välj en annan."))
     return str(sentence) % Facts(media.refusal_facts)
+
+
+def too_large(most_bytes: int) -> str:
+    return str(REFUSALS["too_large_bytes"]) % {"limit_mb": most_bytes // MB}
 
 
 class Facts(dict[str, Any]):

@@ -131,6 +131,11 @@ STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 """`collectstatic` belongs to production; elsewhere the files are served from where they lie."""
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+FILE_UPLOAD_HANDLERS = [
+    "posts.incoming.Bounds",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -295,6 +300,8 @@ a second worker must not look for, and send again, what the first one's call may
 PICTURE_MAX_BYTES = environment.number("PICTURE_MAX_MB", 60, least=1, most=500) * 1024 * 1024
 FILM_MAX_BYTES = environment.number("FILM_MAX_MB", 2048, least=1, most=8192) * 1024 * 1024
 MEDIA_PER_POST = 10
+MEDIA_WAITING_PER_PERSON = 30
+"""How many files of one person may wait for a worker at the same time."""
 
 PLATFORMS = environment.choice("PLATFORMS", "live" if PRODUCTION else "sandbox", {"sandbox", "live"})
 IS_TRAINING = PLATFORMS == "sandbox"

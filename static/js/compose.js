@@ -18,6 +18,8 @@ input.addEventListener("change", async () => {
 async function send(file) {
   const tile = waiting(file);
   list.append(tile);
+  // The server would hang up in the middle, and nobody could be told why.
+  if (file.size > Number(input.dataset.most)) return failed(tile, file, input.dataset.tooLarge);
   sending += 1;
   try {
     const html = await upload(file, (percent) => tell(tile, percent));
@@ -43,7 +45,7 @@ function upload(file, progress) {
     });
     request.addEventListener("load", () => {
       if (request.status === 201) resolve(request.responseText);
-      else reject(new Error(request.status === 422 ? request.responseText : ""));
+      else reject(new Error([422, 429].includes(request.status) ? request.responseText : ""));
     });
     request.addEventListener("error", () => reject(new Error("")));
     const body = new FormData();
