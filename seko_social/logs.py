@@ -26,6 +26,7 @@ def without_secrets(line: str) -> str:
     return line
 
 
-def without_long_parts(path: str) -> str:
-    """A path without what may be the key of an invitation or of a new password."""
-    return LONG_PART.sub(HIDDEN, path)
+def path_for_log(path: str) -> str:
+    """Without what may be the key of an invitation or of a new password, and on one line: anybody may send any path."""
+    shown = "".join(letter if letter.isprintable() else HIDDEN for letter in path)
+    return LONG_PART.sub(HIDDEN, shown)

@@ -16,7 +16,7 @@ class OneLine(Logger):
 
     def atoms(self, *args: Any) -> dict[str, Any]:
         atoms = super().atoms(*args)
-        return atoms | {"U": logs.without_long_parts(atoms["U"])}
+        return atoms | {"U": logs.path_for_log(atoms["U"])}
 
 
 bind = environment.text("BIND", "127.0.0.1:8000")

@@ -49,4 +49,9 @@ def test_a_traceback_is_cleaned_like_any_line():
     ],
 )
 def test_what_may_be_a_key_is_left_out_of_a_path(path, written):
-    assert logs.without_long_parts(path) == written
+    assert logs.path_for_log(path) == written
+
+
+@pytest.mark.parametrize("mark", ["\n", "\r", "\x1b", "\x00", "\x85", "\u2028", "\u202e"])
+def test_a_path_adds_no_line_to_the_log_and_steers_no_terminal(mark):
+    assert logs.path_for_log(f"/x{mark}ERROR root: ja/") == "/x…ERROR root: ja/"
