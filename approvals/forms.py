@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from posts import content
-from posts.forms import ALT_TEXT_LENGTH, TEXT_LENGTH, TOO_LONG, WordsField
+from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 from posts.models import Captions, Minors, People, Version
 from posts.workflow import answers_of
@@ -42,12 +43,17 @@ class ReviewForm(SeenForm):
     captions = forms.ChoiceField(choices=Captions.choices, required=False)
     has_channels = forms.BooleanField(required=False)
     """That the page shows the channels at all: none of them ticked is an answer too."""
-    channels = forms.ModelMultipleChoiceField(queryset=Channel.objects.none(), required=False)
+    channels = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         super().__init__(version, *args, **kwargs)
         self.shown_version = version
-        self.fields["channels"].queryset = Channel.objects.open()  # type: ignore[attr-defined]
+        field: forms.TypedMultipleChoiceField = self.fields["channels"]  # type: ignore[assignment]
+        field.choices = lambda: [(channel.pk, channel.name) for channel in self.open_channels]
+
+    @cached_property
+    def open_channels(self) -> list[Channel]:
+        return list(Channel.objects.open())
 
     def has(self, name: str) -> bool:
         return name in self.data
@@ -65,14 +71,15 @@ class ReviewForm(SeenForm):
 
     def described(self, item: ShownMedia) -> ShownMedia:
         typed = self.data.get(f"alt_{item.media_id}", item.alt_text)
-        return ShownMedia(item.media_id, item.sha256, " ".join(typed.split())[:ALT_TEXT_LENGTH])
+        return ShownMedia(item.media_id, item.sha256, alt_text_of(" ".join(typed.split())))
 
     def chosen(self, before: Manuscript, text: str) -> tuple[ChannelText, ...]:
         """Channels that stay keep their words; those that are new begin with their own defaults."""
         kept = {item.channel_id: item for item in before.channels}
         return tuple(
             kept.get(channel.pk) or content.newly_chosen(channel, text)
-            for channel in self.cleaned_data["channels"]
+            for channel in self.open_channels
+            if channel.pk in self.cleaned_data["channels"]
         )
 
     def answers(self) -> dict[str, str]:

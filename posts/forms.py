@@ -112,9 +112,7 @@ class DraftForm(forms.Form):
         """By the media's id, as typed or as kept."""
         if not self.is_bound:
             return self.initial["alt_texts"]
-        return {
-            str(item.pk): self.data.get(f"alt_{item.pk}", "").strip()[:ALT_TEXT_LENGTH] for item in self.shown
-        }
+        return {str(item.pk): alt_text_of(self.data.get(f"alt_{item.pk}", "")).strip() for item in self.shown}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -158,6 +156,11 @@ def for_author(author: "User") -> dict[str, Any]:
         "media": [],
         "alt_texts": {},
     }
+
+
+def alt_text_of(typed: str) -> str:
+    """These fields are as many as the pictures, so no field of the form checks them. PostgreSQL keeps no NUL."""
+    return typed.replace("\0", "")[:ALT_TEXT_LENGTH]
 
 
 def is_uuid(value: str) -> bool:

@@ -1,5 +1,7 @@
 import pytest
+from django.utils import timezone
 
+from channels.models import Channel
 from posts import tasks, workflow
 from posts.models import (
     Approval,
@@ -230,6 +232,26 @@ def test_what_is_missing_stops_the_approval_and_what_was_typed_is_kept(desk, fac
     assert Post.objects.get().current_version.shown_media.get().alt_text == "Två kollegor"
     assert not Approval.objects.exists()
     assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("channel", ["999", "-1", "två", "1\0", "9" * 40])
+def test_a_channel_that_is_none_is_no_choice(desk, green, channel):
+    answer = desk.post(f"/granska/{green.pk}/godkann/", as_shown(green, channels=[channel]))
+    assert answer.status_code == 422
+    assert not Approval.objects.exists()
+
+
+def test_a_channel_that_was_disconnected_meanwhile_is_no_choice(desk, green, facebook):
+    form = as_shown(green)
+    Channel.objects.filter(pk=facebook.pk).update(disconnected_at=timezone.now())
+    assert form["channels"] == [facebook.pk]
+    assert desk.post(f"/granska/{green.pk}/godkann/", form).status_code == 422
+    assert not Approval.objects.exists()
+
+
+def test_a_description_holds_nothing_that_a_database_refuses(desk, post):
+    desk.post(f"/granska/{post.pk}/spara/", as_shown(post, **{alt_of(post): "\0Två \0kollegor"}))
+    assert Post.objects.get().current_version.shown_media.get().alt_text == "Två kollegor"
 
 
 def test_a_version_that_is_no_longer_current_is_not_approved(desk, green):

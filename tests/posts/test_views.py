@@ -188,6 +188,19 @@ def test_an_unknown_tab_is_not_found(page):
     assert page.get("/mina/", {"visa": "allt"}).status_code == 404
 
 
+@pytest.mark.parametrize("before", ["", "²", "½", "-1", "9" * 40, "tolv"])
+def test_a_place_in_the_list_that_is_none_is_the_beginning(page, karin, before):
+    post = factories.submitted(karin, media=[])
+    answer = page.get("/mina/", {"fore": before})
+    assert (answer.status_code, answer.context["page"].posts) == (200, [post])
+
+
+def test_a_description_holds_nothing_that_a_database_refuses(page, karin):
+    picture = factories.picture(karin)
+    page.post("/nytt/", filled_in(media=str(picture.pk), **{f"alt_{picture.pk}": "\0En \0vagn\0"}))
+    assert Post.objects.get().current_version.shown_media.get().alt_text == "En vagn"
+
+
 def test_old_posts_are_reached_page_by_page(page, karin, monkeypatch):
     monkeypatch.setattr("posts.paging.PAGE", 2)
     posts = [factories.submitted(karin, media=[]) for _ in range(5)]
