@@ -1,0 +1,65 @@
+import pytest
+from django.utils import timezone
+
+from channels.models import Channel
+from posts import chips, publishing, workflow
+from posts.models import Post, Publication, PublicationStatus, Status
+from tests import factories
+
+S = PublicationStatus
+FATES = [
+    ({S.QUEUED}, chips.APPROVED),
+    ({S.BY_HAND}, chips.APPROVED),
+    ({S.QUEUED, S.HELD}, chips.APPROVED),
+    ({S.STAGING}, chips.PUBLISHING),
+    ({S.PUBLISHED, S.QUEUED}, chips.PUBLISHING),
+    ({S.UNCONFIRMED, S.FAILED}, chips.PUBLISHING),
+    ({S.PUBLISHED}, chips.PUBLISHED),
+    ({S.PUBLISHED, S.REMOVED}, chips.PUBLISHED),
+    ({S.REMOVED}, chips.REMOVED),
+    ({S.PUBLISHED, S.FAILED}, chips.PARTLY),
+    ({S.PUBLISHED, S.BY_HAND}, chips.PARTLY),
+    ({S.PUBLISHED, S.HELD}, chips.PARTLY),
+    ({S.FAILED}, chips.FAILED),
+    ({S.FAILED, S.QUEUED}, chips.PUBLISHING),
+    ({S.PUBLISHED, S.NEEDS_DECISION, S.COMMITTING}, chips.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(
+    ("found", "chip"), FATES, ids=lambda value: "+".join(sorted(value)) if isinstance(value, set) else ""
+)
+def test_what_became_of_a_post_is_told_in_one_word(found, chip):
+    assert chips.of_all(found) == chip
+
+
+def test_every_status_has_its_chip():
+    assert set(chips.BEFORE_APPROVAL) == set(Status) - {Status.APPROVED}
+    assert set(chips.OF_PUBLICATION) == set(PublicationStatus)
+
+
+@pytest.fixture
+def post(platform, db) -> Post:
+    return factories.approved(factories.submitted(), factories.reviewer(), factories.channel())
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"paused_at": timezone.now()}, {"fault": "token_expired"}], ids=["paused", "broken"]
+)
+def test_what_waits_for_a_channel_does_not_move(post, trouble):
+    assert chips.is_moving(post)
+    Channel.objects.update(**trouble)
+    fresh = Post.objects.get()
+    assert not chips.is_moving(fresh)
+    assert chips.of_publication(fresh.publications.get()) == chips.HELD
+
+
+def test_what_was_taken_back_does_not_count(post):
+    channel = Channel.objects.get()
+    workflow.revise(post, post.author)
+    assert chips.of_post(Post.objects.get()) == chips.DRAFT
+    workflow.submit(Post.objects.get(), post.author)
+    again = factories.approved(Post.objects.get(), factories.reviewer(), channel)
+    publishing.send(publishing.claim(Publication.objects.get(status=PublicationStatus.QUEUED).pk))
+    assert [item.status for item in chips.current_publications(again)] == [PublicationStatus.PUBLISHED]
+    assert chips.of_post(Post.objects.get()) == chips.PUBLISHED
