@@ -129,7 +129,7 @@ class ChannelTextForm(SeenForm):
     def manuscript(self) -> Manuscript:
         """The seen version with these words for the channel; the post's own text is not copied into it."""
         before = self.cleaned_data["version"].manuscript()
-        others = [item for item in before.channels if item.channel_id != self.channel.pk]
+        others = before.without(self.channel.pk).channels
         return before.replaced(channels=(*others, self.words(before)))
 
     def words(self, before: Manuscript) -> ChannelText:

@@ -17,7 +17,6 @@ from approvals import queue
 from approvals.forms import ChannelTextForm, RejectForm, RequestChangesForm, ReviewForm, SeenForm
 from channels.models import Channel
 from posts import blockers, content, difference, previews, tasks, timeline, workflow
-from posts.manuscript import Manuscript
 from posts.models import Captions, Minors, People, Post, Version
 from posts.wording import name_of
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
@@ -200,22 +199,10 @@ def invalid(request: ReviewRequest, post: Post, form: ReviewForm) -> HttpRespons
 
 def keep(request: ReviewRequest, post: Post, form: ReviewForm) -> Version:
     """Write what was typed down as a version, unless the current one already says just that."""
-    seen = seen_in(post, form.cleaned_data["version"], form.manuscript(), form.answers())
+    seen = workflow.version_seen(post, form.cleaned_data["version"], form.manuscript(), form.answers())
     version = workflow.edit(post, request.user, seen, form.manuscript(), **form.answers())
     tasks.make_films_soon(version)
     return version
-
-
-def seen_in(post: Post, named: Version, typed: Manuscript, answers: dict[str, str]) -> Version:
-    """
-    The version that the page showed: the one it names, or the current one if that says exactly what was typed.
-
-    The page saves by itself while somebody types, so the press of a button may name the version just before.
-    """
-    current = version_of(post)
-    if current and current != named and workflow.is_same(current, typed, answers):
-        return current
-    return named
 
 
 @require_http_methods(["GET", "POST"])
@@ -240,11 +227,9 @@ def channel_text(request: ReviewRequest, post_id: int, channel_id: int) -> HttpR
 def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: ChannelTextForm) -> HttpResponse:
     manuscript = form.manuscript()
     if request.POST.get("intent") == "remove":
-        manuscript = manuscript.replaced(
-            channels=tuple(item for item in manuscript.channels if item.channel_id != channel.pk)
-        )
+        manuscript = manuscript.without(channel.pk)
     named = form.cleaned_data["version"]
-    seen = seen_in(post, named, manuscript, workflow.answers_of(named))
+    seen = workflow.version_seen(post, named, manuscript, workflow.answers_of(named))
     version = workflow.edit(post, request.user, seen, manuscript)
     tasks.make_films_soon(version)
     if request.htmx:

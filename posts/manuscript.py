@@ -57,3 +57,7 @@ class Manuscript:
 
     def replaced(self, **changes: Any) -> "Manuscript":
         return replace(self, **changes)
+
+    def without(self, channel_id: int) -> "Manuscript":
+        """The same, not meant for this channel."""
+        return replace(self, channels=tuple(c for c in self.channels if c.channel_id != channel_id))

@@ -349,6 +349,18 @@ def is_same(seen: Version, manuscript: Manuscript, answers: dict[str, str]) -> b
     return seen.digest == manuscript.digest() and all(known[name] == value for name, value in answers.items())
 
 
+def version_seen(post: Post, named: Version, typed: Manuscript, answers: dict[str, str]) -> Version:
+    """
+    The version that a page showed: the one it names, or the current one if that says exactly what was typed.
+
+    The page saves by itself while somebody types, so the press of a button may name the version just before.
+    """
+    current = post.current_version
+    if current and current != named and not post.awaits_media and is_same(current, typed, answers):
+        return current
+    return named
+
+
 def reopen(post: Post, version: Version) -> Draft:
     """Give the author a draft to go on with, made from this version."""
     draft = Draft.objects.create(
