@@ -1,4 +1,4 @@
-"""What is true of the person at every page: the language they chose, and a second step where it is required."""
+"""What is true of the person at every page: the language they chose, what is theirs alone, and the second step."""
 
 from collections.abc import Callable
 
@@ -31,6 +31,25 @@ class ChosenLanguage:
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class PrivatePages:
+    """
+    Keeps what somebody who has signed in was shown out of every store.
+
+    A browser keeps whole pages, so that the way back is quick: on a computer that several people use, it would lead back
+    to the pages of somebody who has signed out. A page that says something else about it (a picture, a form that is being
+    filled in) knows why.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
@@ -46,6 +47,8 @@ ON_HOME = 5
 SIZES = ("thumb", "medium", "master")
 
 may_submit = permission_required("posts.submit_post", raise_exception=True)
+# Whoever leaves the form by mistake finds it again as it was, with what was typed.
+kept_for_the_way_back = cache_control(private=True, no_cache=True)
 
 
 class SignedInRequest(HttpRequest):
@@ -141,12 +144,14 @@ def everybodys(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may_submit
+@kept_for_the_way_back
 def new(request: SignedInRequest) -> HttpResponse:
     return compose(request, None)
 
 
 @require_http_methods(["GET", "POST"])
 @may_submit
+@kept_for_the_way_back
 def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
     if not post.is_with_author:
