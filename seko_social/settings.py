@@ -31,7 +31,8 @@ CREDENTIAL_KEYS = environment.key_ring(
 ALLOWED_HOSTS = environment.words(
     "ALLOWED_HOSTS", "" if PRODUCTION else "localhost 127.0.0.1 [::1] testserver"
 )
-if PRODUCTION and not ALLOWED_HOSTS:
+if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+    # Mails about a new password carry the host that was asked for: any host would be anybody's.
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's host in production.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 SITE_URL = environment.address(

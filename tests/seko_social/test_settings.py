@@ -22,6 +22,7 @@ PRODUCTION = {
 }
 NONSENSE = [
     ("ALLOWED_HOSTS", "", PRODUCTION),
+    ("ALLOWED_HOSTS", "*", PRODUCTION),
     ("CREDENTIAL_KEYS", f"k1:{PASSWORD}"),
     ("CREDENTIAL_KEYS", ","),
     (
