@@ -14,8 +14,8 @@ from channels.models import Channel
 from posts import content
 from posts.models import Minors, People, Version
 
-PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?(\d{6})[-+ ]?(\d{4})(?!\d)")
-"""A Swedish personal identity number or coordination number, with or without century and sign."""
+PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?(\d{6})\s?[-+\u2010-\u2015\u2212]?\s?(\d{4})(?!\d)")
+"""A Swedish personal identity number or coordination number, with or without century and sign, with any dash."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def of_people(version: Version) -> Iterator[Blocker]:
 
 def of_words(version: Version) -> Iterator[Blocker]:
     manuscript = version.manuscript()
-    texts = [manuscript.text, *(c.text for c in manuscript.channels), *(c.title for c in manuscript.channels)]
-    texts += [c.description for c in manuscript.channels] + [item.alt_text for item in manuscript.media]
+    texts = [manuscript.text, manuscript.credit, *(item.alt_text for item in manuscript.media)]
+    texts += [words for c in manuscript.channels for words in (c.text, c.title, c.description)]
     if any(has_personal_number(text) for text in texts):
         yield Blocker("personal_number", "text")
 

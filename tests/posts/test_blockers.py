@@ -80,6 +80,9 @@ def test_a_film_of_the_picture_must_be_ready_first(platform, monkeypatch):
         "nr 198112189876 i listan",
         "811218-9876",
         "701063-2391",
+        "811218–9876",
+        "811218 - 9876",
+        "811218\u00a0\u2212\u00a09876",
     ],
 )
 def test_personal_numbers_are_found(text):
@@ -96,6 +99,7 @@ def test_personal_numbers_are_found(text):
         "Order 8112189876543",
         "2026-11-24",
         "kl. 12.12 den 12 december",
+        "811218 -- 9876",
     ],
 )
 def test_other_numbers_are_left_alone(text):
@@ -105,3 +109,4 @@ def test_other_numbers_are_left_alone(text):
 def test_a_personal_number_blocks_wherever_it_stands():
     assert codes(version_with(text="Ring Kalle, 811218-9876.")) == ["personal_number"]
     assert codes(version_with(alt_text="En lapp där det står 811218-9876")) == ["personal_number"]
+    assert codes(version_with(credit="Kalle 811218-9876")) == ["personal_number"]
