@@ -8,6 +8,9 @@ twitter-text 3.1.0; what counts as one emoji there is Unicode's list up to emoji
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,7 @@ def weigh(text: str) -> int:
     return total
 
 
+@lru_cache(maxsize=4096)
 def weight(character: str) -> int:
     return 1 if any(low <= ord(character) <= high for low, high in LIGHT) else 2
 
@@ -60,15 +64,16 @@ def is_one(sequence: str, about: dict[str, Any]) -> bool:
 
 
 EMOJI = frozenset(sequence for sequence, about in emoji.EMOJI_DATA.items() if is_one(sequence, about))
-STARTS = frozenset(sequence[0] for sequence in EMOJI)
-LONGEST = max(map(len, EMOJI))
+SIZES = {
+    start: sorted({len(sequence) for sequence in sequences}, reverse=True)
+    for start, sequences in groupby(sorted(EMOJI), itemgetter(0))
+}
+"""How many code points the emoji have that begin with this one, the longest first."""
 
 
 def emoji_at(text: str, at: int) -> int:
     """How many code points the emoji has that begins here; 0 if none does."""
-    if text[at] not in STARTS:
-        return 0
-    return next((size for size in range(LONGEST, 0, -1) if text[at : at + size] in EMOJI), 0)
+    return next((size for size in SIZES.get(text[at], ()) if text[at : at + size] in EMOJI), 0)
 
 
 # --- links ----------------------------------------------------------------------------------------------------
@@ -115,7 +120,8 @@ T_CO = re.compile(
 
 def links(text: str) -> Iterator[Span]:
     """Where the links are that X replaces by its own short ones, from left to right. The text is NFC."""
-    at = 0
+    # Looking for a name that never comes to its dot is what costs most, and a page weighs while somebody types.
+    at = 0 if "." in text else len(text)
     while found := NAME.search(text, at):
         first, end = found.start("name"), end_of_name(text, *found.span("name"))
         if not end:
