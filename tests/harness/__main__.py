@@ -19,6 +19,8 @@ ON_POSTGRESQL = [
     "tests/posts",
     "tests/e2e/test_story.py",
 ]
+AT_ONCE = ["--numprocesses", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
+"""Most tests wait for another process now and then. A module stays together: what it starts is started once."""
 COUNTED = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
 
 
@@ -37,7 +39,7 @@ def pytest(title: str, paths: list[str], servers: dict[str, str], totals: dict[s
     """Run pytest with these servers, show what it says, and add up its counts."""
     sys.stdout.write(f"\n== {title}\n")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "pytest", "-q", "-ra", *paths]
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", *AT_ONCE, *paths]
     with subprocess.Popen(command, env=os.environ | servers, stdout=subprocess.PIPE, text=True) as process:
         last = ""
         for line in process.stdout or ():
