@@ -108,6 +108,30 @@ def test_nobody_changes_an_address_here(anna):
     assert anna.email == "anna@example.test"
 
 
+def test_somebody_who_is_switched_off_is_out_at_once(anna):
+    client = entered(anna)
+    assert client.get("/granska/").status_code == 200
+    type(anna).objects.filter(pk=anna.pk).update(is_active=False)
+    assert client.get("/granska/").url.partition("?")[0] == reverse("account_login")
+
+
+def test_a_role_that_is_taken_away_is_gone_at_the_next_page(anna):
+    client = entered(anna)
+    anna.groups.clear()
+    assert client.get("/granska/").status_code == 403
+
+
+def test_a_session_from_before_the_sign_in_is_worth_nothing_after_it(anna):
+    client = Client()
+    client.get("/konto/login/")
+    client.cookies["sessionid"] = known = "a" * 32
+    client.post("/konto/login/", {"login": anna.email, "password": PASSWORD})
+    assert client.cookies["sessionid"].value != known
+    stranger = Client()
+    stranger.cookies["sessionid"] = known
+    assert stranger.get("/granska/").status_code == 302
+
+
 # --- the second step --------------------------------------------------------------------------------------
 
 
