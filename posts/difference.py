@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from posts.models import Version
 
+PRIVACY = {"unlisted": _("(för dem som har länken)"), "private": _("(bara för oss)")}
 WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS, MOST_PAIRS = 3000, 20_000
 """How many words the matcher may get, and how many pairs of the same word: its time grows with the square of both."""
@@ -95,13 +96,22 @@ def fields(old: Version, new: Version) -> Iterator[tuple[str, object, str, str]]
     yield "text", _("Text till inlägget"), old.text, new.text
     yield "link", _("Länk"), old.link, new.link
     yield "credit", _("Fotograf"), old.credit, new.credit
-    yield "media", _("Bilder"), media_line(old), media_line(new)
+    yield "media", _("Bilder"), *media_lines(old, new)
     yield "alt_text", _("Bildbeskrivning"), alt_line(old), alt_line(new)
     yield "channels", _("Kanaler"), channel_line(old), channel_line(new)
 
 
-def media_line(version: Version) -> str:
-    return " ".join(shown.media.sha256[:8] for shown in version.shown_media.all())
+def media_lines(old: Version, new: Version) -> tuple[str, str]:
+    """The pictures of each by a letter of their own, so that one can see which stayed, went, came or moved."""
+    known = list(dict.fromkeys(media.sha256 for version in (old, new) for media in version.media))
+    letters = {sha256: chr(ord("A") + number) for number, sha256 in enumerate(known)}
+    before, after = (
+        " ".join(
+            f"{media.get_kind_display()}\N{NO-BREAK SPACE}{letters[media.sha256]}" for media in version.media
+        )
+        for version in (old, new)
+    )
+    return before, after
 
 
 def alt_line(version: Version) -> str:
@@ -111,6 +121,7 @@ def alt_line(version: Version) -> str:
 def channel_line(version: Version) -> str:
     lines = []
     for choice in version.chosen_channels.all():
-        own = " ".join(part for part in (choice.title, choice.text, choice.description) if part)
+        parts = (choice.title, choice.text, choice.description, PRIVACY.get(choice.privacy, ""))
+        own = " ".join(str(part) for part in parts if part)
         lines.append(f"{choice.channel}: {own}" if own else str(choice.channel))
     return "\n".join(lines)

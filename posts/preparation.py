@@ -47,7 +47,8 @@ from posts.models import (
 if TYPE_CHECKING:
     from accounts.models import User
 
-LEASE = timedelta(minutes=20)
+LEASE = timedelta(minutes=5)
+"""How long a worker may be silent: a film tells of each hundredth, but to fetch it from its store takes a while."""
 PAUSE = timedelta(minutes=1)
 """Before something is tried again that was not the file's fault, or may have been chance."""
 MOST_TRIES = 3

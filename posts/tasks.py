@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 FILMS = "films"
 DEFAULT = "default"
+CLOCK = 15
+"""Seconds until the clock looks again. What it put into the broker is worth nothing then, and must not pile up."""
 AT_ONCE = 100
 """How much forgotten media is put into the broker each time the clock looks."""
 
@@ -57,9 +59,9 @@ def wake_media() -> None:
     """Every few seconds: what was uploaded and has no worker."""
     now = timezone.now()
     for media in preparation.waiting(now).order_by("created_at")[:AT_ONCE]:
-        put(prepare, str(media.pk), queue=queue_for(media))
+        put(prepare, str(media.pk), queue=queue_for(media), expires=CLOCK)
     for rendition in preparation.waiting_renditions(now).order_by("created_at")[:AT_ONCE]:
-        put(make_rendition, rendition.pk, queue=FILMS)
+        put(make_rendition, rendition.pk, queue=FILMS, expires=CLOCK)
 
 
 def send_to_worker(publication: Publication) -> None:
@@ -86,9 +88,9 @@ def queue_for(media: Media) -> str:
     return FILMS if media.is_film else DEFAULT
 
 
-def put(task: Task, *args: Any, queue: str = DEFAULT) -> None:
+def put(task: Task, *args: Any, queue: str = DEFAULT, expires: float | None = None) -> None:
     """Into the broker, or not: what it does not take, the clock finds in the database."""
     try:
-        task.apply_async(args, queue=queue, retry=False)
+        task.apply_async(args, queue=queue, retry=False, expires=expires)
     except OperationalError as error:
         logger.warning("The broker did not take %s: %s", task.name, error)

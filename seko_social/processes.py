@@ -16,7 +16,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
-THREADS = {"default": 4, "films": 1}
+THREADS = {"default": 4, "films": 2}
 """How much each queue's worker does at once. Films are heavy, and their uploads fill the line by themselves."""
 SECONDS_TO_END = 5
 

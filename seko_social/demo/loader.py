@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest import mock
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -59,11 +61,12 @@ def is_loaded() -> bool:
 def load(say: Say) -> None:
     say("people and channels …")
     people = {email: add_person(email, name, region, roles) for email, name, region, roles in story.PEOPLE}
+    scenes: dict[str, Media] = {}
     with Store(settings.SANDBOX_DIR) as store:
         channels = {demo.platform: connect(demo, store, number) for number, demo in enumerate(story.CHANNELS)}
         for number, demo in enumerate(story.POSTS, start=1):
             say(f"post {number} of {len(story.POSTS)} …")
-            Telling(demo, people, channels, store).tell()
+            Telling(demo, people, channels, store, scenes).tell()
 
 
 def add_person(email: str, name: str, region: str, roles: tuple[str, ...]) -> User:
@@ -112,13 +115,19 @@ class Telling:
     """One post of the story, told from its draft to its ending."""
 
     def __init__(
-        self, demo: DemoPost, people: dict[str, User], channels: dict[str, Channel], store: Store
+        self,
+        demo: DemoPost,
+        people: dict[str, User],
+        channels: dict[str, Channel],
+        store: Store,
+        scenes: dict[str, Media],
     ) -> None:
         self.demo = demo
         self.author = people[demo.author]
         self.reviewer = people["anna@demo.test" if demo.days_ago % 3 else "johan@demo.test"]
         self.channels = [channels[platform] for platform in demo.on]
         self.store = store
+        self.scenes = scenes
         self.at = hour_of(demo)
 
     def tell(self) -> None:
@@ -150,11 +159,11 @@ class Telling:
         return post
 
     def media(self, scene: str) -> Media:
-        media = preparation.receive(SimpleUploadedFile(f"{scene}.jpg", drawn(scene)), self.author)
-        claimed = preparation.claim(str(media.pk))
-        if claimed:
-            preparation.prepare(claimed)
-        return Media.objects.get(pk=media.pk)
+        """A picture is prepared once; whoever sends in the same has a copy."""
+        known = self.scenes.get(scene)
+        media = copied(known, self.author) if known else prepared(scene, self.author)
+        self.scenes.setdefault(scene, media)
+        return media
 
     def end(self, post: Post) -> None:
         demo, seen = self.demo, post.version_in_force
@@ -216,6 +225,24 @@ class Telling:
             title=made.title,
         )
         return Receipt(shown["id"], settings.SANDBOX_URL + shown["path"])
+
+
+def prepared(scene: str, author: User) -> Media:
+    media = preparation.receive(SimpleUploadedFile(f"{scene}.jpg", drawn(scene)), author)
+    if claimed := preparation.claim(str(media.pk)):
+        preparation.prepare(claimed)
+    return Media.objects.get(pk=media.pk)
+
+
+def copied(media: Media, author: User) -> Media:
+    copy = Media.objects.get(pk=media.pk)
+    copy.pk, copy.owner = uuid4(), author
+    for field in (copy.master, copy.thumb, copy.medium):
+        with field.open("rb") as file:
+            content = ContentFile(file.read())
+        field.save(PurePosixPath(str(field.name)).name, content, save=False)
+    copy.save(force_insert=True)
+    return copy
 
 
 def alt_of(demo: DemoPost, position: int) -> str:
