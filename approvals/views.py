@@ -8,17 +8,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from approvals import queue
+from approvals import queue, wording
 from approvals.forms import ChannelTextForm, RejectForm, RequestChangesForm, ReviewForm, SeenForm
 from channels.models import Channel
 from posts import blockers, content, difference, previews, tasks, timeline, workflow
 from posts.models import Captions, Minors, People, Post, Version
-from posts.wording import name_of
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
 
 may_review = permission_required("posts.review_post", raise_exception=True)
@@ -142,7 +140,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
-        "channel_names": names_of(version) if version else "",
+        "what_happens": wording.before_the_okay(version) if version else "",
         "previews": shown,
         "is_making": any(preview.is_in_the_making for preview in shown),
         "has_film": any(media.is_film for media in version.media) if version else False,
@@ -157,10 +155,6 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
 def version_of(post: Post) -> Version | None:
     """The version to decide on; None while a picture or film is still being prepared."""
     return None if post.awaits_media else post.current_version
-
-
-def names_of(version: Version) -> str:
-    return get_text_list([name_of(choice.channel) for choice in version.chosen_channels.all()], _("och"))
 
 
 # --- changing -------------------------------------------------------------------------------------------------
@@ -286,7 +280,7 @@ def approve(request: ReviewRequest, post_id: int) -> HttpResponse:
     except workflow.BlockedError:
         return blocked(request, post_id)
     tasks.publish_soon()
-    messages.success(request, _("Godkänt. Publiceras nu på %(channels)s.") % {"channels": names_of(version)})
+    messages.success(request, wording.after_the_okay(version))
     return to_next(request)
 
 

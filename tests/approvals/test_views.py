@@ -1,6 +1,7 @@
 import pytest
 from django.utils import timezone
 
+from channels import connections
 from channels.models import Channel
 from posts import tasks, workflow
 from posts.models import (
@@ -207,6 +208,21 @@ def test_a_green_post_is_approved_with_one_press(
     assert Publication.objects.get().version == green.current_version
     assert put_in_broker == [("posts.tasks.publish", Publication.objects.get().pk)]
     assert response.url == "/granska/"
+
+
+def test_what_the_okay_leads_to_is_said_before_and_after(desk, green, platform, monkeypatch):
+    group = factories.channel("by_hand", name="Gruppen", remote_id="")
+    broken = factories.channel(name="Trasig")
+    connections.mark_broken(broken, "token_expired")
+    facebook = green.current_version.chosen_channels.get().channel
+    form = as_shown(green, channels=[facebook.pk, group.pk, broken.pk])
+    desk.post(f"/granska/{green.pk}/spara/", form)
+    page = text_of(desk.get(f"/granska/{green.pk}/"))
+    assert "När du godkänner publiceras inlägget på Facebook. Facebook väntar tills kanalen fungerar." in page
+    assert "Du publicerar för hand: Gruppen." in page
+    said = text_of(desk.post(f"/granska/{green.pk}/godkann/", as_shown(green), follow=True))
+    assert "Godkänt. Publiceras nu på Facebook. Facebook väntar tills kanalen fungerar." in said
+    assert "Kvar att publicera för hand: Gruppen." in said
 
 
 def test_what_was_typed_is_approved_with_the_same_press(desk, post, anna):
