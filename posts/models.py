@@ -627,6 +627,9 @@ class Publication(models.Model):
             models.UniqueConstraint(
                 fields=("post", "channel"), condition=~Q(status__in=OVER), name="posts_post_on_channel_once"
             ),
+            models.UniqueConstraint(
+                fields=("channel", "remote_id"), condition=~Q(remote_id=""), name="posts_receipt_is_of_one"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=PublicationStatus.values), name="posts_publication_status_known"
             ),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from audit import log
@@ -35,6 +35,7 @@ from channels.errors import (
     Refused,
     Unconfirmed,
 )
+from channels.models import Channel
 from posts import content as contents
 from posts.models import (
     OVER,
@@ -57,6 +58,8 @@ WAKE_AGAIN_AFTER = timedelta(seconds=30)
 """When a task put into the broker is believed to be lost."""
 CHUNK = 64 * 1024 * 1024
 """How much of a file is read between two renewals of the lease."""
+LOOK_BACK = timedelta(hours=1)
+"""How long before an attempt somebody else's receipt may have been saved and still be among what a look sees."""
 WAITING = (PublicationStatus.QUEUED, PublicationStatus.HELD, PublicationStatus.BY_HAND)
 
 
@@ -271,10 +274,13 @@ def check_seal(publication: Publication) -> None:
 def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, outcome: Outcome) -> None:
     """The platform says that it exists. Saved first and alone; whose turn it is does not matter, since it is proof."""
     with transaction.atomic():
+        if outcome == Outcome.RECEIPT:
+            take_from_finders(publication, receipt)
         settled = (
             Publication.objects.filter(pk=publication.pk)
             .exclude(status__in=(PublicationStatus.PUBLISHED, PublicationStatus.REMOVED))
             .exclude(is_replaced())
+            .exclude(Exists(holders_of(receipt, publication)))
             .update(
                 status=PublicationStatus.PUBLISHED,
                 remote_id=receipt.remote_id,
@@ -287,6 +293,27 @@ def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, 
         )
         close(attempt, outcome)
     after_settling(publication, receipt, was_first=bool(settled))
+
+
+def holders_of(receipt: Receipt, publication: Publication) -> QuerySet[Publication]:
+    others = Publication.objects.filter(channel_id=publication.channel_id).exclude(pk=publication.pk)
+    return others.filter(remote_id=receipt.remote_id).exclude(remote_id="")
+
+
+def take_from_finders(publication: Publication, receipt: Receipt) -> None:
+    """
+    Whoever got the receipt as the answer to their own call is its owner. Somebody else who said the same words, and found
+    it meanwhile, has to look again.
+    """
+    for other in holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND):
+        Publication.objects.filter(pk=other.pk).update(
+            status=PublicationStatus.UNCONFIRMED,
+            remote_id="",
+            url="",
+            published_at=None,
+            not_before=timezone.now(),
+        )
+        log.record("publication.unconfirmed", other, post=other.post_id, code="found_anothers")
 
 
 def is_replaced() -> Exists:
@@ -399,7 +426,10 @@ def look(publication: Publication) -> None:
     try:
         adapter = connections.adapter_for(publication.channel)
         content = contents.for_channel(publication.version, publication.channel)
-        receipt = adapter.find(content, Staged(publication.staged), first.started_at)
+        staged = Staged(publication.staged)
+        receipt = adapter.find(
+            content, staged, first.started_at, taken_on(publication.channel, first.started_at)
+        )
     except NotReady as error:
         look_again(publication, error.until)
     except RateLimited as error:
@@ -415,6 +445,12 @@ def look(publication: Publication) -> None:
             settle(publication, attempt, receipt, Outcome.FOUND)
         else:
             not_seen(publication, attempt, adapter)
+
+
+def taken_on(channel: Channel, since: datetime) -> frozenset[str]:
+    """What is the receipt of another publication is not ours, even if it says the same."""
+    receipts = Publication.objects.published().filter(channel=channel, published_at__gte=since - LOOK_BACK)
+    return frozenset(receipts.exclude(remote_id="").values_list("remote_id", flat=True))
 
 
 def look_again(publication: Publication, at: datetime) -> None:

@@ -4,7 +4,7 @@ An adapter that does what a test's script says: the whole interface, in memory, 
 It stands for the platform in tests of the pipeline. What the real adapters do is proved against the sandbox.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -60,13 +60,14 @@ class Scripted(Adapter):
         self.play("after_commit", content, staged)
         return receipt_of(staged)
 
-    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+    def find(
+        self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
+    ) -> Receipt | None:
         self.calls.append("find")
         self.looked_since.append(since)
         self.play("find", content, staged)
-        if any(handle == staged.get("handle") for handle, _ in self.ledger):
-            return receipt_of(staged)
-        return None
+        is_there = any(handle == staged.get("handle") for handle, _ in self.ledger)
+        return receipt_of(staged) if is_there and receipt_of(staged).remote_id not in taken else None
 
     def play(self, step: str, content: Content, staged: Staged) -> None:
         if action := self.script.get(step):

@@ -6,7 +6,7 @@ words for people. Content goes in; a receipt or one of `channels.errors` comes o
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -203,8 +203,12 @@ class Adapter(ABC):
         """Make the staged content public with one call, or raise a `ChannelError`."""
 
     @abstractmethod
-    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+    def find(
+        self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
+    ) -> Receipt | None:
         """Look whether a commit made at `since` (aware) or later went through. None: not seen.
+
+        `taken` are the remote ids that are proof for others already: the same words may be said twice.
 
         Raises NotSent, RateLimited or NotConnected when one could not look at all.
         """

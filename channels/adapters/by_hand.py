@@ -1,6 +1,6 @@
 """By hand: a person copies the text, saves the pictures, publishes them and pastes the address back."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from channels.adapters.base import Adapter, Content, Keep, Limits, Problem, Receipt, Staged
@@ -46,5 +46,7 @@ class ByHand(Adapter):
     def commit(self, content: Content, staged: Staged) -> Receipt:
         raise NotImplementedError("a person publishes it")
 
-    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+    def find(
+        self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
+    ) -> Receipt | None:
         raise NotImplementedError("a person knows")

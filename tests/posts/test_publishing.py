@@ -8,6 +8,7 @@ from django.utils import timezone
 from freezegun import freeze_time
 
 from audit.models import Entry
+from channels.adapters.base import Receipt
 from channels.errors import (
     Duplicate,
     NotConnected,
@@ -278,6 +279,54 @@ def test_a_rate_limit_on_a_look_rests_the_channel_too(publication, platform):
     run(publication)
     run(publication)
     assert Channel.objects.get().resting_until == until
+
+
+# --- the same words twice -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twin(publication) -> Publication:
+    """Another post's publication on the same channel, with the very same words."""
+    factories.approved(factories.submitted(), factories.reviewer(), publication.channel)
+    return Publication.objects.exclude(pk=publication.pk).get()
+
+
+def as_both_see_it(platform, monkeypatch):
+    """The platform's list does not tell whose words they are."""
+    monkeypatch.setattr(
+        "tests.scripted.receipt_of", lambda _staged: Receipt("the-one-post", "https://example.test/1")
+    )
+
+
+def test_a_receipt_that_is_anothers_is_not_found_again(publication, twin, platform, monkeypatch):
+    as_both_see_it(platform, monkeypatch)
+    assert run(publication).remote_id == "the-one-post"
+    platform.script["commit"] = raising(Unconfirmed("reset"))
+    run(twin)
+    after = run(twin)
+    assert (after.status, after.remote_id) == (PublicationStatus.UNCONFIRMED, "")
+
+
+def test_the_answer_to_ones_own_call_beats_what_another_found(publication, twin, platform, monkeypatch):
+    as_both_see_it(platform, monkeypatch)
+    platform.script["commit"] = raising(Unconfirmed("reset"))
+    run(twin)
+
+    def meanwhile(adapter, content, staged):
+        platform.script.pop("after_commit")
+        Publication.objects.filter(pk=twin.pk).update(staged=staged)
+        assert run(twin).status == PublicationStatus.PUBLISHED
+
+    platform.script["after_commit"] = meanwhile
+    assert run(publication).remote_id == "the-one-post"
+    twin = Publication.objects.get(pk=twin.pk)
+    assert (twin.status, twin.remote_id, twin.published_at) == (PublicationStatus.UNCONFIRMED, "", None)
+
+
+def test_the_database_lets_no_two_hold_the_same_receipt(publication, twin):
+    Publication.objects.filter(pk=publication.pk).update(remote_id="1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.filter(pk=twin.pk).update(remote_id="1")
 
 
 # --- the seal ---------------------------------------------------------------------------------------------

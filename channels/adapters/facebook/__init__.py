@@ -9,7 +9,7 @@ Facts: Meta, Page posts, Page photos and Page videos references for v26.0, read 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from channels.adapters.base import (
@@ -120,7 +120,9 @@ class Facebook(Adapter):
 
     # --- looking
 
-    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+    def find(
+        self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
+    ) -> Receipt | None:
         if content.films:
             video = staged.get("video", "")
             return self.receipt_for_film(video) if video and films.is_finished(self.graph, video) else None
@@ -128,7 +130,7 @@ class Facebook(Adapter):
             ids = set(photo_ids(staged))
             post = finding.post_with_photos(self.graph, ids, since) if ids else None
         else:
-            post = finding.post_with_words(self.graph, content, self.words(content), since)
+            post = finding.post_with_words(self.graph, content, self.words(content), since, taken)
         return self.receipt(str(post["id"]), post.get("permalink_url")) if post else None
 
     def fingerprint(self, content: Content, staged: Staged) -> str:

@@ -6,7 +6,7 @@ node is quicker, and tells the story that it is in once it is published.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,13 +48,16 @@ def story_of(graph: Graph, photo: str) -> Post | None:
     return found.told if found else None
 
 
-def post_with_words(graph: Graph, content: Content, words: str, since: datetime) -> Post | None:
-    """The post with exactly these words and this link, made by our app in the time after `since`."""
+def post_with_words(
+    graph: Graph, content: Content, words: str, since: datetime, taken: Collection[str]
+) -> Post | None:
+    """The post with exactly these words and this link, made by our app after `since`, that is nobody else's."""
     return next(
         (
             post
             for post in posts_since(graph, since)
-            if same_words(str(post.get("message") or ""), words)
+            if post.get("id") not in taken
+            and same_words(str(post.get("message") or ""), words)
             and shows_link(post, content.link)
             and is_ours(graph, post)
             and is_new(post, since)

@@ -9,7 +9,7 @@ Facts: X, Manage posts, Media best practices, Counting characters and OAuth 2.0 
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -89,12 +89,14 @@ class X(Adapter):
             body["media"] = {"media_ids": ids}
         return self.receipt(self.api.post("tweets", json=body, unclear=Unconfirmed).needed("data", "id"))
 
-    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+    def find(
+        self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
+    ) -> Receipt | None:
         if content.media:
             ids = media_ids(staged)
             post = finding.post_with_media(self.api, ids, since) if ids else None
         else:
-            post = finding.post_with_words(self.api, self.words(content), since)
+            post = finding.post_with_words(self.api, self.words(content), since, taken)
         return self.receipt(str(post["id"])) if post else None
 
     def receipt(self, id: str) -> Receipt:

@@ -8,7 +8,7 @@ them, so both are read. Texts come back with t.co links, three marks escaped and
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,10 +46,10 @@ def media_keys(post: Post) -> list[str]:
     return [str(key) for key in keys] if isinstance(keys, list) else []
 
 
-def post_with_words(api: API, words: str, since: datetime) -> Post | None:
-    """The post with exactly these words, and no picture or film."""
+def post_with_words(api: API, words: str, since: datetime, taken: Collection[str]) -> Post | None:
+    """The post with exactly these words, and no picture or film, that nobody else holds for theirs."""
     wanted = tidy(with_whole_links(words))
-    found = (post for post in posts_since(api, since) if not media_keys(post))
+    found = (post for post in posts_since(api, since) if not media_keys(post) and post.get("id") not in taken)
     return next((post for post in found if tidy(spoken(post)) == wanted), None)
 
 

@@ -8,7 +8,7 @@ Facts: Google, videos reference, revision history (2 November 2026: always send 
 upload limits, read 2026-11-22.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,7 +99,9 @@ class YouTube(Adapter):
             raise Refused(Trouble.PRIVACY_REFUSED, answer.detail(answer.at("status", "privacyStatus")))
         return self.receipt(staged["video"])
 
-    def find(self, content: Content, staged: Staged, since: datetime) -> Receipt | None:
+    def find(
+        self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
+    ) -> Receipt | None:
         if "video" not in staged:
             return None
         answer = self.api.get("videos", part="status", id=staged["video"])
