@@ -17,6 +17,7 @@ ON_POSTGRESQL = [
     "tests/audit",
     "tests/channels",
     "tests/posts",
+    "tests/e2e/test_death.py",
     "tests/e2e/test_story.py",
 ]
 AT_ONCE = ["--numprocesses", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
