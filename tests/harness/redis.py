@@ -1,6 +1,5 @@
 """A private Redis on a unix socket, gone afterwards."""
 
-import itertools
 import shutil
 import subprocess
 import tempfile
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import redis as client
 
-numbers = itertools.count()
 MISSING = "redis-server was not found. Install it, for example with: apt-get install redis-server"
 
 
@@ -28,14 +26,6 @@ def redis_server() -> Iterator[str]:
                 yield f"redis+socket://{socket}"
             finally:
                 process.terminate()
-
-
-def own_database(url: str) -> str:
-    """The address of an empty database on this server, for one site alone."""
-    number = next(numbers) % 16
-    with client.Redis(unix_socket_path=url.removeprefix("redis+socket://"), db=number) as connection:
-        connection.flushdb()
-    return f"{url}?virtual_host={number}"
 
 
 def find_program() -> str:

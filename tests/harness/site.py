@@ -21,7 +21,7 @@ import requests
 from channels.sandbox.testing import LiveSandbox
 from seko_social import processes
 from seko_social.processes import ROOT, Process, Running
-from tests.harness import redis
+from tests.harness.redis import redis_server
 
 PATIENCE = 90
 """Seconds that a start may take on a busy machine."""
@@ -152,13 +152,13 @@ def free_port() -> int:
 
 @contextmanager
 def own_servers() -> Iterator[dict[str, str]]:
-    """A database and a broker for one site alone, on the servers that the environment names; nothing if it names none."""
+    """A database on the server that the environment names, and a Redis, for one site alone; nothing if it names none."""
     with ExitStack() as stack:
         servers = {}
         if url := os.environ.get("DATABASE_URL", ""):
             servers["DATABASE_URL"] = stack.enter_context(own_database(url))
-        if url := os.environ.get("REDIS_URL", ""):
-            servers["REDIS_URL"] = redis.own_database(url)
+        if os.environ.get("REDIS_URL"):
+            servers["REDIS_URL"] = stack.enter_context(redis_server())
         yield servers
 
 
