@@ -31,6 +31,7 @@ The control API (all JSON):
     POST   /ovning/api/tokens            {"platform", "id", "name", "handle"?}: connect and mint credentials
     POST   /ovning/api/clock             {"offset": seconds}: move the sandbox's clock
     POST   /ovning/api/limits            {"enforced": bool}: the platforms' own call limits and quotas
+    POST   /ovning/api/repeats           {"taken": bool}: the same words and pictures are taken twice
     POST   /ovning/api/demands           {"appsecret_proof": bool}: Facebook refuses calls without the proof
     POST   /ovning/api/reset             forget everything
 

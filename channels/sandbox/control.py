@@ -99,6 +99,13 @@ def demands() -> ResponseReturnValue:
     return {"appsecret_proof": store().setting("appsecret_proof", "off") == "on"}
 
 
+@control.post("/repeats")
+def repeats() -> ResponseReturnValue:
+    """Whether the same words are taken twice, so that nobody but the caller keeps a post from being doubled."""
+    store().set("repeats", "taken" if json_body().get("taken") else "refused")
+    return {"taken": store().takes_repeats}
+
+
 @control.post("/reset")
 def reset() -> ResponseReturnValue:
     store().reset()

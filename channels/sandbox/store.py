@@ -202,6 +202,11 @@ class Store:
             value,
         )
 
+    @property
+    def takes_repeats(self) -> bool:
+        """The platforms refuse what was said lately, unless they are told not to."""
+        return self.setting("repeats", "refused") == "taken"
+
     def count(self, name: str, by: int = 1, start: int = 0) -> int:
         """Raise a named counter and return its new value."""
         with self.transaction():

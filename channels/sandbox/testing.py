@@ -122,6 +122,10 @@ class LiveSandbox:
         """Facebook's "Require App Secret": from now on every call needs its appsecret_proof."""
         self._post("demands", {"appsecret_proof": True})
 
+    def take_repeats(self) -> None:
+        """Facebook and X take the same words and pictures twice: only the caller keeps a post from being doubled."""
+        self._post("repeats", {"taken": True})
+
     def reset(self) -> None:
         """Forget everything, except whether limits are enforced."""
         self._post("reset", {})

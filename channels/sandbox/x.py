@@ -265,6 +265,8 @@ def check_reply(user: str, body: dict[str, Any]) -> None:
 
 
 def check_new(user: str, text: str, items: list[Thing]) -> None:
+    if store().takes_repeats:
+        return
     same = store().said("x", user, folded(text), since=store().now() - DUPLICATE_SECONDS)
     wanted = [item.id for item in items]
     if any([item["id"] for item in post.data["media"]] == wanted for post in same):

@@ -574,6 +574,12 @@ def test_a_duplicate_may_be_said_again_after_a_while_or_when_the_first_is_gone(f
     assert facebook.say("Samma").status_code == 200
 
 
+def test_told_to_take_repeats_it_says_the_same_words_twice(facebook, sandbox: LiveSandbox):
+    sandbox.take_repeats()
+    assert [facebook.say("Hej").status_code for _ in range(2)] == [200, 200]
+    assert len(sandbox.ledger(effect="public")) == 2
+
+
 def test_the_right_proof_is_taken(facebook, sandbox: LiveSandbox):
     sandbox.demand_proof()
     proof = hmac.new(b"ovning-facebook-hemlighet", facebook.token.encode(), hashlib.sha256).hexdigest()
