@@ -23,7 +23,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.review_post",
             "posts.approve_post",
             "posts.view_all_posts",
+            "posts.plan_post",
             "posts.publish_by_hand",
+            "posts.decide_publication",
+            "posts.take_down",
+            "posts.stop_publishing",
+            "channels.pause_channel",
             "channels.view_channel",
         }
     ),
@@ -35,8 +40,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "audit.view_log",
             "channels.add_channel",
             "channels.change_channel",
+            "channels.pause_channel",
             "channels.view_channel",
             "posts.change_category",
+            "posts.stop_publishing",
+            "posts.take_down",
         }
     ),
     READER: frozenset(

@@ -33,6 +33,11 @@ def adapter_for(channel: Channel) -> Adapter:
     return channel.adapter_class(connection(channel, secrets), settings.PLATFORM_ADDRESSES)
 
 
+def offline_adapter(channel: Channel) -> Adapter:
+    """The channel's adapter without secrets: for what needs no call."""
+    return channel.adapter_class(connection(channel, {}), settings.PLATFORM_ADDRESSES)
+
+
 def connection(channel: Channel, secrets: dict[str, str]) -> Connection:
     app_id, app_secret = settings.APP_KEYS.get(channel.platform, ("", ""))
     return Connection(

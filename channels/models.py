@@ -52,6 +52,22 @@ class Channel(models.Model):
     handle = models.CharField(max_length=120, blank=True)
     url = models.URLField(_("adress"), max_length=500, blank=True)
     audience = models.CharField(_("målgrupp"), max_length=200, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_channels",
+        verbose_name=_("kontoansvarig"),
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deputy_channels",
+        verbose_name=_("ersättare"),
+    )
     is_preselected = models.BooleanField(_("förvald"), default=False)
     position = models.PositiveSmallIntegerField(_("ordning"), default=0)
     fault = models.CharField(max_length=60, blank=True)
@@ -63,6 +79,7 @@ class Channel(models.Model):
     paused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    pause_reason = models.CharField(max_length=200, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     """When a call last went well."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -81,6 +98,7 @@ class Channel(models.Model):
                 name="channels_connected_once",
             ),
         )
+        permissions = (("pause_channel", _("Pausa och starta kanaler")),)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.platform_name})"
@@ -109,6 +127,16 @@ class Channel(models.Model):
         if expires_at and expires_at - timezone.now() < EXPIRES_SOON:
             return State.EXPIRING
         return State.WORKING
+
+
+class AppRest(models.Model):
+    """A platform asked our app, and so all of its channels, to wait."""
+
+    platform = models.CharField(max_length=20, unique=True)
+    resting_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.platform} rests until {self.resting_until:%c}"
 
 
 class Credential(models.Model):

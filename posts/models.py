@@ -232,6 +232,9 @@ class Post(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("kategori"))
     is_urgent = models.BooleanField(_("brådskar"), default=False)
+    earliest = models.DateTimeField(_("tidigast"), null=True, blank=True)
+    latest = models.DateTimeField(_("senast"), null=True, blank=True)
+    """Not before, and not after: what the post itself asks for, whatever time somebody plans."""
     current_version = models.ForeignKey(
         "Version", models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -252,6 +255,10 @@ class Post(models.Model):
                 condition=~Q(status="approved") | Q(current_version__isnull=False),
                 name="posts_approved_has_version",
             ),
+            models.CheckConstraint(
+                condition=Q(earliest=None) | Q(latest=None) | Q(earliest__lt=F("latest")),
+                name="posts_earliest_before_latest",
+            ),
         )
         indexes = (
             models.Index(
@@ -269,6 +276,10 @@ class Post(models.Model):
             ("approve_post", _("Godkänna inlägg")),
             ("view_all_posts", _("Se alla inlägg")),
             ("publish_by_hand", _("Publicera för hand")),
+            ("plan_post", _("Planera när inlägg publiceras")),
+            ("decide_publication", _("Avgöra vad som hände med en publicering")),
+            ("take_down", _("Ta ned inlägg")),
+            ("stop_publishing", _("Stoppa och starta all publicering")),
         )
 
     def __str__(self) -> str:
@@ -519,6 +530,15 @@ class Approval(AppendOnlyModel):
 # --- publishing -------------------------------------------------------------------------------------------
 
 
+class StopReason(models.TextChoices):
+    """Why all publishing is stopped."""
+
+    EVENT = "event", _("Allvarlig händelse")
+    WRONG_POST = "wrong_post", _("Fel inlägg på väg ut")
+    INTRUSION = "intrusion", _("Misstänkt intrång")
+    OTHER = "other", _("Annat")
+
+
 class PublishingStop(models.Model):
     """Stop everything, in one row: while `stopped_at` is set no commit call begins."""
 
@@ -527,10 +547,17 @@ class PublishingStop(models.Model):
     stopped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=20, choices=StopReason, blank=True)
+    message = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(id=1), name="posts_one_stop"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="posts_one_stop"),
+            models.CheckConstraint(
+                condition=Q(stopped_at=None) | (Q(stopped_by__isnull=False) & ~Q(reason="")),
+                name="posts_stop_says_who_and_why",
+            ),
+        )
 
     def __str__(self) -> str:
         return "stopped" if self.stopped_at else "running"
@@ -552,26 +579,51 @@ class PublicationStatus(models.TextChoices):
     BY_HAND = "by_hand", _("Publiceras för hand")
 
 
+WAITING = (PublicationStatus.QUEUED, PublicationStatus.HELD, PublicationStatus.BY_HAND)
+"""Approved, and nothing has happened yet."""
 OVER = (PublicationStatus.CANCELLED, PublicationStatus.FAILED, PublicationStatus.REMOVED)
 """Nothing of it is public and nothing more will happen: the channel is free for another version."""
+
+
+class Hold(models.TextChoices):
+    """Why an approved post waits without a time."""
+
+    RESERVE = "reserve", _("I reserven")
+    PERSON = "person", _("Väntar")
+    STOPPED = "stopped", _("Väntar")
+    """Left lying when publishing was started again."""
+    EXPIRED = "expired", _("Utgången")
+    """Its latest time went by: it is never sent late."""
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def due(self, now: datetime) -> "PublicationQuerySet":
         """What a worker may take now: first tries, retries and looks alike."""
+        may_be_sent = ~stopped_now() & ~is_to_be_removed() & (Q(not_after=None) | Q(not_after__gt=now))
         return self.filter(
-            Q(status=PublicationStatus.UNCONFIRMED) | ~stopped_now(),
-            status__in=(PublicationStatus.QUEUED, PublicationStatus.UNCONFIRMED),
+            Q(status=PublicationStatus.UNCONFIRMED) | (Q(status=PublicationStatus.QUEUED) & may_be_sent),
             not_before__lte=now,
             claimed_until=None,
             channel__in=Channel.objects.publishing(now),
         )
+
+    def overdue(self, now: datetime) -> "PublicationQuerySet":
+        """Those that wait, and whose latest time has gone by."""
+        return self.waiting().filter(not_after__lte=now).exclude(hold=Hold.EXPIRED)
+
+    def waiting(self) -> "PublicationQuerySet":
+        """Nothing of them is out or on its way."""
+        return self.filter(status__in=WAITING, claimed_until=None)
 
     def with_dead_lease(self, now: datetime) -> "PublicationQuerySet":
         return self.filter(claimed_until__lt=now)
 
     def published(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.PUBLISHED)
+
+    def unannounced(self, since: datetime) -> "PublicationQuerySet":
+        """Out since then at least, and nobody has been told."""
+        return self.published().filter(announced_at=None, published_at__lt=since)
 
     def by_hand(self) -> "PublicationQuerySet":
         """Those that wait for a person to publish them."""
@@ -580,6 +632,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 def is_out() -> Exists:
     return Exists(Publication.objects.published().filter(post=OuterRef("pk")))
+
+
+def is_to_be_removed() -> Exists:
+    """Somebody has asked for it to be taken down: it is never sent from then on."""
+    return Exists(Removal.objects.unfinished().filter(publication=OuterRef("pk")))
 
 
 def stopped_now() -> Exists:
@@ -598,7 +655,12 @@ class Publication(models.Model):
     )
     has_film = models.BooleanField(default=False)
     """Films have a queue of their own, so that a long upload never delays a text."""
+    planned_for = models.DateTimeField(null=True, blank=True)
+    """The time that somebody chose; None is as soon as possible."""
     not_before = models.DateTimeField(default=timezone.now)
+    """The next time that a worker may take it: after the undo window, the planned time, and every back-off."""
+    not_after = models.DateTimeField(null=True, blank=True)
+    hold = models.CharField(max_length=10, choices=Hold, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=0)
     """Raised by every claim: a worker that wakes late holds an old number and cannot disturb a newer one."""
@@ -614,6 +676,10 @@ class Publication(models.Model):
     remote_id = models.CharField(max_length=200, blank=True)
     url = models.URLField(max_length=1000, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)
+    """When it was written in the log, and told, that it is out: the receipt is saved first, and alone."""
+    declared_absent_at = models.DateTimeField(null=True, blank=True)
+    """When a person looked on the platform and said that it is not there."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PublicationQuerySet.as_manager()
@@ -638,6 +704,10 @@ class Publication(models.Model):
                 name="posts_sending_is_claimed",
             ),
             models.CheckConstraint(
+                condition=Q(status="held", hold__in=Hold.values) | (~Q(status="held") & Q(hold="")),
+                name="posts_held_says_why",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="published") | (Q(published_at__isnull=False) & ~Q(url="")),
                 name="posts_published_has_receipt",
             ),
@@ -648,6 +718,14 @@ class Publication(models.Model):
                 fields=("claimed_until",), condition=Q(claimed_until__isnull=False), name="posts_claimed"
             ),
             models.Index(fields=("status", "published_at"), name="posts_out"),
+            models.Index(
+                fields=("not_after",), condition=Q(not_after__isnull=False), name="posts_has_latest"
+            ),
+            models.Index(
+                fields=("published_at",),
+                condition=Q(announced_at=None, status="published"),
+                name="posts_not_announced",
+            ),
         )
 
     def __str__(self) -> str:
@@ -711,6 +789,111 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.fence} of publication {self.publication_id}"
+
+
+# --- taking down --------------------------------------------------------------------------------------------
+
+
+class Regret(models.TextChoices):
+    """Why a post is taken down."""
+
+    CONSENT = "consent", _("Någon på bilden vill inte synas")
+    WRONG = "wrong", _("Det är fel i inlägget")
+    HARM = "harm", _("Någon kan råka illa ut")
+    UNLAWFUL = "unlawful", _("Innehållet får inte visas")
+    OTHER = "other", _("Annat")
+
+
+class TakeDown(AppendOnlyModel):
+    """The order to remove a post from every channel: who, when and why."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="takedowns")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=20, choices=Regret)
+    message = models.TextField(blank=True)
+    requested_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-requested_at", "-id")
+
+    def __str__(self) -> str:
+        return f"take-down of post {self.post_id}"
+
+
+class RemovalStatus(models.TextChoices):
+    """How far a removal from one channel has come."""
+
+    WAITING = "waiting", _("Tas ned")
+    REMOVING = "removing", _("Tas ned")
+    REMOVED = "removed", _("Nedtaget")
+    BY_HAND = "by_hand", _("Ta ned för hand")
+    """The platform does not let us: a person does it, and says so."""
+    NOT_OUT = "not_out", _("Kom aldrig ut")
+
+
+class RemovalQuerySet(models.QuerySet["Removal"]):
+    def unfinished(self) -> "RemovalQuerySet":
+        return self.filter(finished_at=None)
+
+    def due(self, now: datetime) -> "RemovalQuerySet":
+        """What a worker may take now. A publication that is being sent is waited for."""
+        return self.unfinished().filter(
+            status=RemovalStatus.WAITING,
+            not_before__lte=now,
+            claimed_until=None,
+            publication__claimed_until=None,
+            publication__status__in=(PublicationStatus.PUBLISHED, *WAITING, *OVER),
+        )
+
+    def with_dead_lease(self, now: datetime) -> "RemovalQuerySet":
+        return self.filter(claimed_until__lt=now)
+
+    def by_hand(self) -> "RemovalQuerySet":
+        """Those that wait for a person to do it on the platform."""
+        return self.unfinished().filter(status=RemovalStatus.BY_HAND)
+
+
+class Removal(models.Model):
+    """One publication to be removed. Deleting twice does no harm, so a lost worker's call is simply made again."""
+
+    takedown = models.ForeignKey(TakeDown, models.PROTECT, related_name="removals")
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="removals")
+    status = models.CharField(
+        max_length=10, choices=RemovalStatus, default=RemovalStatus.WAITING, editable=False
+    )
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(default=0)
+    woken_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=60, blank=True)
+    trouble_detail = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    """When the platform was seen to have it no more, or a person said so."""
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = RemovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("publication__channel__position", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("publication",), condition=Q(finished_at=None), name="posts_removed_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None, status__in=("waiting", "removing", "by_hand"))
+                | Q(finished_at__isnull=False, status__in=("removed", "not_out")),
+                name="posts_removal_finished_or_not",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("not_before",), condition=Q(finished_at=None), name="posts_to_remove"),
+        )
+
+    def __str__(self) -> str:
+        return f"removal of publication {self.publication_id}"
 
 
 # --- renditions -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from channels.models import Channel
 from posts.models import Media, MediaState, Post
 
 if TYPE_CHECKING:
@@ -68,6 +69,47 @@ def why_not_approve(user: User, post: Post) -> Refusal:
     return None
 
 
+def why_not_undo(user: User, _post: Post) -> Refusal:
+    """Regretting an okay: whoever may give one."""
+    if not user.has_perm("posts.approve_post"):
+        return _("Du har inte behörighet att godkänna inlägg.")
+    return None
+
+
 def why_not_revise(user: User, post: Post) -> Refusal:
     """Taking an approved post back before it is out: its author, or a reviewer."""
     return None if post.author_id == user.pk else why_not_review(user, post)
+
+
+# --- when, whether, and away again --------------------------------------------------------------------------
+
+
+def why_not_plan(user: User) -> Refusal:
+    if not user.has_perm("posts.plan_post"):
+        return _("Du har inte behörighet att planera inlägg.")
+    return None
+
+
+def why_not_decide_publication(user: User) -> Refusal:
+    if not user.has_perm("posts.decide_publication"):
+        return _("Du har inte behörighet att avgöra vad som hände med ett inlägg.")
+    return None
+
+
+def why_not_take_down(user: User) -> Refusal:
+    if not user.has_perm("posts.take_down"):
+        return _("Du har inte behörighet att ta ned inlägg. Be kommunikationsgruppen.")
+    return None
+
+
+def why_not_stop(user: User) -> Refusal:
+    if not user.has_perm("posts.stop_publishing"):
+        return _("Du har inte behörighet att stoppa publiceringen.")
+    return None
+
+
+def why_not_pause(user: User, channel: Channel) -> Refusal:
+    """Those who may, and whoever keeps the channel alive."""
+    if user.has_perm("channels.pause_channel") or user.pk in (channel.owner_id, channel.deputy_id):
+        return None
+    return _("Du har inte behörighet att pausa kanalen.")

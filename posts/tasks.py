@@ -29,10 +29,19 @@ def publish(publication_id: int) -> None:
 
 
 @shared_task
+def take_down(removal_id: int) -> None:
+    if removal := publishing.claim_removal(removal_id):
+        publishing.remove(removal)
+
+
+@shared_task
 def wake_due() -> None:
     """Every second: put what is due into the broker."""
-    for publication in publishing.wake(timezone.now()):
+    now = timezone.now()
+    for publication in publishing.wake(now):
         send_to_worker(publication)
+    for removal_id in publishing.wake_removals(now):
+        put(take_down, removal_id)
 
 
 @shared_task

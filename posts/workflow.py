@@ -8,9 +8,10 @@ The editorial workflow: the only writer of `Post.status`.
       │      └──withdraw──────────────────┘        │
       └───────────────────revise───────────────────┘
 
-A reviewer's edit stays in review, with a new version. The map is data. Every walk along an edge locks the post's row,
-checks the edge, writes a Transition and a line in the log, all in one transaction. A decision names the version that
-was seen; if the post has moved on, it is refused with `MovedOnError`.
+A reviewer's edit stays in review, with a new version; an okay that is regretted in time (undo) leads back there. The
+map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in the log,
+all in one transaction. A decision names the version that was seen; if the post has moved on, it is refused with
+`MovedOnError`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from posts.models import (
     VersionChannel,
     VersionMedia,
 )
+from posts.publishing import When
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,6 +59,7 @@ class Action(TextChoices):
     REQUEST_CHANGES = "request_changes", pgettext_lazy("button", "Be om ändring")
     REJECT = "reject", pgettext_lazy("button", "Avslå")
     APPROVE = "approve", pgettext_lazy("button", "Godkänn")
+    UNDO = "undo", pgettext_lazy("button", "Ångra")
     REVISE = "revise", pgettext_lazy("button", "Ta tillbaka och ändra")
 
 
@@ -89,6 +92,7 @@ RULES: dict[Action, Rule] = {
     Action.APPROVE: Rule(
         frozenset({Status.IN_REVIEW}), Status.APPROVED, rules.why_not_approve, "post.approved"
     ),
+    Action.UNDO: Rule(frozenset({Status.APPROVED}), Status.IN_REVIEW, rules.why_not_undo, "post.undone"),
     Action.REVISE: Rule(frozenset({Status.APPROVED}), Status.DRAFT, rules.why_not_revise, "post.revised"),
 }
 
@@ -200,17 +204,29 @@ def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Tr
     return finish(post, step)
 
 
-def approve(post: Post, by: User, seen: Version) -> Approval:
-    """Seal exactly the version that was seen, and queue it for each of its channels."""
+def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Approval:
+    """Seal exactly the version that was seen, and queue it for each of its channels. May raise PlanError."""
     with transaction.atomic():
         locked = lock(post, Action.APPROVE, by, seen)
         if found := blockers(seen):
             raise BlockedError(found)
         approval = Approval.objects.create(version=seen, digest=seen.manuscript().digest(), approved_by=by)
         step = walk(locked, Action.APPROVE, by)
-        publishing.enqueue(approval)
+        publishing.enqueue(approval, when)
     finish(post, step)
     return approval
+
+
+def undo(post: Post, by: User) -> Transition:
+    """Regret an okay while nothing has left. The same words become the next version, so that the okay stays history."""
+    with transaction.atomic():
+        locked = lock(post, Action.UNDO, by)
+        if not publishing.cancel_all(locked):
+            raise NoLongerSoError(locked, Action.UNDO)
+        regretted = locked.version_in_force
+        freeze(locked, regretted.manuscript(), regretted.created_by, answers_of(regretted))
+        step = walk(locked, Action.UNDO, by)
+    return finish(post, step)
 
 
 def revise(post: Post, by: User) -> Transition:

@@ -291,6 +291,10 @@ USE_I18N = True
 ORGANISATION_NAME = environment.text("ORGANISATION_NAME", "Seko")
 FOUR_EYES = environment.flag("FOUR_EYES", default=True)
 """Nobody approves what they themselves wrote."""
+UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, least=0, most=600)
+"""How long an okay can be regretted before anything leaves."""
+SPREAD_MINUTES = environment.number("SPREAD_MINUTES", 30, least=1, most=1440)
+"""How far apart posts go out on a channel when publishing is started again and they are to be spread."""
 ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most=40)
 """How many working hours the communications group takes at most before a sender has an answer."""
 LONGEST_CALL = int(patience.connect + patience.whole)

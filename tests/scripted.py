@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from channels.adapters.base import Adapter, Content, Keep, Limits, Problem, Receipt, Staged, Tokens
 
+ADDRESS = "https://example.test/"
 Step = Callable[["Scripted", Content, Staged], None]
 
 
@@ -28,10 +29,12 @@ class Scripted(Adapter):
     calls: ClassVar[list[str]] = []
     renewals: ClassVar[list[str]] = []
     looked_since: ClassVar[list[datetime]] = []
+    removed: ClassVar[list[str]] = []
 
     @classmethod
     def forget(cls) -> None:
         cls.looked_since.clear()
+        cls.removed.clear()
         cls.script.clear()
         cls.ledger.clear()
         cls.calls.clear()
@@ -69,6 +72,22 @@ class Scripted(Adapter):
         is_there = any(handle == staged.get("handle") for handle, _ in self.ledger)
         return receipt_of(staged) if is_there and receipt_of(staged).remote_id not in taken else None
 
+    def read_link(self, url: str) -> str | None:
+        return f"post-of-{url.removeprefix(ADDRESS)}" if url.startswith(ADDRESS) else None
+
+    def look_up(self, remote_id: str) -> Receipt | None:
+        self.calls.append("look_up")
+        self.play("look_up", Content(), Staged())
+        receipts = [receipt_of(Staged(handle=handle)) for handle, _ in self.ledger]
+        there = [receipt for receipt in receipts if receipt.remote_id not in self.removed]
+        return next((receipt for receipt in there if receipt.remote_id == remote_id), None)
+
+    def remove(self, remote_id: str) -> None:
+        self.calls.append("remove")
+        self.play("remove", Content(), Staged())
+        self.removed.append(remote_id)
+        self.play("after_remove", Content(), Staged())
+
     def play(self, step: str, content: Content, staged: Staged) -> None:
         if action := self.script.get(step):
             action(self, content, staged)
@@ -80,7 +99,7 @@ class Scripted(Adapter):
 
 
 def receipt_of(staged: Staged) -> Receipt:
-    return Receipt(remote_id=f"post-of-{staged['handle']}", url=f"https://example.test/{staged['handle']}")
+    return Receipt(remote_id=f"post-of-{staged['handle']}", url=f"{ADDRESS}{staged['handle']}")
 
 
 def raising(*errors: BaseException) -> Step:

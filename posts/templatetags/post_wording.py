@@ -1,10 +1,12 @@
 """Codes into sentences, for templates: what is wrong with a file, what is missing, what went wrong."""
 
 from django import template
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from posts import wording
 from posts.blockers import Blocker
-from posts.models import Media
+from posts.models import Media, Regret, StopReason
 
 register = template.Library()
 
@@ -23,3 +25,20 @@ def sentence(blocker: Blocker) -> str:
 @register.filter
 def trouble(code: str) -> str:
     return wording.trouble_sentence(code)
+
+
+@register.filter
+def regret(reason: str) -> str:
+    """Why a post is taken down."""
+    return str(Regret(reason).label)
+
+
+@register.filter
+def stop_reason(reason: str) -> str:
+    return str(StopReason(reason).label)
+
+
+@register.filter
+def listed(names: list[str]) -> str:
+    """Facebook, X och YouTube"""
+    return get_text_list(names, _("och"))

@@ -190,7 +190,9 @@ class Telling:
 
     def publish(self, post: Post, version: Version) -> None:
         workflow.approve(post, self.reviewer, version)
-        for publication in Publication.objects.filter(post=post, status=PublicationStatus.QUEUED):
+        queued = Publication.objects.filter(post=post, status=PublicationStatus.QUEUED)
+        queued.update(not_before=timezone.now())  # nobody regretted it
+        for publication in queued:
             claimed = publishing.claim(publication.pk)
             if claimed:
                 self.lay_out(claimed)

@@ -76,6 +76,7 @@ class Site:
             **servers,
             "VAR_DIR": str(self.folder),
             **processes.addresses(self.port, self.sandbox.port),
+            "UNDO_SECONDS": "0",
             **self.variables,
         }
 

@@ -29,8 +29,9 @@ from posts.models import (
     Post,
     Publication,
     PublicationStatus,
-    PublishingStop,
+    StopReason,
 )
+from posts.publishing import sending
 from tests import factories
 from tests.scripted import raising
 
@@ -56,7 +57,8 @@ def make_due(publication: Publication) -> None:
 
 
 def age_attempt(by: timedelta) -> None:
-    Attempt.objects.update(started_at=timezone.now() - by)
+    then = timezone.now() - by
+    Attempt.objects.update(started_at=then, finished_at=then)
 
 
 # --- the straight way -------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ def test_not_seen_too_early_proves_nothing(publication, platform):
     after = run(publication)
 
     assert after.status == PublicationStatus.UNCONFIRMED
-    assert after.not_before - Attempt.objects.get().started_at == timedelta(seconds=15)
+    assert after.not_before - Attempt.objects.get().finished_at == timedelta(seconds=15)
     assert platform.calls == ["stage", "commit", "find"]
 
 
@@ -375,9 +377,10 @@ def test_a_post_is_on_a_channel_once(publication):
 
 
 def test_stop_everything_and_pause_keep_publications_in_the_queue(publication, platform):
-    PublishingStop.objects.create(stopped_at=timezone.now())
+    anna = factories.reviewer()
+    publishing.stop(anna, StopReason.EVENT)
     assert run(publication).status == PublicationStatus.QUEUED
-    PublishingStop.objects.update(stopped_at=None)
+    publishing.resume(anna, publishing.Resume.NOW, [publication.pk])
     Channel.objects.update(paused_at=timezone.now())
     assert run(publication).status == PublicationStatus.QUEUED
     assert platform.calls == []
@@ -387,7 +390,7 @@ def test_stop_everything_and_pause_keep_publications_in_the_queue(publication, p
 def test_a_stop_while_staging_takes_effect_before_the_commit(publication, platform, how):
     def stop(*_args):
         if how == "stop":
-            PublishingStop.objects.create(stopped_at=timezone.now())
+            publishing.stop(factories.reviewer(), StopReason.EVENT)
         else:
             Channel.objects.update(paused_at=timezone.now())
 
@@ -491,7 +494,7 @@ def test_waking_puts_each_due_publication_into_the_broker_once(publication):
     now = timezone.now()
     assert publishing.wake(now) == [publication]
     assert publishing.wake(now) == []
-    assert publishing.wake(now + publishing.WAKE_AGAIN_AFTER + timedelta(seconds=1)) == [publication]
+    assert publishing.wake(now + sending.WAKE_AGAIN_AFTER + timedelta(seconds=1)) == [publication]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -520,6 +523,7 @@ def test_a_person_publishes_by_hand_once(publication):
     publishing.published_by_hand(publication, anna, "https://example.test/group/1")
     after = Publication.objects.get()
     assert (after.status, after.url) == (PublicationStatus.PUBLISHED, "https://example.test/group/1")
+    assert after.remote_id == "post-of-group/1"
     assert Entry.objects.filter(verb="publication.published_by_hand", actor=anna).count() == 1
     with pytest.raises(publishing.NotByHandError):
         publishing.published_by_hand(publication, anna, "https://example.test/group/2")

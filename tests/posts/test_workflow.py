@@ -55,6 +55,7 @@ def act(action: Action, post: Post, by: User) -> object:
         Action.REQUEST_CHANGES: lambda: workflow.request_changes(post, by, seen, "Kortare"),
         Action.REJECT: lambda: workflow.reject(post, by, seen, "irrelevant", ""),
         Action.APPROVE: lambda: workflow.approve(post, by, seen),
+        Action.UNDO: lambda: workflow.undo(post, by),
         Action.REVISE: lambda: workflow.revise(post, by),
     }
     return verbs[action]()

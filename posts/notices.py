@@ -1,0 +1,307 @@
+"""
+Who is told what about posts and their journey; the words are in `templates/notices/`, the mails in `accounts.notices`.
+
+Everything here runs in the transaction of the act that it tells of. A key names the thing: a second call for the same
+one tells nobody anything. Facts are few and name nobody, since mails lie about in many places.
+
+Whoever has several parts in it (wrote it, approved it, answers for the channel) is told once, in the first of them.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.notices import take_back, tell
+from channels.models import Channel
+from posts.chips import MOVING, standing
+from posts.models import (
+    Approval,
+    Hold,
+    Minors,
+    People,
+    Post,
+    Publication,
+    PublicationStatus,
+    PublishingStop,
+    Removal,
+    TakeDown,
+    Transition,
+    Version,
+)
+from posts.wording import name_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+SOON = timedelta(minutes=10)
+"""What is to happen within this time is worth waiting for before the author is told how it went."""
+NO_CREDIT = "credit"
+"""The fault of a channel whose account at the platform is empty (`channels.errors.OutOfCredit`)."""
+DECIDE, CONNECT = "posts.review_post", "channels.change_channel"
+"""What the communications group and the administrators may."""
+
+
+# --- what became of a publication -------------------------------------------------------------------------------
+
+
+def published(publication: Publication) -> None:
+    when_still(publication.version)
+
+
+def failed(publication: Publication, code: str) -> None:
+    """The platform will never take it: people decide what now."""
+    concerned(publication, "failed", tried(publication), code=code)
+    when_still(publication.version)
+
+
+def delayed(publication: Publication, until: datetime) -> None:
+    """It goes on by itself, later than anybody expects."""
+    code = Publication.objects.values_list("trouble", flat=True).get(pk=publication.pk)
+    facts = {"channel": name_of(publication.channel), "code": code, "again_at": until}
+    people = {publication.approval.approved_by, *keepers(publication.channel)}
+    tell(people, "delayed", name(publication), page_of(publication.post), **facts)
+    postponed(publication, until)
+
+
+def postponed(publication: Publication, until: datetime) -> None:
+    """It waits, as it was told to. Where the rest of it is out, its author need not wait too."""
+    if until > timezone.now() + SOON:
+        when_still(publication.version)
+
+
+def needs_decision(publication: Publication) -> None:
+    """We cannot know whether it is out. Somebody who can tell looks on the platform."""
+    able = {publication.approval.approved_by} & set(group())
+    concerned(publication, "needs_decision", tried(publication), *(() if able else group()))
+    when_still(publication.version)
+
+
+def expired(publication: Publication) -> None:
+    """Its latest time went by. It is parked, and a person may give it another one."""
+    last = publication.not_after
+    key = f"{name(publication)}:{last.isoformat() if last else ''}"
+    concerned(publication, "expired", key, latest_at=last)
+    when_still(publication.version)
+
+
+def concerned(publication: Publication, kind: str, key: str, *others: User, **facts: Any) -> None:
+    """Its author, whoever approved it, and those who answer for the channel."""
+    post, channel = publication.post, publication.channel
+    say = partial(tell, kind=kind, key=key, path=page_of(post), channel=name_of(channel), **facts)
+    say([post.author], is_yours=True)
+    say({publication.approval.approved_by, *keepers(channel), *others} - {post.author}, is_yours=False)
+
+
+def when_still(version: Version) -> None:
+    """Once nothing of a version moves any more, and some of it is out: tell where it is, and where it is not (yet)."""
+    all_of_it = [*version.publications.select_related("channel", "approval__approved_by", "post__author")]
+    out = [item for item in all_of_it if item.status == PublicationStatus.PUBLISHED]
+    if not out or any(moves(item) for item in all_of_it):
+        return
+    failing = [item for item in all_of_it if item.status == PublicationStatus.FAILED]
+    over = [PublicationStatus.CANCELLED, PublicationStatus.REMOVED]
+    later = [item for item in all_of_it if item not in out + failing and item.status not in over]
+    post, key = out[0].post, f"version:{version.pk}"
+    say = partial(
+        tell, key=key, path=page_of(post), out=names(out), later=names(later), missing=names(failing)
+    )
+    others = {out[0].approval.approved_by, *owners(*(item.channel for item in out))}
+    say([post.author], kind="published")
+    say(others - {post.author}, kind="published_others")
+
+
+def moves(publication: Publication) -> bool:
+    """Something happens to it by itself, and soon."""
+    if standing(publication) not in MOVING:
+        return False
+    is_later = publication.not_before > timezone.now() + SOON
+    return not (publication.status == PublicationStatus.QUEUED and is_later)
+
+
+# --- channels and stops -----------------------------------------------------------------------------------------
+
+
+def channel_stopped(channel: Channel, code: str) -> None:
+    """A person must do something before anything more goes out there. Told once for each time that it broke."""
+    broke_at = Channel.objects.values_list("fault_at", flat=True).get(pk=channel.pk)
+    waiting = Publication.objects.waiting().filter(channel=channel, status=PublicationStatus.QUEUED)
+    tell(
+        keepers(channel),
+        "out_of_credit" if code == NO_CREDIT else "channel_stopped",
+        f"channel:{channel.pk}:{broke_at.isoformat() if broke_at else code}",
+        reverse("channels:index"),
+        channel=name_of(channel),
+        code=code,
+        waiting=waiting.count(),
+    )
+    for version in half_out(waiting):
+        when_still(version)
+
+
+def half_out(waiting: "QuerySet[Publication]") -> "QuerySet[Version]":
+    """Versions with something that waits there, and something that is out elsewhere."""
+    out = Publication.objects.published().filter(version__in=waiting.values("version"))
+    return Version.objects.filter(pk__in=out.values("version"))
+
+
+def stopped(stop: PublishingStop) -> None:
+    """All publishing: by whom, when and why."""
+    if stop.stopped_at is None or stop.stopped_by is None:
+        return
+    tell(
+        {*group(), *administrators()} - {stop.stopped_by},
+        "stopped",
+        f"stop:{stop.stopped_at.isoformat()}",
+        reverse("home"),
+        by=stop.stopped_by.name,
+        reason=stop.reason,
+        message=stop.message,
+        stopped_at=stop.stopped_at,
+    )
+
+
+def resumed(by: User) -> None:
+    now = timezone.now()
+    people = {*group(), *administrators()} - {by}
+    tell(people, "resumed", f"resume:{now.isoformat()}", reverse("home"), by=by.name, resumed_at=now)
+
+
+# --- taking down ------------------------------------------------------------------------------------------------
+
+
+def taken_down(order: TakeDown) -> None:
+    """It was ordered: the clock runs. And perhaps it is done, if nothing of it was out."""
+    people = {*group(), *administrators()} - {order.requested_by}
+    tell(people, "takedown_asked", f"takedown:{order.pk}", page_of(order.post), reason=order.reason)
+    when_gone(order)
+
+
+def removed(removal: Removal) -> None:
+    when_gone(removal.takedown)
+
+
+def remove_by_hand(removal: Removal) -> None:
+    """The platform does not let us: whoever asked for it, and those who answer for the channel, do it there."""
+    channel = removal.publication.channel
+    people = {removal.takedown.requested_by, *keepers(channel)}
+    key = f"removal:{removal.pk}:{removal.fence}"
+    tell(people, "remove_by_hand", key, page_of(removal.takedown.post), channel=name_of(channel))
+
+
+def when_gone(order: TakeDown) -> None:
+    """Once it is nowhere any more: tell its author, whoever approved it, and whoever asked."""
+    removals = [*order.removals.select_related("publication__channel", "publication__approval__approved_by")]
+    if not removals or any(item.finished_at is None for item in removals):
+        return
+    say = partial(tell, kind="taken_down", key=f"takedown:{order.pk}", path=page_of(order.post))
+    channels = names([item.publication for item in removals])
+    others = {order.requested_by, *(item.publication.approval.approved_by for item in removals)}
+    say([order.post.author], channels=channels, is_yours=True)
+    say(others - {order.post.author}, channels=channels, is_yours=False)
+
+
+# --- what the desk decided --------------------------------------------------------------------------------------
+
+
+def changes_asked(step: Transition) -> None:
+    """The author is asked for something; by nobody when it was a file that could not be used."""
+    by = step.by.get_short_name() if step.by else ""
+    answered("changes_asked", step, by=by, message=quoted(step))
+
+
+def rejected(step: Transition) -> None:
+    answered("rejected", step, reason=step.reason, message=quoted(step))
+
+
+def answered(kind: str, step: Transition, **facts: Any) -> None:
+    """To the author, unless they did it themselves."""
+    people = {step.post.author} - {step.by}
+    tell(people, kind, f"transition:{step.pk}", page_of(step.post), **facts)
+
+
+def approved(approval: Approval) -> None:
+    """
+    Its author hears of an okay when somebody changed the words, or when it will take a while.
+
+    The mail waits as long as the okay can be undone. Without any of this, the news is that it is out.
+    """
+    version, planned = approval.version, planned_of(approval)
+    was_edited = version.created_by_id != version.post.author_id
+    at = min((item.not_before for item in planned if item.status == PublicationStatus.QUEUED), default=None)
+    is_soon = at is not None and at <= timezone.now() + SOON
+    if was_edited or not is_soon:
+        tell(
+            {version.post.author} - {approval.approved_by},
+            "approved",
+            f"approval:{approval.pk}",
+            page_of(version.post),
+            not_before=at if is_soon else None,
+            was_edited=was_edited,
+            publishes_at=None if is_soon else at,
+            is_reserve=any(item.hold == Hold.RESERVE for item in planned),
+        )
+
+
+def planned_of(approval: Approval) -> list[Publication]:
+    return list(Publication.objects.filter(approval=approval))
+
+
+def undone(approval: Approval) -> None:
+    """The okay was taken back before anybody was mailed of it."""
+    take_back("approved", f"approval:{approval.pk}")
+
+
+def quoted(step: Transition) -> str:
+    """What was said; left out where it may be about somebody who has not said yes, or is a child."""
+    version = step.version
+    if version and (version.people == People.NOT_ASKED or version.minors not in ("", Minors.NOBODY)):
+        return ""
+    return step.message
+
+
+# --- people -----------------------------------------------------------------------------------------------------
+
+
+def owners(*channels: Channel) -> set[User]:
+    """Those who answer for these channels, and may sign in."""
+    people = [person for channel in channels for person in (channel.owner, channel.deputy) if person]
+    return {person for person in people if person.is_active}
+
+
+def keepers(channel: Channel) -> set[User]:
+    """Those who look after a channel: its owner and deputy, or everybody who could, where it has none."""
+    return owners(channel) or {*group(), *administrators()}
+
+
+def group() -> Iterable[User]:
+    return User.objects.granted(DECIDE)
+
+
+def administrators() -> Iterable[User]:
+    return User.objects.granted(CONNECT)
+
+
+# --- naming -----------------------------------------------------------------------------------------------------
+
+
+def name(publication: Publication) -> str:
+    return f"publication:{publication.pk}"
+
+
+def tried(publication: Publication) -> str:
+    """This time: the next time that it fails is another thing."""
+    return f"{name(publication)}:{publication.fence}"
+
+
+def page_of(post: Post) -> str:
+    return reverse("posts:detail", args=[post.pk])
+
+
+def names(publications: Iterable[Publication]) -> list[str]:
+    """Each once, in the channels' order."""
+    return list(dict.fromkeys(name_of(publication.channel) for publication in publications))

@@ -1,0 +1,118 @@
+"""
+The publishing pipeline: the only writer of `Publication.status`. The database is the queue.
+
+    queued ──claim──▶ staging ──begin──▶ committing ──settle──▶ published ──▶ removed
+      ▲                  │                   ├──▶ unconfirmed ──look──▶ published | queued | needs_decision
+      └──── not now ◀────┴───────────────────┘          (also: held, cancelled, failed, by_hand)
+
+Each arrow is one short transaction; every network call stands between them and inside none. A claim raises
+the row's fence and takes a lease; whoever holds an older fence cannot write any more, except a receipt, because a
+receipt is proof. A bug escapes: the row keeps its lease and `sweep` later calls it unconfirmed once the
+commit had begun, and queued before that.
+
+`planning` puts in the queue and `sending` takes from it; `settling`, `looking` and `sweeping` follow what
+became of it; `deciding`, `stopping` and `removing` are what people do.
+"""
+
+from posts.publishing.deciding import (
+    DecidedError,
+    LinkError,
+    NotByHandError,
+    can_be_taken_by_hand,
+    decide_absent,
+    decide_out,
+    published_by_hand,
+    take_by_hand,
+    try_again,
+)
+from posts.publishing.looking import ask_a_person, look
+from posts.publishing.planning import (
+    NotWaitingError,
+    PlanError,
+    When,
+    cancel_all,
+    enqueue,
+    expire,
+    hold,
+    is_untouched,
+    move,
+    release,
+    to_reserve,
+)
+from posts.publishing.removing import (
+    NothingToTakeDownError,
+    NotToBeRemovedError,
+    claim_removal,
+    confirm_removed,
+    remove,
+    take_down,
+    wake_removals,
+)
+from posts.publishing.rows import BACK_OFF, LostLeaseError, close, lease, write
+from posts.publishing.sending import begin, claim, keep, send, wake
+from posts.publishing.settling import announce, doubt, fail, put_back, settle
+from posts.publishing.stopping import (
+    Resume,
+    current_stop,
+    pause,
+    resume,
+    stop,
+    unpause,
+    waiting_for_resume,
+)
+from posts.publishing.sweeping import sweep
+
+__all__ = [
+    "BACK_OFF",
+    "DecidedError",
+    "LinkError",
+    "LostLeaseError",
+    "NotByHandError",
+    "NotToBeRemovedError",
+    "NotWaitingError",
+    "NothingToTakeDownError",
+    "PlanError",
+    "Resume",
+    "When",
+    "announce",
+    "ask_a_person",
+    "begin",
+    "can_be_taken_by_hand",
+    "cancel_all",
+    "claim",
+    "claim_removal",
+    "close",
+    "confirm_removed",
+    "current_stop",
+    "decide_absent",
+    "decide_out",
+    "doubt",
+    "enqueue",
+    "expire",
+    "fail",
+    "hold",
+    "is_untouched",
+    "keep",
+    "lease",
+    "look",
+    "move",
+    "pause",
+    "published_by_hand",
+    "put_back",
+    "release",
+    "remove",
+    "resume",
+    "send",
+    "settle",
+    "stop",
+    "sweep",
+    "take_by_hand",
+    "take_down",
+    "to_reserve",
+    "try_again",
+    "unpause",
+    "waiting_for_resume",
+    "wake",
+    "wake_removals",
+    "write",
+]

@@ -1,0 +1,178 @@
+"""What only a person can tell or do: it is out, it is not, try again, and publishing by hand."""
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from audit import log
+from channels import connections
+from channels.adapters.base import Receipt
+from channels.errors import ChannelError
+from posts import notices
+from posts.models import Outcome, Post, Publication, PublicationStatus, Status
+from posts.publishing.planning import NotWaitingError
+from posts.publishing.settling import holders_of, settle
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class LinkError(Exception):
+    """The pasted address is not the post's. `code` says why, `trouble` why we could not even look.
+
+    `foreign`: not an address of a post on this channel. `not_there`: nothing public of ours under it.
+    `anothers`: it is the receipt of another post. `cannot_look`: the platform did not let us look.
+    """
+
+    def __init__(self, code: str, trouble: str = "") -> None:
+        super().__init__(f"{code} {trouble}".strip())
+        self.code = code
+        self.trouble = trouble
+
+
+class NotByHandError(Exception):
+    """It is no longer so (409): the publication is not waiting for a person."""
+
+
+class DecidedError(Exception):
+    """It is no longer so (409): somebody else decided, or we found it meanwhile."""
+
+
+# --- when we cannot know ------------------------------------------------------------------------------------
+
+
+def decide_out(publication: Publication, by: "User", url: str) -> None:
+    """It is out: the address is looked up on the platform, and becomes the receipt. May raise LinkError."""
+    receipt = looked_up(publication, url)
+    with transaction.atomic():
+        open_question = Publication.objects.select_for_update().filter(
+            pk=publication.pk, status=PublicationStatus.NEEDS_DECISION
+        )
+        if not open_question.exists():
+            raise DecidedError(str(publication))
+        log.record(
+            "publication.decided_out", publication, actor=by, post=publication.post_id, url=receipt.url
+        )
+        settle(publication, publication.attempts.first(), receipt, Outcome.FOUND)
+
+
+def looked_up(publication: Publication, url: str) -> Receipt:
+    try:
+        adapter = connections.adapter_for(publication.channel)
+        remote_id = adapter.read_link(url)
+        receipt = adapter.look_up(remote_id) if remote_id else None
+    except ChannelError as error:
+        raise LinkError("cannot_look", error.code) from error
+    if not remote_id:
+        raise LinkError("foreign")
+    if receipt is None:
+        raise LinkError("not_there")
+    if holders_of(receipt, publication).exists():
+        raise LinkError("anothers")
+    return receipt
+
+
+def decide_absent(publication: Publication, by: "User") -> None:
+    """It is not out: we look once more, and then the same version is sent again."""
+    with transaction.atomic():
+        now = timezone.now()
+        decided = Publication.objects.filter(
+            pk=publication.pk, status=PublicationStatus.NEEDS_DECISION
+        ).update(status=PublicationStatus.UNCONFIRMED, not_before=now, declared_absent_at=now, looks=0)
+        if not decided:
+            raise DecidedError(str(publication))
+        log.record("publication.decided_absent", publication, actor=by, post=publication.post_id)
+
+
+# --- trying again ---------------------------------------------------------------------------------------------
+
+
+def try_again(publication: Publication, by: "User") -> None:
+    """What the platform refused is sent once more as it is; nothing public was made of it."""
+    try:
+        with transaction.atomic():
+            failed = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.FAILED)
+            queued = failed.filter(still_approved()).update(
+                status=PublicationStatus.QUEUED,
+                not_before=timezone.now(),
+                tries=0,
+                trouble="",
+                trouble_detail="",
+            )
+            if not queued:
+                raise NotWaitingError(str(publication))
+            log.record("publication.tried_again", publication, actor=by, post=publication.post_id)
+    except IntegrityError as error:
+        # The race: another version of the post has the channel by now.
+        raise NotWaitingError(str(publication)) from error
+
+
+def still_approved() -> Q:
+    approved = Post.objects.filter(status=Status.APPROVED).values("current_version")
+    return Q(version__in=approved)
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------
+
+
+def can_be_taken_by_hand(publication: Publication) -> bool:
+    """Nothing of it is out or on its way, and the channel's own way is closed."""
+    channel = publication.channel
+    if publication.status == PublicationStatus.FAILED:
+        return True
+    is_waiting = publication.status in (PublicationStatus.QUEUED, PublicationStatus.HELD)
+    return is_waiting and bool(channel.fault or channel.paused_at or channel.disconnected_at)
+
+
+def take_by_hand(publication: Publication, by: "User") -> None:
+    """A person publishes it instead of the worker, who will not touch it from then on."""
+    if not can_be_taken_by_hand(publication):
+        raise NotWaitingError(str(publication))
+    try:
+        with transaction.atomic():
+            taken = (
+                Publication.objects.filter(pk=publication.pk, status=publication.status, claimed_until=None)
+                .filter(still_approved())
+                .update(status=PublicationStatus.BY_HAND, hold="", woken_at=None)
+            )
+            if not taken:
+                raise NotWaitingError(str(publication))
+            log.record("publication.taken_by_hand", publication, actor=by, post=publication.post_id)
+    except IntegrityError as error:
+        raise NotWaitingError(str(publication)) from error
+
+
+def published_by_hand(publication: Publication, by: "User", url: str) -> None:
+    """A person has published it and pasted the address: it counts as published. May raise LinkError."""
+    remote_id = id_in(publication, url)
+    now = timezone.now()
+    with transaction.atomic():
+        if holders_of(Receipt(remote_id, url), publication).exists():
+            raise LinkError("anothers")
+        done = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.BY_HAND).update(
+            status=PublicationStatus.PUBLISHED,
+            remote_id=remote_id,
+            url=url,
+            published_at=now,
+            announced_at=now,
+            trouble="",
+            trouble_detail="",
+        )
+        if not done:
+            raise NotByHandError(str(publication))
+        log.record("publication.published_by_hand", publication, actor=by, post=publication.post_id, url=url)
+        publication.refresh_from_db()
+        notices.published(publication)
+
+
+def id_in(publication: Publication, url: str) -> str:
+    """What the platform calls it, so that it can be taken down; nothing where there is no platform to ask."""
+    channel = publication.channel
+    if channel.is_by_hand:
+        return ""
+    remote_id = connections.offline_adapter(channel).read_link(url)
+    if not remote_id:
+        raise LinkError("foreign")
+    return remote_id

@@ -1,0 +1,176 @@
+"""From an approval to the queue, and what people do with what waits there: when, whether, and back again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from audit import log
+from channels.models import Channel
+from posts import content as contents
+from posts import notices
+from posts.models import OVER, Approval, Hold, Post, Publication, PublicationStatus
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class When:
+    """What was decided about the time. Nothing given: as soon as the undo window is over."""
+
+    at: datetime | None = None
+    latest: datetime | None = None
+    reserve: bool = False
+
+
+class PlanError(Exception):
+    """The time does not work. `code` is `past`, `before_earliest` or `after_latest`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotWaitingError(Exception):
+    """It is no longer so (409): some of it is out, on its way, or taken back; nothing was done."""
+
+
+def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
+    """One publication for each channel that the approved version is meant for."""
+    when, post = when or When(), approval.version.post
+    latest = when.latest or post.latest
+    check(when.at, post.earliest, latest)
+    return [
+        Publication.objects.create(
+            post=post,
+            version=approval.version,
+            channel=choice.channel,
+            approval=approval,
+            has_film=bool(contents.for_channel(approval.version, choice.channel).films),
+            planned_for=when.at,
+            not_before=max(filter(None, (soonest(), post.earliest, when.at))),
+            not_after=latest,
+            **(held_as(Hold.RESERVE) if when.reserve else waiting_on(choice.channel)),
+        )
+        for choice in approval.version.chosen_channels.select_related("channel")
+    ]
+
+
+def check(at: datetime | None, earliest: datetime | None, latest: datetime | None) -> None:
+    """Refuse a time that cannot be kept."""
+    now = timezone.now()
+    if at and at <= now:
+        raise PlanError("past")
+    if at and earliest and at < earliest:
+        raise PlanError("before_earliest")
+    if latest and latest <= max(filter(None, (now, at, earliest))):
+        raise PlanError("after_latest")
+
+
+def soonest() -> datetime:
+    """Now, and a while to regret it in."""
+    return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def waiting_on(channel: Channel) -> dict[str, Any]:
+    """In the queue; or in a person's hands, where nothing can be called."""
+    publishes = channel.adapter_class.publishes
+    return {"status": PublicationStatus.QUEUED if publishes else PublicationStatus.BY_HAND, "hold": ""}
+
+
+def held_as(hold: Hold) -> dict[str, Any]:
+    return {"status": PublicationStatus.HELD, "hold": hold}
+
+
+# --- taking back ------------------------------------------------------------------------------------------
+
+
+def cancel_all(post: Post) -> bool:
+    """Take back everything that waits. False, and nothing done, when some of it is out or on its way."""
+    with transaction.atomic():
+        live = Publication.objects.filter(post=post).exclude(status__in=OVER)
+        expected = live.count()
+        # The race: a worker claims one of them right now. Then it no longer matches, and all of it stays.
+        cancelled = live.waiting().update(status=PublicationStatus.CANCELLED, hold="")
+        if cancelled != expected:
+            transaction.set_rollback(True)
+    return cancelled == expected
+
+
+def is_untouched(post: Post) -> bool:
+    """Nothing of it is out or on its way, so that it can still be taken back (`cancel_all` decides)."""
+    live = Publication.objects.filter(post=post).exclude(status__in=OVER)
+    return live.exists() and not live.exclude(pk__in=live.waiting()).exists()
+
+
+# --- moving, holding, letting go ---------------------------------------------------------------------------
+
+
+def move(publications: Iterable[Publication], by: "User", at: datetime) -> None:
+    """To another time, from wherever it waits."""
+    for publication in (chosen := list(publications)):
+        check(at, publication.post.earliest, publication.not_after)
+    with transaction.atomic():
+        for publication in chosen:
+            take(publication, planned_for=at, not_before=at, **waiting_on(publication.channel))
+            log.record("publication.moved", publication, actor=by, post=publication.post_id, at=at)
+
+
+def hold(publications: Iterable[Publication], by: "User") -> None:
+    """Nothing of it goes out until somebody says so."""
+    park(publications, by, Hold.PERSON)
+
+
+def to_reserve(publications: Iterable[Publication], by: "User") -> None:
+    """Approved, without a time, for a day that needs it."""
+    park(publications, by, Hold.RESERVE)
+
+
+def park(publications: Iterable[Publication], by: "User | None", hold: Hold) -> None:
+    with transaction.atomic():
+        for publication in publications:
+            take(publication, planned_for=None, **held_as(hold))
+            log.record("publication.held", publication, actor=by, post=publication.post_id, hold=hold)
+
+
+def release(publications: Iterable[Publication], by: "User") -> None:
+    """As soon as the undo window is over. Whoever lets go of what has expired wants it out although it is late."""
+    now = timezone.now()
+    with transaction.atomic():
+        for publication in publications:
+            is_late = publication.not_after is not None and publication.not_after <= now
+            fields = {"not_after": None} if is_late else {}
+            take(
+                publication,
+                planned_for=None,
+                not_before=soonest(),
+                **fields,
+                **waiting_on(publication.channel),
+            )
+            log.record("publication.released", publication, actor=by, post=publication.post_id, late=is_late)
+
+
+def take(publication: Publication, **fields: Any) -> None:
+    """Write to what waits and nobody has claimed; a worker that is faster wins, and the person is told."""
+    if not Publication.objects.waiting().filter(pk=publication.pk).update(woken_at=None, **fields):
+        raise NotWaitingError(str(publication))
+
+
+def expire(now: datetime) -> int:
+    """What was not out at its latest time is parked, and never sent late. Returns how many."""
+    return sum(expire_one(publication, now) for publication in Publication.objects.overdue(now))
+
+
+def expire_one(publication: Publication, now: datetime) -> bool:
+    with transaction.atomic():
+        # The race: a person gives it another time right now.
+        expired = Publication.objects.overdue(now).filter(pk=publication.pk).update(**held_as(Hold.EXPIRED))
+        if expired:
+            log.record("publication.expired", publication, post=publication.post_id)
+            notices.expired(publication)
+    return bool(expired)

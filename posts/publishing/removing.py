@@ -1,0 +1,232 @@
+"""
+Taking a post down: one order, one removal for each channel, and proof from the platform that it is gone.
+
+    waiting ──claim──▶ removing ──gone──▶ removed
+       ▲                  │ ├──still there, unclear──▶ waiting (later)
+       └── a dead lease ◀─┘ └──the platform does not let us──▶ by hand ──a person says so──▶ looked up ──▶ removed
+
+Deleting is done again without harm: what is gone is gone. So a lost worker needs no question, only another call.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from audit import log
+from channels import connections
+from channels.errors import ChannelError, NotConnected, NotReady, OutOfCredit, RateLimited, Refused
+from posts import notices
+from posts.models import (
+    OVER,
+    WAITING,
+    Post,
+    Publication,
+    PublicationStatus,
+    Regret,
+    Removal,
+    RemovalStatus,
+    TakeDown,
+)
+from posts.publishing.rows import LostLeaseError, back_off, lease
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+WAKE_AGAIN_AFTER = timedelta(seconds=30)
+LOOKED_ENOUGH = 5
+"""After so many calls that changed nothing, a person is asked to do it."""
+
+
+class NothingToTakeDownError(Exception):
+    """It is no longer so (409): nothing of the post is out or will be."""
+
+
+# --- the order ------------------------------------------------------------------------------------------------
+
+
+def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> TakeDown:
+    """Remove the post from every channel that it is on, or on its way to. What waits is taken back at once."""
+    with transaction.atomic():
+        locked = Post.objects.select_for_update().get(pk=post.pk)
+        live = Publication.objects.filter(post=locked).exclude(status__in=OVER).select_related("channel")
+        new = [item for item in live if not item.removals.unfinished().exists()]  # type: ignore[attr-defined]
+        if not new:
+            raise NothingToTakeDownError(str(post))
+        order = TakeDown.objects.create(post=locked, requested_by=by, reason=reason, message=message)
+        for publication in new:
+            take_back(Removal.objects.create(takedown=order, publication=publication))
+        log.record(
+            "post.take_down", locked, actor=by, reason=reason, channels=[item.channel_id for item in new]
+        )
+        notices.taken_down(order)
+    return order
+
+
+def take_back(removal: Removal) -> bool:
+    """Cancel it while it waits. The race: a worker claims it right now; then it is removed when it is out."""
+    cancelled = (
+        Publication.objects.waiting()
+        .filter(pk=removal.publication_id)
+        .update(status=PublicationStatus.CANCELLED, hold="")
+    )
+    if cancelled:
+        finish(removal, RemovalStatus.NOT_OUT)
+    return bool(cancelled)
+
+
+def finish(removal: Removal, status: RemovalStatus, **facts: Any) -> None:
+    Removal.objects.filter(pk=removal.pk).update(
+        status=status, finished_at=timezone.now(), claimed_until=None, trouble="", trouble_detail=""
+    )
+    log.record(f"removal.{status}", removal.publication, post=removal.publication.post_id, **facts)
+
+
+# --- the worker -------------------------------------------------------------------------------------------------
+
+
+def wake_removals(now: datetime) -> list[int]:
+    """What is due and has no task on its way."""
+    due = Removal.objects.due(now).exclude(woken_at__gt=now - WAKE_AGAIN_AFTER)
+    woken = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:100])
+    Removal.objects.filter(pk__in=woken).update(woken_at=now)
+    return woken
+
+
+def claim_removal(removal_id: int) -> Removal | None:
+    """Take a due removal for this worker. None: it is not due, or somebody else was faster."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Removal.objects.due(now).filter(pk=removal_id)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        removal = rows.first()
+        if removal is None:
+            return None
+        # The race: two workers read the same due row. Only one of them still finds the fence as it was read.
+        taken = Removal.objects.filter(pk=removal.pk, fence=removal.fence, claimed_until=None).update(
+            status=RemovalStatus.REMOVING, fence=F("fence") + 1, claimed_until=now + lease(), woken_at=None
+        )
+    if not taken:
+        return None
+    return Removal.objects.select_related("publication__channel", "takedown").get(pk=removal_id)
+
+
+def remove(removal: Removal) -> None:
+    """One step: taken back if it never went out, else one delete call and one look."""
+    try:
+        status = removal.publication.status
+        if status == PublicationStatus.PUBLISHED:
+            remove_published(removal)
+        elif status in WAITING:
+            if not take_back(removal):
+                later(removal, timezone.now())
+        else:
+            finish(removal, RemovalStatus.NOT_OUT)
+    except LostLeaseError:
+        return
+
+
+def remove_published(removal: Removal) -> None:
+    channel, remote_id = removal.publication.channel, removal.publication.remote_id
+    if not channel.adapter_class.limits.can_be_removed or not remote_id:
+        ask_a_person_to_remove(removal, "")
+        return
+    try:
+        adapter = connections.adapter_for(channel)
+        adapter.remove(remote_id)
+        is_gone = adapter.look_up(remote_id) is None
+    except (NotReady, RateLimited) as error:
+        later(removal, error.until, error)
+    except (NotConnected, OutOfCredit) as error:
+        connections.mark_broken(channel, error.code)
+        later(removal, timezone.now() + back_off(removal.tries), error)
+    except Refused as error:
+        ask_a_person_to_remove(removal, error.code, error.detail)
+    except ChannelError as error:
+        later(removal, timezone.now() + back_off(removal.tries), error)
+    else:
+        if is_gone:
+            gone(removal)
+        else:
+            still_there(removal)
+
+
+def gone(removal: Removal, by: "User | None" = None) -> None:
+    with transaction.atomic():
+        removed = Publication.objects.filter(pk=removal.publication_id, status=PublicationStatus.PUBLISHED)
+        removed.update(status=PublicationStatus.REMOVED)
+        finish(removal, RemovalStatus.REMOVED, url=removal.publication.url, by_hand=removal.confirmed_by_id)
+        notices.removed(removal)
+
+
+def still_there(removal: Removal) -> None:
+    """The platform took the call and still shows the post: its lists may lag, for a while."""
+    if removal.tries + 1 >= LOOKED_ENOUGH or removal.confirmed_by_id:
+        ask_a_person_to_remove(removal, "still_there")
+    else:
+        later(removal, timezone.now() + back_off(removal.tries))
+
+
+def later(removal: Removal, until: datetime, error: ChannelError | None = None) -> None:
+    write_removal(
+        removal,
+        status=RemovalStatus.WAITING,
+        not_before=until,
+        claimed_until=None,
+        tries=F("tries") + 1,
+        trouble=error.code if error else "",
+        trouble_detail=error.detail if error else "",
+    )
+
+
+def ask_a_person_to_remove(removal: Removal, code: str, detail: str = "") -> None:
+    with transaction.atomic():
+        write_removal(
+            removal,
+            status=RemovalStatus.BY_HAND,
+            claimed_until=None,
+            confirmed_by=None,
+            trouble=code,
+            trouble_detail=detail,
+        )
+        log.record("removal.by_hand", removal.publication, post=removal.publication.post_id, code=code)
+        notices.remove_by_hand(removal)
+
+
+def write_removal(removal: Removal, **fields: Any) -> None:
+    held = Removal.objects.filter(pk=removal.pk, fence=removal.fence, claimed_until__isnull=False)
+    if not held.update(**fields):
+        raise LostLeaseError(str(removal))
+
+
+def sweep_removals(now: datetime) -> None:
+    """A dead worker's call is made again: what is gone stays gone."""
+    Removal.objects.with_dead_lease(now).update(
+        status=RemovalStatus.WAITING, fence=F("fence") + 1, claimed_until=None, not_before=now, woken_at=None
+    )
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------
+
+
+class NotToBeRemovedError(Exception):
+    """It is no longer so (409): the removal is done, or a worker is at it."""
+
+
+def confirm_removed(removal: Removal, by: "User") -> None:
+    """A person has removed it. Where the platform can be asked, it is; else their word is the proof."""
+    can_be_asked = removal.publication.channel.adapter_class.limits.can_be_removed
+    with transaction.atomic():
+        open_one = Removal.objects.unfinished().filter(pk=removal.pk, claimed_until=None)
+        confirmed = open_one.filter(publication__status=PublicationStatus.PUBLISHED).update(
+            status=RemovalStatus.WAITING, not_before=timezone.now(), confirmed_by=by, tries=0, woken_at=None
+        )
+        if not confirmed:
+            raise NotToBeRemovedError(str(removal))
+        log.record("removal.confirmed", removal.publication, actor=by, post=removal.publication.post_id)
+        removal.refresh_from_db()
+        if not can_be_asked or not removal.publication.remote_id:
+            gone(removal)

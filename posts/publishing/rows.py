@@ -1,0 +1,77 @@
+"""One publication as a row that workers share: leases, fences, and the trace of each attempt."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from channels.errors import (
+    ChannelError,
+    Duplicate,
+    NotConnected,
+    NotReady,
+    NotSent,
+    OutOfCredit,
+    RateLimited,
+    Refused,
+    Unconfirmed,
+)
+from posts.models import Attempt, Outcome, Publication, parts_of
+
+BACK_OFF = [timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600)]
+"""How long to wait after the first, second, ... try that did not get through; the last one repeats."""
+
+
+class LostLeaseError(Exception):
+    """Somebody else holds the publication now: stop without touching anything."""
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def back_off(tries: int) -> timedelta:
+    return BACK_OFF[min(tries, len(BACK_OFF) - 1)]
+
+
+def reread(publication: Publication) -> Publication:
+    return (
+        Publication.objects.select_related("channel", "version", "approval")
+        .prefetch_related(*parts_of("version"))
+        .get(pk=publication.pk)
+    )
+
+
+def write(publication: Publication, **fields: object) -> None:
+    """Write to a publication that we hold, or raise LostLeaseError when we no longer do."""
+    held = Publication.objects.filter(pk=publication.pk, fence=publication.fence, claimed_until__isnull=False)
+    if not held.update(**fields):
+        raise LostLeaseError(str(publication))
+
+
+def close(attempt: Attempt | None, outcome: Outcome, error: ChannelError | None = None) -> None:
+    """Write down how a try ended. A receipt or a finding replaces an earlier doubt, because it is proof."""
+    if attempt is None:
+        return
+    Attempt.objects.filter(pk=attempt.pk).update(
+        outcome=outcome,
+        finished_at=timezone.now(),
+        code=error.code if error else "",
+        detail=error.detail if error else "",
+    )
+
+
+OUTCOMES: dict[type[ChannelError], Outcome] = {
+    RateLimited: Outcome.RATE_LIMITED,
+    NotReady: Outcome.NOT_READY,
+    NotSent: Outcome.NOT_SENT,
+    NotConnected: Outcome.NOT_CONNECTED,
+    OutOfCredit: Outcome.OUT_OF_CREDIT,
+    Refused: Outcome.REFUSED,
+    Duplicate: Outcome.DUPLICATE,
+    Unconfirmed: Outcome.UNCONFIRMED,
+}
+
+
+def outcome_of(error: ChannelError | None) -> Outcome:
+    return OUTCOMES[type(error)] if error else Outcome.NOT_SENT

@@ -1,0 +1,168 @@
+"""Claiming what is due, and taking it one step further: stage, commit, and what became of it."""
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from channels import connections
+from channels.adapters.base import Adapter, Content, Media, Staged
+from channels.errors import NotConnected, NotReady, NotSent, OutOfCredit, RateLimited, Refused, Unconfirmed
+from posts import content as contents
+from posts.models import Attempt, Outcome, Publication, PublicationStatus, PublishingStop, Removal
+from posts.publishing.looking import look
+from posts.publishing.rows import LostLeaseError, back_off, lease, reread, write
+from posts.publishing.settling import doubt, fail, put_back, settle
+
+WAKE_AGAIN_AFTER = timedelta(seconds=30)
+"""When a task put into the broker is believed to be lost."""
+CHUNK = 64 * 1024 * 1024
+"""How much of a file is read between two renewals of the lease."""
+
+
+class StoppedError(Exception):
+    """While we staged, somebody stopped publishing, paused the channel or wanted the post taken down."""
+
+
+class SealBrokenError(Exception):
+    """What would be sent is not what was approved."""
+
+
+def wake(now: datetime) -> list[Publication]:
+    """What is due and has no task on its way. Marks it as woken, so that a waiting queue is not filled twice."""
+    due = (
+        Publication.objects.due(now).exclude(woken_at__gt=now - WAKE_AGAIN_AFTER).order_by("not_before", "pk")
+    )
+    woken = list(due[:1000])
+    Publication.objects.filter(pk__in=[publication.pk for publication in woken]).update(woken_at=now)
+    return woken
+
+
+def claim(publication_id: int) -> Publication | None:
+    """Take a due publication for this worker. None: it is not due, or somebody else was faster."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Publication.objects.due(now).filter(pk=publication_id)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        publication = rows.first()
+        if publication is None:
+            return None
+        status = publication.status
+        # The race: two workers read the same due row. Only one of them still finds the fence as it was read.
+        taken = Publication.objects.filter(pk=publication.pk, fence=publication.fence, status=status).update(
+            status=PublicationStatus.STAGING if status == PublicationStatus.QUEUED else status,
+            fence=F("fence") + 1,
+            claimed_until=now + lease(),
+            woken_at=None,
+        )
+    return reread(publication) if taken else None
+
+
+def send(publication: Publication) -> None:
+    """Take one claimed publication one step further: a look if it is unconfirmed, else one attempt."""
+    try:
+        if publication.status == PublicationStatus.UNCONFIRMED:
+            look(publication)
+        else:
+            attempt_to_publish(publication)
+    except LostLeaseError:
+        return
+
+
+def attempt_to_publish(publication: Publication) -> None:
+    """Stage, commit, settle. One `except` for each consequence; a bug is none of them and keeps the lease."""
+    attempt: Attempt | None = None
+    try:
+        adapter = connections.adapter_for(publication.channel)
+        content = verified_content(publication)
+        staged = Staged(publication.staged)
+        adapter.stage(content, staged, partial(keep, publication))
+        attempt = begin(publication, content, adapter, staged)
+        receipt = adapter.commit(content, staged)
+    except StoppedError:
+        put_back(publication, timezone.now())
+    except (SealBrokenError, contents.RenditionMissingError) as error:
+        fail(publication, attempt, Refused("seal_broken", str(error)))
+    except NotReady as error:
+        put_back(publication, error.until, attempt, error)
+    except RateLimited as error:
+        connections.rest(publication.channel, error.until)
+        put_back(publication, error.until, attempt, error)
+    except NotSent as error:
+        put_back(publication, timezone.now() + back_off(publication.tries), attempt, error)
+    except (NotConnected, OutOfCredit) as error:
+        connections.mark_broken(publication.channel, error.code)
+        put_back(publication, timezone.now(), attempt, error)
+    except Refused as error:
+        fail(publication, attempt, error)
+    except Unconfirmed as error:
+        doubt(publication, attempt, error)
+    else:
+        settle(publication, attempt, receipt, Outcome.RECEIPT)
+
+
+def verified_content(publication: Publication) -> Content:
+    """What will be sent, with every file's bytes compared to the digest that was approved."""
+    content = contents.for_channel(publication.version, publication.channel)
+    for item in content.media:
+        if digest_of(item, publication) != item.sha256:
+            raise SealBrokenError(f"{item.file_name} is not what was approved")
+    return content
+
+
+def digest_of(item: Media, publication: Publication) -> str:
+    """Read it all. A large film from a slow store takes longer than a lease, so the lease is renewed on the way."""
+    digest = hashlib.sha256()
+    with item.open() as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            write(publication, claimed_until=timezone.now() + lease())
+    return digest.hexdigest()
+
+
+def keep(publication: Publication, staged: Staged) -> None:
+    """Save the handles that we have got so far and renew the lease."""
+    write(publication, staged=staged, claimed_until=timezone.now() + lease())
+
+
+def begin(publication: Publication, content: Content, adapter: Adapter, staged: Staged) -> Attempt:
+    """The last look before the call that makes it public, and the trace that we are making it."""
+    now = timezone.now()
+    with transaction.atomic():
+        locked = Publication.objects.select_for_update().select_related("channel").get(pk=publication.pk)
+        if locked.fence != publication.fence or locked.status != PublicationStatus.STAGING:
+            raise LostLeaseError(str(publication))
+        if is_stopped(locked, now):
+            raise StoppedError
+        check_seal(locked)
+        write(locked, status=PublicationStatus.COMMITTING, claimed_until=now + lease())
+        return Attempt.objects.create(
+            publication=locked,
+            fence=locked.fence,
+            digest=locked.approval.digest,
+            fingerprint=adapter.fingerprint(content, staged)[:500],
+            sent=contents.summary(content),
+            started_at=now,
+        )
+
+
+def is_stopped(publication: Publication, now: datetime) -> bool:
+    """Somebody wants nothing of it to go out (any more), or its latest time went by while we staged."""
+    return bool(
+        publication.channel.paused_at
+        or (publication.not_after and publication.not_after <= now)
+        or PublishingStop.objects.filter(stopped_at__isnull=False).exists()
+        or Removal.objects.unfinished().filter(publication=publication).exists()
+    )
+
+
+def check_seal(publication: Publication) -> None:
+    """Compute the digest again from the rows: what was approved is what is sent, all of it or none."""
+    approval, version = publication.approval, publication.version
+    found = version.manuscript().digest()
+    if approval.version_id != version.pk or not found == approval.digest == version.digest:
+        raise SealBrokenError(f"{version} is not what was approved")

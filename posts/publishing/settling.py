@@ -1,0 +1,147 @@
+"""What becomes of an attempt. Nothing here can lead back to sending."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from audit import log
+from channels import connections
+from channels.adapters.base import Receipt
+from channels.errors import ChannelError, NotSent, Refused, Unconfirmed
+from posts import notices
+from posts.models import OVER, Attempt, Outcome, Publication, PublicationStatus
+from posts.publishing.rows import back_off, close, outcome_of, write
+
+TOLD_AFTER = 4
+"""How many tries may fail before people are told that it is late."""
+
+
+def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, outcome: Outcome) -> None:
+    """The platform says that it exists. Saved first and alone; whose turn it is does not matter, since it is proof."""
+    with transaction.atomic():
+        if outcome == Outcome.RECEIPT:
+            take_from_finders(publication, receipt)
+        settled = (
+            Publication.objects.filter(pk=publication.pk)
+            .exclude(status__in=(PublicationStatus.PUBLISHED, PublicationStatus.REMOVED))
+            .exclude(is_replaced())
+            .exclude(Exists(holders_of(receipt, publication)))
+            .update(
+                status=PublicationStatus.PUBLISHED,
+                hold="",
+                remote_id=receipt.remote_id,
+                url=receipt.url,
+                published_at=timezone.now(),
+                claimed_until=None,
+                trouble="",
+                trouble_detail="",
+            )
+        )
+        close(attempt, outcome)
+    after_settling(publication, receipt, was_first=bool(settled))
+
+
+def holders_of(receipt: Receipt, publication: Publication) -> QuerySet[Publication]:
+    others = Publication.objects.filter(channel_id=publication.channel_id).exclude(pk=publication.pk)
+    return others.filter(remote_id=receipt.remote_id).exclude(remote_id="")
+
+
+def take_from_finders(publication: Publication, receipt: Receipt) -> None:
+    """
+    Whoever got the receipt as the answer to their own call is its owner. Somebody else who said the same words, and found
+    it meanwhile, has to look again.
+    """
+    for other in holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND):
+        Publication.objects.filter(pk=other.pk).update(
+            status=PublicationStatus.UNCONFIRMED,
+            remote_id="",
+            url="",
+            published_at=None,
+            announced_at=None,
+            not_before=timezone.now(),
+        )
+        log.record("publication.unconfirmed", other, post=other.post_id, code="found_anothers")
+
+
+def is_replaced() -> Exists:
+    """It was taken back, and another version of its post has the channel now."""
+    others = Publication.objects.filter(post=OuterRef("post"), channel=OuterRef("channel"))
+    return Exists(others.exclude(pk=OuterRef("pk")).exclude(status__in=OVER))
+
+
+def after_settling(publication: Publication, receipt: Receipt, *, was_first: bool) -> None:
+    """What may fail without harm: nothing here can lead back to sending."""
+    if was_first:
+        announce(publication)
+        connections.mark_working(publication.channel)
+    elif Publication.objects.get(pk=publication.pk).remote_id != receipt.remote_id:
+        log.record("publication.second_receipt", publication, post=publication.post_id, url=receipt.url)
+
+
+def announce(publication: Publication) -> None:
+    """Write in the log, and tell, that it is out: once, also when the worker that got the receipt has died since."""
+    with transaction.atomic():
+        unannounced = Publication.objects.published().filter(pk=publication.pk, announced_at=None)
+        if unannounced.update(announced_at=timezone.now()):
+            publication.refresh_from_db()
+            log.record("publication.published", publication, post=publication.post_id, url=publication.url)
+            notices.published(publication)
+
+
+def put_back(
+    publication: Publication,
+    until: datetime,
+    attempt: Attempt | None = None,
+    error: ChannelError | None = None,
+) -> None:
+    """Not now: queued again, with the handles that we have, and not before `until`. Waiting as told is no failed try."""
+    counts = isinstance(error, NotSent | Unconfirmed)
+    with transaction.atomic():
+        write(
+            publication,
+            status=PublicationStatus.QUEUED,
+            not_before=until,
+            claimed_until=None,
+            tries=F("tries") + 1 if counts else F("tries"),
+            trouble=error.code if error else "",
+            trouble_detail=error.detail if error else "",
+        )
+        close(attempt, outcome_of(error), error)
+        if counts and publication.tries + 1 == TOLD_AFTER:
+            notices.delayed(publication, until)
+
+
+def fail(publication: Publication, attempt: Attempt | None, error: Refused) -> None:
+    """The platform will never take it, or it is not what was approved: people decide what now."""
+    with transaction.atomic():
+        write(
+            publication,
+            status=PublicationStatus.FAILED,
+            claimed_until=None,
+            trouble=error.code,
+            trouble_detail=error.detail,
+        )
+        close(attempt, Outcome.REFUSED, error)
+        log.record("publication.failed", publication, post=publication.post_id, code=error.code)
+        notices.failed(publication, error.code)
+
+
+def doubt(publication: Publication, attempt: Attempt | None, error: Unconfirmed) -> None:
+    """It may exist: never sent again before the platform was asked. What was only being staged cannot be public yet."""
+    if attempt is None:
+        put_back(publication, timezone.now() + back_off(publication.tries), None, error)
+        return
+    with transaction.atomic():
+        write(
+            publication,
+            status=PublicationStatus.UNCONFIRMED,
+            not_before=timezone.now(),
+            claimed_until=None,
+            looks=0,
+            trouble=error.code,
+            trouble_detail=error.detail,
+        )
+        close(attempt, outcome_of(error), error)
+        log.record("publication.unconfirmed", publication, post=publication.post_id, code=error.code)

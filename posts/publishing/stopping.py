@@ -1,0 +1,110 @@
+"""Stopping everything, pausing a channel, and starting again with open eyes."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from audit import log
+from channels import connections
+from channels.models import Channel
+from posts import notices
+from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
+from posts.publishing.planning import NotWaitingError, park, take
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Resume(StrEnum):
+    """How what has waited goes out."""
+
+    NOW = "now"
+    SPREAD = "spread"
+    """One at a time on each channel, `SPREAD_MINUTES` apart."""
+    PARKED = "parked"
+    """Nothing of it, until somebody says so for each."""
+
+
+def current_stop() -> PublishingStop | None:
+    return PublishingStop.objects.filter(stopped_at__isnull=False).select_related("stopped_by").first()
+
+
+def stop(by: "User", reason: StopReason, message: str = "") -> bool:
+    """From now on no commit call begins, on any channel. False: somebody was faster, and theirs stands."""
+    with transaction.atomic():
+        row, _ = PublishingStop.objects.select_for_update().get_or_create(id=1)
+        if row.stopped_at:
+            return False
+        row.stopped_at, row.stopped_by = timezone.now(), by
+        row.reason, row.message = reason, message
+        row.save()
+        log.record("publishing.stopped", "publishing", actor=by, reason=reason, message=message)
+        notices.stopped(row)
+    return True
+
+
+def resume(by: "User", how: Resume, chosen: Collection[int]) -> bool:
+    """Start again. Of what has waited, only what the person saw and chose goes out; the rest is parked."""
+    with transaction.atomic():
+        row = PublishingStop.objects.select_for_update().filter(id=1, stopped_at__isnull=False).first()
+        if row is None:
+            return False
+        let_go(waiting_for_resume(), by, how, chosen)
+        row.stopped_at, row.stopped_by, row.reason, row.message = None, None, "", ""
+        row.save()
+        log.record("publishing.resumed", "publishing", actor=by, how=how)
+        notices.resumed(by)
+    return True
+
+
+def pause(channel: Channel, by: "User", reason: str = "") -> bool:
+    """From now on no commit call begins on this channel. False: it was paused already."""
+    return connections.pause(channel, by, reason)
+
+
+def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) -> bool:
+    with transaction.atomic():
+        if not connections.unpause(channel, by):
+            return False
+        let_go(waiting_for_resume(channel), by, how, chosen)
+    return True
+
+
+def waiting_for_resume(channel: Channel | None = None) -> list[Publication]:
+    """What would go out at once, in the order in which it would."""
+    waiting = Publication.objects.waiting().filter(
+        status=PublicationStatus.QUEUED, not_before__lte=timezone.now()
+    )
+    if channel:
+        waiting = waiting.filter(channel=channel)
+    return list(waiting.select_related("channel", "post", "version").order_by("not_before", "pk"))
+
+
+def let_go(waiting: list[Publication], by: "User", how: Resume, chosen: Collection[int]) -> None:
+    turns: dict[int, int] = {}
+    for publication in waiting:
+        if how == Resume.PARKED or publication.pk not in chosen:
+            leave(publication, by)
+        elif how == Resume.SPREAD:
+            turn = turns[publication.channel_id] = turns.get(publication.channel_id, -1) + 1
+            postpone(publication, timedelta(minutes=turn * settings.SPREAD_MINUTES))
+
+
+def leave(publication: Publication, by: "User") -> None:
+    try:
+        park([publication], by, Hold.STOPPED)
+    except NotWaitingError:
+        # Taken back, or taken up by a person, while the list was being read: no longer ours to park.
+        return
+
+
+def postpone(publication: Publication, by: timedelta) -> None:
+    try:
+        take(publication, not_before=timezone.now() + by)
+    except NotWaitingError:
+        return
