@@ -1,0 +1,21 @@
+"""One live sandbox that takes the same words twice: nobody but our own pipeline keeps a post from being doubled."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from channels.sandbox.testing import LiveSandbox
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory) -> Iterator[LiveSandbox]:
+    with LiveSandbox(tmp_path_factory.mktemp("sandbox"), limits=False) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running, settings) -> LiveSandbox:
+    running.reset()
+    running.take_repeats()
+    settings.PLATFORM_ADDRESSES = running.addresses
+    return running

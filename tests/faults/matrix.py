@@ -1,0 +1,256 @@
+"""
+The fault matrix as data: what is published, the calls it takes, what goes wrong, and what must come of it.
+
+    content × step × fault → how each attempt ends, the final status, how often it is public, what the log says
+
+Whoever adds a platform adds its contents here; whoever meets a new kind of trouble adds a fault. Combinations that do not
+exist are left out with the reason (`ABSENT`), which the run prints below its table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from posts.models import Outcome, PublicationStatus
+
+NOT_SENT, RECEIPT, FOUND, ABSENT = Outcome.NOT_SENT, Outcome.RECEIPT, Outcome.FOUND, Outcome.ABSENT
+Ends = tuple[Outcome, ...]
+
+
+# --- what is published ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Content:
+    """`calls` are those of a publication that nothing happens to, in order, by the sandbox's names."""
+
+    name: str
+    calls: tuple[str, ...]
+    pictures: int = 0
+    films: int = 0
+
+    @property
+    def platform(self) -> str:
+        return self.name.split()[0]
+
+    @property
+    def steps(self) -> tuple["Step", ...]:
+        """Each call once more, with its number. A look that is repeated until the film is ready is one step."""
+        every = (Step(self, number, call) for number, call in enumerate(self.calls, 1))
+        return tuple(step for step in every if step.call not in LOOKS or step.occurrence == 0)
+
+    @property
+    def commit(self) -> "Step":
+        return self.steps[-1]
+
+
+@dataclass(frozen=True)
+class Step:
+    content: Content
+    number: int
+    call: str
+
+    @property
+    def occurrence(self) -> int:
+        """How many calls of the same name come before it."""
+        return self.content.calls[: self.number - 1].count(self.call)
+
+    @property
+    def is_commit(self) -> bool:
+        return self.number == len(self.content.calls)
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.occurrence + 1}" if self.content.calls.count(self.call) > 1 else self.call
+
+
+LOOKS = {"media_status", "videos_list"}
+CONTENTS = (
+    Content("facebook text", ("feed",)),
+    Content("facebook picture", ("photo", "feed"), pictures=1),
+    Content("facebook pictures", ("photo", "photo", "photo", "feed"), pictures=3),
+    Content("facebook film", ("video_start", "video_transfer", "video_finish"), films=1),
+    Content("x text", ("post",)),
+    Content(
+        "x picture",
+        ("media_initialize", "media_append", "media_finalize", "media_metadata", "post"),
+        pictures=1,
+    ),
+    Content(
+        "x film",
+        ("media_initialize", "media_append", "media_finalize", *["media_status"] * 3, "post"),
+        films=1,
+    ),
+    Content("youtube film", ("open_session", "put_chunk", *["videos_list"] * 2, "videos_update"), films=1),
+)
+
+
+# --- what goes wrong while we speak ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong with one call: at the platform (`rule`) or on the way there (`wire`)."""
+
+    name: str
+    on_commit: Ends
+    """How the attempts end when it hits the call that makes the post public; a stage call's trouble leaves no trace."""
+    rule: Mapping[str, Any] = field(default_factory=dict)
+    wire: str = ""
+    waits: float = 0
+    """Seconds that the platform asked for: no call may reach it before they have passed."""
+    mended_by_person: frozenset[str] = frozenset()
+    """The platforms where nothing goes on before a person has connected the channel again."""
+
+
+ONCE_MORE, LOOKED_FOR, SENT_AGAIN = (NOT_SENT, RECEIPT), (FOUND,), (ABSENT, RECEIPT)
+FAULTS = (
+    Fault("connect refused", ONCE_MORE, wire="refused"),
+    Fault("name not found", ONCE_MORE, wire="nameless"),
+    Fault("reset before", SENT_AGAIN, {"fault": "reset_before"}),
+    Fault("reset after", LOOKED_FOR, {"fault": "reset_after"}),
+    *(
+        Fault(f"{code} before", SENT_AGAIN, {"fault": "error_before", "status": code})
+        for code in (500, 502, 503)
+    ),
+    *(
+        Fault(f"{code} after", LOOKED_FOR, {"fault": "error_after", "status": code})
+        for code in (500, 502, 503)
+    ),
+    Fault("no answer, not heard", SENT_AGAIN, wire="silent"),
+    Fault("no answer, heard", LOOKED_FOR, {"fault": "delay_after", "seconds": 1}, wire="impatient"),
+    Fault("half an answer", LOOKED_FOR, {"fault": "truncated"}),
+    Fault(
+        "too many calls",
+        (Outcome.RATE_LIMITED, RECEIPT),
+        {"fault": "rate_limited", "seconds": 900},
+        waits=895,
+    ),
+    Fault(
+        "expired token",
+        (Outcome.NOT_CONNECTED, RECEIPT),
+        {"fault": "expired_token"},
+        mended_by_person=frozenset({"facebook", "x", "youtube"}),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fault at one step of one content."""
+
+    step: Step
+    fault: Fault
+
+    @property
+    def ends(self) -> Ends:
+        return self.fault.on_commit if self.step.is_commit else (RECEIPT,)
+
+    @property
+    def is_mended_by_person(self) -> bool:
+        return self.step.content.platform in self.fault.mended_by_person
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules of misbehaviour for the sandbox."""
+        where = {"platform": self.step.content.platform, "call": self.step.call, "skip": self.step.occurrence}
+        return [{**where, **self.fault.rule}] if self.fault.rule else []
+
+    def __str__(self) -> str:
+        return f"{self.step.content.name}: {self.fault.name} at {self.step}"
+
+
+def calls_gone_wrong(platform: str) -> list[Cell]:
+    """Every fault at every call."""
+    contents = [content for content in CONTENTS if content.platform == platform]
+    return [Cell(step, fault) for content in contents for step in content.steps for fault in FAULTS]
+
+
+# --- what goes wrong with the worker -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker is when it dies or is stopped. `number` is the call's."""
+
+    name: str
+    where: str
+    number: int = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Death:
+    """A worker that dies (-9) or is stopped, and comes back after its lease, at one place of one content."""
+
+    content: Content
+    place: Place
+    ends: Ends
+
+    @property
+    def platform(self) -> str:
+        return self.content.platform
+
+    def __str__(self) -> str:
+        return f"{self.content.name}: {self.place}"
+
+
+BEFORE_STAGE = Place("before stage", "stage")
+BETWEEN = Place("between stage and commit", "commit")
+NOT_SETTLED = Place("answered and not settled", "committed")
+NOT_LOGGED = Place("settled and not logged", "settled")
+
+
+def sent(step: Step) -> Place:
+    return Place(f"{step} sent and not answered", "call sent", step.number)
+
+
+def answered(step: Step) -> Place:
+    return Place(f"{step} answered and not kept", "call answered", step.number)
+
+
+def deaths(platform: str) -> list[Death]:
+    """Kill -9 at every step of the pipeline, and around every stage call."""
+    return [
+        Death(content, place, ends)
+        for content in CONTENTS
+        if content.platform == platform
+        for place, ends in places(content)
+    ]
+
+
+def places(content: Content) -> list[tuple[Place, Ends]]:
+    stage_calls = content.steps[:-1]
+    return [
+        (BEFORE_STAGE, (RECEIPT,)),
+        *((sent(step), (RECEIPT,)) for step in stage_calls),
+        *((answered(step), (RECEIPT,)) for step in stage_calls),
+        (BETWEEN, SENT_AGAIN),
+        (sent(content.commit), LOOKED_FOR),
+        (NOT_SETTLED, LOOKED_FOR),
+        (NOT_LOGGED, (RECEIPT,)),
+    ]
+
+
+# --- how it must end ---------------------------------------------------------------------------------------------
+
+PUBLISHED = PublicationStatus.PUBLISHED
+DOUBTED = {FOUND, ABSENT}
+
+
+def log_of(ends: Ends) -> list[str]:
+    """What the log must say of a publication whose attempts ended like this, in order."""
+    lines = {
+        FOUND: ["publication.unconfirmed"],
+        ABSENT: ["publication.unconfirmed", "publication.absent"],
+    }
+    return [*(line for end in ends for line in lines.get(end, [])), "publication.published"]
+
+
+# --- what does not exist -----------------------------------------------------------------------------------------
+
+ABSENCES = {
+    "a fault at a stage call of a text": "a text has no stage call: one call makes it public",
+}
+"""Combinations that there is nothing to test of, and why."""

@@ -1,0 +1,200 @@
+"""
+One publication before the curtain: a channel at the sandbox, an approved post for it, and time that goes by when told to.
+
+Nobody waits for a clock. What has to wait is made older: every moment that is written down, here and at the platform,
+moves as far into the past as one would have waited. The rules about waiting stay as they are.
+"""
+
+import itertools
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from django.utils import timezone
+
+from audit.models import Entry
+from channels import connections
+from channels.models import AppRest, Channel, Credential
+from channels.sandbox.testing import LiveSandbox
+from posts import publishing
+from posts.models import Attempt, MediaKind, Publication, PublicationStatus
+from tests import factories
+from tests.channels.adapters.desk import short_film
+from tests.faults.matrix import Content
+
+ROUNDS = 25
+MOMENT = timedelta(seconds=0.01)
+AT_REST = {
+    PublicationStatus.PUBLISHED,
+    PublicationStatus.FAILED,
+    PublicationStatus.NEEDS_DECISION,
+    PublicationStatus.HELD,
+    PublicationStatus.CANCELLED,
+}
+COLOURS = ("navy", "maroon", "olive")
+numbers = itertools.count(1)
+
+
+@dataclass
+class Scene:
+    sandbox: LiveSandbox
+    pk: int
+    passed: timedelta = timedelta(0)
+
+    @property
+    def publication(self) -> Publication:
+        return Publication.objects.select_related("channel").get(pk=self.pk)
+
+    # --- what workers do
+
+    def work(self) -> PublicationStatus:
+        """Play the workers, the clock and the sweep until nothing more happens by itself."""
+        for _ in range(ROUNDS):
+            if self.is_at_rest():
+                return self.status
+            if claimed := publishing.claim(self.pk):
+                publishing.send(claimed)
+            else:
+                self.wait()
+        raise AssertionError(f"no rest after {ROUNDS} rounds: {vars(self.publication)}")
+
+    def is_at_rest(self) -> bool:
+        publication = self.publication
+        return publication.status in AT_REST or bool(publication.channel.fault)
+
+    def wait(self) -> None:
+        """Until it may be due, or until its dead worker is missed."""
+        self.let_pass(self.next_moment() - timezone.now() + MOMENT)
+        publishing.sweep(timezone.now())
+
+    def next_moment(self) -> datetime:
+        publication = self.publication
+        if publication.claimed_until:
+            return publication.claimed_until
+        rests = AppRest.objects.filter(platform=publication.channel.platform).values_list(
+            "resting_until", flat=True
+        )
+        moments = (publication.not_before, publication.channel.resting_until, *rests)
+        return max(moment for moment in moments if moment)
+
+    def let_pass(self, time: timedelta) -> None:
+        """Make everything older, as far as it concerns this publication, and the platform's clock later."""
+        assert time > timedelta(0), f"it is due, and nobody may claim it: {vars(self.publication)}"
+        self.passed += time
+        publication = self.publication
+        make_older(publication, time, "not_before", "claimed_until", "woken_at", "published_at")
+        Publication.objects.filter(pk=self.pk).update(staged=older(publication.staged, time))
+        for attempt in publication.attempts.all():
+            make_older(attempt, time, "started_at", "finished_at")
+        make_older(publication.channel, time, "resting_until")
+        for row in (*AppRest.objects.all(), *Credential.objects.filter(channel=publication.channel)):
+            make_older(row, time, "resting_until", "refreshing_until", "expires_at")
+        self.sandbox.clock(self.passed.total_seconds())
+
+    # --- what a person does
+
+    def connect_again(self) -> None:
+        connections.connect(self.publication.channel, **credential(self.sandbox, self.publication.channel))
+
+    # --- what can be seen
+
+    @property
+    def status(self) -> PublicationStatus:
+        return PublicationStatus(self.publication.status)
+
+    @property
+    def public(self) -> list[dict[str, Any]]:
+        """The lines of the platform's ledger that made it public."""
+        return self.sandbox.ledger(effect="public", account=self.publication.channel.remote_id)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        return tuple(
+            Attempt.objects.filter(publication=self.pk).order_by("fence").values_list("outcome", flat=True)
+        )
+
+    @property
+    def log(self) -> list[str]:
+        lines = Entry.objects.filter(thing=f"publication:{self.pk}").order_by("number")
+        return list(lines.values_list("verb", flat=True))
+
+    @property
+    def channel_log(self) -> list[str]:
+        lines = Entry.objects.filter(thing=f"channel:{self.publication.channel_id}").order_by("number")
+        return list(lines.values_list("verb", flat=True))[1:]  # the first is that it was connected
+
+    def shown_media(self) -> list[str]:
+        shown = self.publication.version.shown_media.order_by("position")
+        return list(shown.values_list("media__sha256", flat=True))
+
+
+# --- time ---------------------------------------------------------------------------------------------------------
+
+
+def make_older(row: Any, time: timedelta, *names: str) -> None:
+    """In the row itself, whatever else is being written to it now."""
+    names_here = [name for name in names if getattr(row, name, None)]
+    moved = {name: getattr(row, name) - time for name in names_here}
+    if moved:
+        type(row)._default_manager.filter(pk=row.pk).update(**moved)
+
+
+def older(value: Any, time: timedelta) -> Any:
+    """The handles with every moment in them earlier."""
+    if isinstance(value, dict):
+        return {name: older(each, time) for name, each in value.items()}
+    if isinstance(value, list):
+        return [older(each, time) for each in value]
+    try:
+        return (datetime.fromisoformat(value) - time).isoformat() if "T" in value else value
+    except (TypeError, ValueError):
+        return value
+
+
+# --- making ready -------------------------------------------------------------------------------------------------
+
+
+def scene(sandbox: LiveSandbox, content: Content) -> Scene:
+    """An approved post of this content for one channel of its platform."""
+    author, number = factories.ombudsman(), next(numbers)
+    text = f"{number}: {factories.TEXT}"
+    post = factories.submitted(author, media=list(media_of(content, author)), text=text)
+    channel = connected(sandbox, content.platform, number)
+    alt_text = factories.ALT if content.pictures else ""
+    factories.for_channels(
+        post, reviewer := factories.reviewer(), channel, alt_text=alt_text, title="Nattskiftet"
+    )
+    factories.workflow.approve(post, reviewer, post.current_version)
+    return Scene(sandbox, Publication.objects.get(post=post).pk)
+
+
+def media_of(content: Content, author: Any) -> Any:
+    for colour in COLOURS[: content.pictures]:
+        yield factories.picture(author, factories.jpeg(colour))
+    for _ in range(content.films):
+        film = short_film()
+        yield factories.picture(author, film.open().read(), kind=MediaKind.FILM, seconds=film.seconds)
+
+
+def connected(sandbox: LiveSandbox, platform: str, number: int) -> Channel:
+    """A channel with an account of its own and a credential at the sandbox."""
+    account = f"UC{number:022}" if platform == "youtube" else f"{7_000_000 + number}"
+    channel = Channel.objects.create(
+        platform=platform, name="Seko", remote_id=account, handle=f"seko{number}", position=number
+    )
+    connections.connect(channel, **credential(sandbox, channel))
+    return channel
+
+
+def credential(sandbox: LiveSandbox, channel: Channel) -> dict[str, Any]:
+    about = {"platform": channel.platform, "id": channel.remote_id, "name": "Seko", "handle": channel.handle}
+    given = requests.post(f"{sandbox.url}/ovning/api/tokens", json=about, timeout=10).json()
+    secrets = {"access_token": given.get("page_token") or given["access_token"]}
+    if refresh := given.get("refresh_token"):
+        secrets["refresh_token"] = refresh
+    seconds = given.get("expires_in")
+    return {
+        "secrets": secrets,
+        "expires_at": timezone.now() + timedelta(seconds=seconds) if seconds else None,
+    }
