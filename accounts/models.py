@@ -1,10 +1,14 @@
-"""People. Somebody signs in with an e-mail address; there are no user names."""
+"""People, and what they are told. Somebody signs in with an e-mail address; there are no user names."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +24,13 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def granted(self, permission: str) -> "models.QuerySet[User]":
+        """Those who may sign in and were given this permission. Who may everything was not asked to do it."""
+        app, _, codename = permission.partition(".")
+        given = Permission.objects.filter(content_type__app_label=app, codename=codename)
+        by_role, by_name = Q(groups__permissions__in=given), Q(user_permissions__in=given)
+        return self.filter(by_role | by_name, is_active=True).distinct()
+
 
 class User(AbstractUser):
     """A person with a sign-in. Roles are groups (`accounts.roles`)."""
@@ -28,6 +39,10 @@ class User(AbstractUser):
     email = models.EmailField(_("e-post"), unique=True)
     name = models.CharField(_("namn"), max_length=120)
     region = models.CharField(_("region"), max_length=80, blank=True)
+    language = models.CharField(
+        _("språk"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    """The one last chosen on a page: mails are written in it."""
 
     objects = UserManager()  # type: ignore[assignment,misc]
 
@@ -52,3 +67,89 @@ class User(AbstractUser):
     @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+
+# --- what people are told -----------------------------------------------------------------------------------
+
+
+class Mail(models.TextChoices):
+    """How far the mail of a notice has come."""
+
+    WAITING = "waiting", _("Väntar")
+    BEGUN = "begun", _("Skickas")
+    """The mail server may have it: never sent again."""
+    SENT = "sent", _("Skickat")
+    UNCLEAR = "unclear", _("Oklart")
+    """Whoever sent it was lost, or the server did not answer: it may have arrived."""
+    REFUSED = "refused", _("Gick inte att skicka")
+    UNWANTED = "unwanted", _("Behövs inte")
+    """The person may not sign in any more, or it concerns what is no longer so."""
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
+
+    def due(self, now: datetime) -> "NoticeQuerySet":
+        """Those whose mail may be sent now: nobody sends it, or whoever did was lost before the server had it."""
+        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+        return self.filter(free, mail=Mail.WAITING, not_before__lte=now)
+
+    def in_hand(self, now: datetime) -> "NoticeQuerySet":
+        return self.filter(claimed_until__gte=now)
+
+    def lost(self, now: datetime) -> "NoticeQuerySet":
+        """Those whose sender died when the server may already have had it."""
+        return self.filter(mail=Mail.BEGUN, claimed_until__lt=now)
+
+
+class Notice(models.Model):
+    """
+    One thing that one person is told: on a page, and by mail. `accounts.notices` is the only writer.
+
+    Its words are made when they are read, from `templates/notices/<kind>.txt` and the facts.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=100)
+    """What it is about: the same thing is told once, however often somebody tries."""
+    facts = models.JSONField(default=dict)
+    path = models.CharField(max_length=300)
+    """Where its one link leads, on this site."""
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+    mail = models.CharField(max_length=10, choices=Mail, default=Mail.WAITING)
+    mail_at = models.DateTimeField(null=True, blank=True)
+    """When it was known what became of the mail."""
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    """Raised by every claim: who comes late holds an old number."""
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("avisering")
+        verbose_name_plural = _("aviseringar")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("person", "kind", "key"), name="accounts_told_once"),
+            models.CheckConstraint(condition=Q(mail__in=Mail.values), name="accounts_mail_known"),
+        )
+        indexes = (
+            models.Index(fields=("person", "-id"), name="accounts_notices_of"),
+            models.Index(fields=("person",), condition=Q(read_at=None), name="accounts_unread"),
+            models.Index(
+                fields=("not_before", "id"),
+                condition=Q(mail__in=("waiting", "begun")),
+                name="accounts_to_mail",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} for {self.person_id}"
+
+    @property
+    def is_unread(self) -> bool:
+        return self.read_at is None

@@ -11,6 +11,7 @@ from posts import content
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 from posts.models import Captions, Minors, People, Version
+from posts.wording import REJECTIONS
 from posts.workflow import answers_of
 
 ANSWERS = ("people", "minors", "captions")
@@ -177,15 +178,7 @@ class RequestChangesForm(SeenForm):
 class RejectForm(SeenForm):
     reason = forms.ChoiceField(
         label=_("Skäl"),
-        choices=[
-            ("irrelevant", _("Inte relevant för Seko")),
-            ("no_consent", _("Personer har inte sagt ja")),
-            ("protected_site", _("Bild från skyddat område")),
-            ("misread", _("Kan missförstås")),
-            ("repeated", _("Samma som redan publicerats")),
-            ("too_old", _("För gammalt")),
-            ("other", _("Annat (skriv)")),
-        ],
+        choices=list(REJECTIONS.items()),
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj ett skäl.")},
     )

@@ -9,9 +9,9 @@ Whoever has several parts in it (wrote it, approved it, answers for the channel)
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,7 +33,7 @@ from posts.models import (
     Transition,
     Version,
 )
-from posts.wording import name_of
+from posts.wording import OTHER, name_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -62,9 +62,15 @@ def failed(publication: Publication, code: str) -> None:
 def delayed(publication: Publication, until: datetime) -> None:
     """It goes on by itself, later than anybody expects."""
     code = Publication.objects.values_list("trouble", flat=True).get(pk=publication.pk)
-    facts = {"channel": name_of(publication.channel), "code": code, "again_at": until}
-    people = {publication.approval.approved_by, *keepers(publication.channel)}
-    tell(people, "delayed", name(publication), page_of(publication.post), **facts)
+    tell(
+        {publication.approval.approved_by, *keepers(publication.channel)},
+        "delayed",
+        name(publication),
+        page_of(publication.post),
+        channel=name_of(publication.channel),
+        code=code,
+        again_at=until,
+    )
     postponed(publication, until)
 
 
@@ -91,10 +97,10 @@ def expired(publication: Publication) -> None:
 
 def concerned(publication: Publication, kind: str, key: str, *others: User, **facts: Any) -> None:
     """Its author, whoever approved it, and those who answer for the channel."""
-    post, channel = publication.post, publication.channel
-    say = partial(tell, kind=kind, key=key, path=page_of(post), channel=name_of(channel), **facts)
-    say([post.author], is_yours=True)
-    say({publication.approval.approved_by, *keepers(channel), *others} - {post.author}, is_yours=False)
+    post, facts = publication.post, facts | {"channel": name_of(publication.channel)}
+    people = {publication.approval.approved_by, *keepers(publication.channel), *others}
+    tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
+    tell(people - {post.author}, kind, key, page_of(post), is_yours=False, **facts)
 
 
 def when_still(version: Version) -> None:
@@ -107,12 +113,17 @@ def when_still(version: Version) -> None:
     over = [PublicationStatus.CANCELLED, PublicationStatus.REMOVED]
     later = [item for item in all_of_it if item not in out + failing and item.status not in over]
     post, key = out[0].post, f"version:{version.pk}"
-    say = partial(
-        tell, key=key, path=page_of(post), out=names(out), later=names(later), missing=names(failing)
-    )
     others = {out[0].approval.approved_by, *owners(*(item.channel for item in out))}
-    say([post.author], kind="published")
-    say(others - {post.author}, kind="published_others")
+    for kind, people in (("published", {post.author}), ("published_others", others - {post.author})):
+        tell(
+            people,
+            kind,
+            key,
+            page_of(post),
+            out=names(out),
+            later=names(later),
+            missing=names(failing),
+        )
 
 
 def moves(publication: Publication) -> bool:
@@ -198,11 +209,11 @@ def when_gone(order: TakeDown) -> None:
     removals = [*order.removals.select_related("publication__channel", "publication__approval__approved_by")]
     if not removals or any(item.finished_at is None for item in removals):
         return
-    say = partial(tell, kind="taken_down", key=f"takedown:{order.pk}", path=page_of(order.post))
+    kind, key, path = "taken_down", f"takedown:{order.pk}", page_of(order.post)
     channels = names([item.publication for item in removals])
     others = {order.requested_by, *(item.publication.approval.approved_by for item in removals)}
-    say([order.post.author], channels=channels, is_yours=True)
-    say(others - {order.post.author}, channels=channels, is_yours=False)
+    tell([order.post.author], kind, key, path, is_yours=True, channels=channels)
+    tell(others - {order.post.author}, kind, key, path, is_yours=False, channels=channels)
 
 
 # --- what the desk decided --------------------------------------------------------------------------------------
@@ -215,7 +226,8 @@ def changes_asked(step: Transition) -> None:
 
 
 def rejected(step: Transition) -> None:
-    answered("rejected", step, reason=step.reason, message=quoted(step))
+    reason = "" if step.reason == OTHER else step.reason
+    answered("rejected", step, reason=reason, message=quoted(step))
 
 
 def answered(kind: str, step: Transition, **facts: Any) -> None:
@@ -240,7 +252,7 @@ def approved(approval: Approval) -> None:
             "approved",
             f"approval:{approval.pk}",
             page_of(version.post),
-            not_before=at if is_soon else None,
+            not_before=timezone.now() + timedelta(seconds=settings.UNDO_SECONDS),
             was_edited=was_edited,
             publishes_at=None if is_soon else at,
             is_reserve=any(item.hold == Hold.RESERVE for item in planned),

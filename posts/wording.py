@@ -55,12 +55,25 @@ REFUSALS = {
     "too_heavy": gettext_lazy("Filen är för tung att bearbeta. Välj en enklare eller mindre."),
 }
 
+OTHER = "other"
+"""The reason that says nothing by itself: what was written is the reason."""
+REJECTIONS = {
+    "irrelevant": gettext_lazy("Inte relevant för Seko"),
+    "no_consent": gettext_lazy("Personer har inte sagt ja"),
+    "protected_site": gettext_lazy("Bild från skyddat område"),
+    "misread": gettext_lazy("Kan missförstås"),
+    "repeated": gettext_lazy("Samma som redan publicerats"),
+    "too_old": gettext_lazy("För gammalt"),
+    OTHER: gettext_lazy("Annat (skriv)"),
+}
+
 TROUBLES = {
     "seal_broken": gettext_lazy("Innehållet är inte det som godkändes, så vi skickade det inte."),
     "worker_lost": gettext_lazy(
         "Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."
     ),
     "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
+    "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
     "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
@@ -114,6 +127,7 @@ TROUBLES = {
         "Plattformen kunde inte göra i ordning filmen. Byt den och skicka igen."
     ),
     "film_rejected": gettext_lazy("Plattformen tog emot filmen och avvisade den sedan."),
+    "not_ours": gettext_lazy("Inlägget på den adressen hör inte till kanalen."),
     "film_known_already": gettext_lazy(
         "Plattformen säger att filmen redan finns på kanalen. Titta där först."
     ),

@@ -39,6 +39,11 @@ def stop_reason(reason: str) -> str:
 
 
 @register.filter
+def rejection(reason: str) -> str:
+    return str(wording.REJECTIONS.get(reason, ""))
+
+
+@register.filter
 def listed(names: list[str]) -> str:
     """Facebook, X och YouTube"""
     return get_text_list(names, _("och"))
