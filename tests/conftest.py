@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.verdict import pytest_terminal_summary
+from tests.faults.table import pytest_terminal_summary
 from tests.triggers import drop_delete_triggers
 
 __all__ = ["pytest_terminal_summary"]

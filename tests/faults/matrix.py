@@ -4,7 +4,7 @@ The fault matrix as data: what is published, the calls it takes, what goes wrong
     content × step × fault → how each attempt ends, the final status, how often it is public, what the log says
 
 Whoever adds a platform adds its contents here; whoever meets a new kind of trouble adds a fault. Combinations that do not
-exist are left out with the reason (`ABSENT`), which the run prints below its table.
+exist are left out with the reason (`table.ABSENCES`), which the run prints below its table.
 """
 
 from collections.abc import Mapping
@@ -246,11 +246,3 @@ def log_of(ends: Ends) -> list[str]:
         ABSENT: ["publication.unconfirmed", "publication.absent"],
     }
     return [*(line for end in ends for line in lines.get(end, [])), "publication.published"]
-
-
-# --- what does not exist -----------------------------------------------------------------------------------------
-
-ABSENCES = {
-    "a fault at a stage call of a text": "a text has no stage call: one call makes it public",
-}
-"""Combinations that there is nothing to test of, and why."""

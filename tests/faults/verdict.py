@@ -1,15 +1,12 @@
-"""
-What came of one cell: is it public once, is the row right, does the log say so. Also adds the cell to the run's table.
-"""
+"""What came of one cell: is it public once, is the row right, does the log say so."""
 
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults.matrix import ABSENCES, PUBLISHED, Ends, log_of
+from tests.faults.matrix import PUBLISHED, Ends, log_of
 from tests.faults.scene import Scene
+from tests.faults.table import CELL
 
-CELL = "cell of the fault matrix"
 Record = Callable[[str, Any], None]
 
 
@@ -34,29 +31,3 @@ def is_public_once(scene: Scene, ends: Ends) -> None:
 def factory_text(publication: Any) -> str:
     """The platform's ledger calls a film by its title where it has one."""
     return "Nattskiftet" if publication.channel.platform == "youtube" else publication.version.text
-
-
-# --- the table ----------------------------------------------------------------------------------------------------
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Per platform and fault: how many cells, how many posts lost, how many doubled; and what does not exist, and why."""
-    cells = cells_in(terminalreporter)
-    if not cells:
-        return
-    terminalreporter.section("fault matrix")
-    terminalreporter.write_line(f"{'platform':10} {'fault':34} {'cells':>6} {'lost':>5} {'doubled':>8}")
-    totals: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for platform, fault, lost, doubled in cells:
-        for row in ((platform, fault), ("all", "")):
-            totals[row].update(cells=1, lost=lost, doubled=doubled)
-    for (platform, fault), sums in sorted(totals.items(), key=lambda row: (row[0][0] == "all", row[0])):
-        numbers = f"{sums['cells']:6} {sums['lost']:5} {sums['doubled']:8}"
-        terminalreporter.write_line(f"{platform:10} {fault:34} {numbers}")
-    for what, why in ABSENCES.items():
-        terminalreporter.write_line(f"not a cell: {what}: {why}")
-
-
-def cells_in(terminalreporter: Any) -> list[list[Any]]:
-    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    return [value for report in reports for name, value in report.user_properties if name == CELL]
