@@ -1,0 +1,214 @@
+"""What only a person can tell: it is out, it is not, try again, and publishing by hand."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.models import Entry
+from channels.errors import Duplicate, NotConnected, NotSent, Refused
+from posts import publishing
+from posts.models import Attempt, Outcome, Publication, PublicationStatus
+from tests import factories
+from tests.scripted import Scripted, raising
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+HERE = "https://example.test/handle-1"
+
+
+@pytest.fixture
+def anna():
+    return factories.reviewer()
+
+
+@pytest.fixture
+def publication(anna):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    return Publication.objects.get()
+
+
+@pytest.fixture
+def unknown(publication, platform):
+    """The platform says that it has it, and we cannot find it."""
+    platform.script["commit"] = raising(Duplicate("duplicate"))
+    run(publication)
+    then = timezone.now() - timedelta(hours=1)
+    Attempt.objects.update(started_at=then, finished_at=then)
+    after = run(publication)
+    assert after.status == PublicationStatus.NEEDS_DECISION
+    return after
+
+
+def run(publication: Publication) -> Publication:
+    Publication.objects.update(not_before=timezone.now())
+    if claimed := publishing.claim(publication.pk):
+        publishing.send(claimed)
+    return Publication.objects.get(pk=publication.pk)
+
+
+def shown(platform: type[Scripted], handle: str = "handle-1") -> None:
+    """The platform has it after all."""
+    platform.ledger.append((handle, None))
+
+
+# --- it is out ------------------------------------------------------------------------------------------------
+
+
+def test_the_pasted_address_becomes_the_receipt_once_the_platform_has_confirmed_it(anna, unknown, platform):
+    shown(platform)
+    publishing.decide_out(unknown, anna, HERE)
+    after = Publication.objects.get()
+    assert (after.status, after.remote_id, after.url) == ("published", "post-of-handle-1", HERE)
+    assert Attempt.objects.get().outcome == Outcome.FOUND
+    assert Entry.objects.filter(verb="publication.decided_out", actor=anna).count() == 1
+    assert Entry.objects.filter(verb="publication.published").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "code"), [("https://other.test/1", "foreign"), ("https://example.test/nothing", "not_there")]
+)
+def test_an_address_that_proves_nothing_is_refused_and_nothing_changes(anna, unknown, platform, url, code):
+    with pytest.raises(publishing.LinkError) as refused:
+        publishing.decide_out(unknown, anna, url)
+    assert refused.value.code == code
+    assert Publication.objects.get().status == PublicationStatus.NEEDS_DECISION
+    assert not Entry.objects.filter(verb="publication.decided_out").exists()
+
+
+def test_the_receipt_of_another_post_is_refused(anna, unknown, platform):
+    factories.approved(factories.submitted(), anna, unknown.channel)
+    other = run(Publication.objects.exclude(pk=unknown.pk).get())
+    with pytest.raises(publishing.LinkError) as refused:
+        publishing.decide_out(unknown, anna, other.url)
+    assert refused.value.code == "anothers"
+
+
+@pytest.mark.parametrize("error", [NotSent("connect"), NotConnected("token_expired")])
+def test_when_we_cannot_look_the_reason_is_told(anna, unknown, platform, error):
+    platform.script["look_up"] = raising(error)
+    with pytest.raises(publishing.LinkError) as refused:
+        publishing.decide_out(unknown, anna, HERE)
+    assert (refused.value.code, refused.value.trouble) == ("cannot_look", error.code)
+
+
+def test_somebody_who_comes_second_is_told(anna, unknown, platform):
+    shown(platform)
+    publishing.decide_out(unknown, anna, HERE)
+    with pytest.raises(publishing.DecidedError):
+        publishing.decide_absent(unknown, anna)
+    assert Publication.objects.get().status == PublicationStatus.PUBLISHED
+
+
+# --- it is not ------------------------------------------------------------------------------------------------
+
+
+def test_what_a_person_did_not_find_is_looked_for_once_more_and_sent_again(anna, unknown, platform):
+    publishing.decide_absent(unknown, anna)
+    assert run(unknown).status == PublicationStatus.QUEUED
+    assert run(unknown).status == PublicationStatus.PUBLISHED
+    assert len(platform.ledger) == 1
+    assert platform.calls[-3:] == ["find", "stage", "commit"]
+    assert Entry.objects.filter(verb="publication.decided_absent", actor=anna).count() == 1
+
+
+def test_what_shows_up_after_all_is_not_sent_again(anna, unknown, platform):
+    publishing.decide_absent(unknown, anna)
+    shown(platform)
+    assert run(unknown).status == PublicationStatus.PUBLISHED
+    assert platform.calls[-1] == "find"
+
+
+def test_a_platform_that_says_so_again_is_asked_about_again(anna, unknown, platform):
+    publishing.decide_absent(unknown, anna)
+    platform.script["commit"] = raising(Duplicate("duplicate"))
+    assert run(unknown).status == PublicationStatus.QUEUED
+    assert run(unknown).status == PublicationStatus.UNCONFIRMED
+    Attempt.objects.update(finished_at=timezone.now() - timedelta(hours=1))
+    assert run(unknown).status == PublicationStatus.NEEDS_DECISION
+
+
+# --- trying again, and by hand ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def failed(publication, platform):
+    platform.script["commit"] = raising(Refused("text_refused"))
+    after = run(publication)
+    assert after.status == PublicationStatus.FAILED
+    return after
+
+
+def test_what_was_refused_can_be_tried_again(anna, failed, platform):
+    publishing.try_again(failed, anna)
+    assert run(failed).status == PublicationStatus.PUBLISHED
+    with pytest.raises(publishing.NotWaitingError):
+        publishing.try_again(failed, anna)
+    assert len(platform.ledger) == 1
+
+
+def test_what_was_refused_can_be_published_by_hand(anna, failed, platform):
+    publishing.take_by_hand(failed, anna)
+    assert run(failed).status == PublicationStatus.BY_HAND
+    publishing.published_by_hand(failed, anna, "https://example.test/55")
+    after = Publication.objects.get()
+    assert (after.status, after.remote_id) == (PublicationStatus.PUBLISHED, "post-of-55")
+    assert platform.ledger == []
+
+
+@pytest.mark.parametrize("trouble", [{"fault": "token_expired"}, {"paused_at": timezone.now()}])
+def test_a_channel_that_is_closed_can_be_gone_around(anna, publication, trouble):
+    for name, value in trouble.items():
+        setattr(publication.channel, name, value)
+    publishing.take_by_hand(publication, anna)
+    assert run(publication).status == PublicationStatus.BY_HAND
+
+
+def test_what_goes_out_by_itself_is_not_taken_by_hand(anna, publication):
+    with pytest.raises(publishing.NotWaitingError):
+        publishing.take_by_hand(publication, anna)
+    assert Publication.objects.get().status == PublicationStatus.QUEUED
+
+
+def test_what_a_worker_has_is_not_taken_by_hand(anna, publication):
+    publishing.claim(publication.pk)
+    publication.channel.fault = "token_expired"
+    with pytest.raises(publishing.NotWaitingError):
+        publishing.take_by_hand(publication, anna)
+
+
+def test_by_hand_the_address_must_be_one_of_the_channels(anna, failed):
+    publishing.take_by_hand(failed, anna)
+    with pytest.raises(publishing.LinkError) as refused:
+        publishing.published_by_hand(failed, anna, "https://other.test/1")
+    assert refused.value.code == "foreign"
+    assert Publication.objects.get().status == PublicationStatus.BY_HAND
+
+
+def test_the_same_address_is_the_receipt_of_one(anna, failed, platform):
+    publishing.take_by_hand(failed, anna)
+    factories.approved(factories.submitted(), anna, failed.channel)
+    other = run(Publication.objects.exclude(pk=failed.pk).get())
+    with pytest.raises(publishing.LinkError) as refused:
+        publishing.published_by_hand(failed, anna, other.url)
+    assert refused.value.code == "anothers"
+
+
+# --- told once ----------------------------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing catches it, nothing is cleaned up."""
+
+
+def test_a_worker_that_dies_between_the_receipt_and_the_log_is_made_up_for(publication, monkeypatch):
+    def die(*_args):
+        raise Killed
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr("posts.publishing.settling.announce", die)
+        run(publication)
+    said = Entry.objects.filter(verb="publication.published")
+    assert (Publication.objects.get().status, said.count()) == (PublicationStatus.PUBLISHED, 0)
+    for _time in range(2):
+        publishing.sweep(timezone.now() + timedelta(minutes=1))
+    assert said.count() == 1

@@ -1,0 +1,229 @@
+"""Taking a post down: off every channel, proved gone, whatever breaks, and by hand where nothing else goes."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import Error
+from django.utils import timezone
+
+from audit.models import Entry
+from channels.errors import NotConnected, NotSent, RateLimited, Refused, Unconfirmed
+from posts import publishing
+from posts.models import Publication, PublicationStatus, Regret, Removal, RemovalStatus, TakeDown
+from tests import factories
+from tests.scripted import raising
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+
+
+@pytest.fixture
+def anna():
+    return factories.reviewer()
+
+
+@pytest.fixture
+def out(anna):
+    """A publication that is public."""
+    factories.approved(factories.submitted(), anna, factories.channel())
+    return send(Publication.objects.get())
+
+
+def send(publication: Publication) -> Publication:
+    if claimed := publishing.claim(publication.pk):
+        publishing.send(claimed)
+    return Publication.objects.get(pk=publication.pk)
+
+
+def take_down(publication: Publication, anna) -> Removal:
+    order = publishing.take_down(publication.post, anna, Regret.CONSENT, "Hon vill inte synas.")
+    return order.removals.get(publication=publication)
+
+
+def work(removal: Removal) -> Removal:
+    Removal.objects.filter(finished_at=None).update(not_before=timezone.now())
+    if claimed := publishing.claim_removal(removal.pk):
+        publishing.remove(claimed)
+    return Removal.objects.select_related("publication").get(pk=removal.pk)
+
+
+def test_what_is_out_is_removed_and_looked_for(anna, out, platform):
+    after = work(take_down(out, anna))
+    assert (after.status, after.publication.status) == (RemovalStatus.REMOVED, PublicationStatus.REMOVED)
+    assert after.finished_at is not None
+    assert platform.removed == [out.remote_id]
+    assert platform.calls[-2:] == ["remove", "look_up"]
+    [order] = Entry.objects.filter(verb="post.take_down", actor=anna)
+    assert order.facts["reason"] == "consent"
+    assert Entry.objects.filter(verb="removal.removed").count() == 1
+
+
+def test_every_channel_that_it_is_on(anna, platform):
+    post = factories.approved(factories.submitted(), anna, factories.channel(), factories.channel())
+    first, second = (send(item) for item in Publication.objects.all())
+    order = publishing.take_down(post, anna, Regret.WRONG)
+    for removal in order.removals.all():
+        work(removal)
+    assert sorted(platform.removed) == sorted([first.remote_id, second.remote_id])
+    assert {item.status for item in Publication.objects.all()} == {PublicationStatus.REMOVED}
+
+
+def test_what_waits_is_taken_back_at_once_and_never_sent(anna, platform):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    removal = take_down(publication, anna)
+    assert removal.status == RemovalStatus.NOT_OUT
+    assert (send(publication).status, platform.calls) == (PublicationStatus.CANCELLED, [])
+
+
+def test_an_order_during_staging_stops_the_commit(anna, platform):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    platform.script["stage"] = lambda *_args: take_down(publication, anna)
+    after = send(publication)
+    assert (after.status, platform.calls) == (PublicationStatus.QUEUED, ["stage"])
+    assert publishing.claim(publication.pk) is None
+    removal = work(Removal.objects.get())
+    assert (removal.status, removal.publication.status) == ("not_out", PublicationStatus.CANCELLED)
+
+
+def test_an_order_during_the_commit_removes_what_came_out(anna, platform):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+
+    def regret(*_args):
+        take_down(publication, anna)
+        assert publishing.claim_removal(Removal.objects.get().pk) is None
+
+    platform.script["after_commit"] = regret
+    out = send(publication)
+    assert out.status == PublicationStatus.PUBLISHED
+    assert work(Removal.objects.get()).status == RemovalStatus.REMOVED
+    assert platform.removed == [out.remote_id]
+
+
+def test_an_order_while_nobody_knows_waits_for_the_answer(anna, platform):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    platform.script["after_commit"] = raising(Unconfirmed("no_answer"))
+    assert send(publication).status == PublicationStatus.UNCONFIRMED
+    removal = take_down(publication, anna)
+    assert publishing.claim_removal(removal.pk) is None
+    assert send(publication).status == PublicationStatus.PUBLISHED
+    assert work(removal).status == RemovalStatus.REMOVED
+
+
+@pytest.mark.parametrize("error", [NotSent("connect"), Unconfirmed("no_answer")])
+def test_an_unclear_answer_is_asked_again(anna, out, platform, error):
+    platform.script["remove"] = raising(error)
+    removal = take_down(out, anna)
+    assert work(removal).status == RemovalStatus.WAITING
+    assert work(removal).status == RemovalStatus.REMOVED
+
+
+def test_a_worker_that_dies_after_the_call_leaves_it_to_the_next(anna, out, platform):
+    class Killed(BaseException):
+        pass
+
+    platform.script["after_remove"] = raising(Killed())
+    removal = take_down(out, anna)
+    with pytest.raises(Killed):
+        work(removal)
+    Removal.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    publishing.sweep(timezone.now())
+    assert work(removal).status == RemovalStatus.REMOVED
+    assert set(platform.removed) == {out.remote_id}
+
+
+def test_a_platform_that_asks_for_patience_gets_it(anna, out, platform):
+    until = timezone.now() + timedelta(hours=1)
+    platform.script["remove"] = raising(RateLimited("too_many_calls", until=until))
+    after = work(take_down(out, anna))
+    assert (after.status, after.not_before, after.trouble) == ("waiting", until, "too_many_calls")
+
+
+def test_a_broken_channel_is_tried_again_and_says_why(anna, out, platform):
+    platform.script["remove"] = raising(NotConnected("token_expired"))
+    removal = take_down(out, anna)
+    after = work(removal)
+    assert (after.status, after.trouble) == (RemovalStatus.WAITING, "token_expired")
+    assert after.publication.channel.fault == "token_expired"
+
+
+def test_what_the_platform_does_not_let_us_remove_is_for_a_person(anna, out, platform):
+    platform.script["remove"] = raising(Refused("refused"))
+    removal = take_down(out, anna)
+    after = work(removal)
+    assert (after.status, after.trouble) == (RemovalStatus.BY_HAND, "refused")
+
+    publishing.confirm_removed(after, anna)
+    platform.removed.append(out.remote_id)
+    after = work(removal)
+    assert (after.status, after.confirmed_by) == (RemovalStatus.REMOVED, anna)
+
+
+def test_a_person_who_says_so_is_not_believed_while_it_is_still_there(anna, out, platform, monkeypatch):
+    platform.script["remove"] = raising(Refused("refused"))
+    removal = take_down(out, anna)
+    publishing.confirm_removed(work(removal), anna)
+    monkeypatch.setattr(platform, "remove", lambda *_args: None)
+    after = work(removal)
+    assert (after.status, after.trouble) == (RemovalStatus.BY_HAND, "still_there")
+    assert after.publication.status == PublicationStatus.PUBLISHED
+
+
+def test_lists_that_lag_are_asked_again_and_in_the_end_a_person_is(anna, out, platform, monkeypatch):
+    monkeypatch.setattr(platform, "remove", lambda *_args: None)
+    removal = take_down(out, anna)
+    found = [work(removal).status for _try in range(5)]
+    assert found == ["waiting"] * 4 + ["by_hand"]
+
+
+def test_what_was_published_by_hand_is_removed_through_the_api_where_there_is_one(anna, platform):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    publication.channel.fault = "token_expired"
+    publishing.take_by_hand(publication, anna)
+    publishing.published_by_hand(publication, anna, "https://example.test/77")
+    assert work(take_down(publication, anna)).status == RemovalStatus.REMOVED
+    assert platform.removed == ["post-of-77"]
+
+
+def test_what_only_a_person_can_reach_is_gone_when_they_say_so(anna, platform, monkeypatch):
+    monkeypatch.setattr(platform, "publishes", False)
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    publishing.published_by_hand(publication, anna, "https://example.test/group/1")
+    removal = work(take_down(publication, anna))
+    assert (removal.status, platform.calls) == (RemovalStatus.BY_HAND, [])
+    publishing.confirm_removed(removal, anna)
+    removal.refresh_from_db()
+    assert (removal.status, removal.confirmed_by) == (RemovalStatus.REMOVED, anna)
+    with pytest.raises(publishing.NotToBeRemovedError):
+        publishing.confirm_removed(removal, anna)
+
+
+def test_one_order_at_a_time(anna, out):
+    take_down(out, anna)
+    with pytest.raises(publishing.NothingToTakeDownError):
+        take_down(out, anna)
+    assert TakeDown.objects.count() == 1
+
+
+def test_a_stop_does_not_keep_anything_up(anna, out):
+    publishing.stop(anna, "event")
+    assert work(take_down(out, anna)).status == RemovalStatus.REMOVED
+
+
+def test_two_workers_make_one_call(anna, out, platform):
+    removal = take_down(out, anna)
+    claimed = publishing.claim_removal(removal.pk)
+    assert publishing.claim_removal(removal.pk) is None
+    publishing.remove(claimed)
+    assert platform.removed == [out.remote_id]
+
+
+def test_an_order_is_never_changed(anna, out):
+    take_down(out, anna)
+    with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update posts_takedown set message = 'annat'")
