@@ -204,9 +204,10 @@ def test_a_worker_that_dies_between_the_receipt_and_the_log_is_made_up_for(publi
     def die(*_args):
         raise Killed
 
-    with monkeypatch.context() as dying, pytest.raises(Killed):
+    with monkeypatch.context() as dying:
         dying.setattr("posts.publishing.settling.announce", die)
-        run(publication)
+        with pytest.raises(Killed):
+            run(publication)
     said = Entry.objects.filter(verb="publication.published")
     assert (Publication.objects.get().status, said.count()) == (PublicationStatus.PUBLISHED, 0)
     for _time in range(2):
