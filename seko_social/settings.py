@@ -36,7 +36,10 @@ if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's host in production.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 SITE_URL = environment.address(
-    "SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000, least=1, most=65535)}"
+    "SITE_URL",
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    if PRODUCTION
+    else f"http://127.0.0.1:{environment.number('PORT', 8000, least=1, most=65535)}",
 )
 """Where people find the site: links in mails begin with it."""
 
@@ -175,6 +178,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "posts.tasks.wake_media",
         "schedule": 15.0,
         "options": {"expires": 15},
+    },
+    "mail what people are told": {
+        "task": "accounts.tasks.deliver",
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
 }
 for queue in QUEUES:
