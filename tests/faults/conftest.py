@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from channels.sandbox.testing import LiveSandbox
+from tests.faults.workers import Workers
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,9 @@ def sandbox(running, settings) -> LiveSandbox:
     running.take_repeats()
     settings.PLATFORM_ADDRESSES = running.addresses
     return running
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    with Workers() as warm:
+        yield warm

@@ -176,6 +176,11 @@ class Place:
     where: str
     number: int = 0
 
+    def is_heard(self, content: Content) -> bool:
+        """Whether the platform has got the call that makes the post public."""
+        is_sent = self.where == "call sent" and self.number == content.commit.number
+        return is_sent or self.where in ("committed", "settled")
+
     def __str__(self) -> str:
         return self.name
 

@@ -19,6 +19,7 @@ from channels.models import AppRest, Channel, Credential
 from channels.sandbox.testing import LiveSandbox
 from posts import publishing
 from posts.models import Attempt, MediaKind, Publication, PublicationStatus
+from posts.publishing import sweeping
 from tests import factories
 from tests.channels.adapters.desk import short_film
 from tests.faults.matrix import Content
@@ -26,7 +27,6 @@ from tests.faults.matrix import Content
 ROUNDS = 25
 MOMENT = timedelta(seconds=0.01)
 AT_REST = {
-    PublicationStatus.PUBLISHED,
     PublicationStatus.FAILED,
     PublicationStatus.NEEDS_DECISION,
     PublicationStatus.HELD,
@@ -61,15 +61,19 @@ class Scene:
 
     def is_at_rest(self) -> bool:
         publication = self.publication
+        if publication.is_published:
+            return publication.announced_at is not None
         return publication.status in AT_REST or bool(publication.channel.fault)
 
     def wait(self) -> None:
-        """Until it may be due, or until its dead worker is missed."""
+        """Until it may be due, or until its dead worker is missed, or what that one left unsaid."""
         self.let_pass(self.next_moment() - timezone.now() + MOMENT)
         publishing.sweep(timezone.now())
 
     def next_moment(self) -> datetime:
         publication = self.publication
+        if publication.published_at:
+            return publication.published_at + sweeping.TOLD_BY_NOW
         if publication.claimed_until:
             return publication.claimed_until
         rests = AppRest.objects.filter(platform=publication.channel.platform).values_list(

@@ -1,0 +1,126 @@
+"""The warm worker, as tests see it: order one, wait until it has died or stopped, wake it again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import connection
+
+from seko_social.processes import ROOT
+from tests.faults.matrix import Place
+from tests.faults.scene import ROUNDS, Scene
+
+PATIENCE = 60
+NOWHERE = Place("nowhere", "")
+
+
+@dataclass
+class Child:
+    """One worker on one publication."""
+
+    pid: int
+    states: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_stopped(self) -> bool:
+        return bool(self.states) and self.states[-1]["state"] == "stopped"
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it lives."""
+        return self.states[-1].get("code") if self.states else None
+
+    def resume(self) -> None:
+        self.states.clear()
+        os.kill(self.pid, signal.SIGCONT)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+
+class Workers:
+    """Forks workers from one warm process, as a context manager."""
+
+    def __init__(self) -> None:
+        self.children: dict[int, Child] = {}
+        self.publications: dict[int, int] = {}
+        self.news = threading.Condition()
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "tests.faults.worker"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        threading.Thread(target=self.listen, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in self.children.values():
+            if child.code is None:
+                child.kill()
+        for stream in (self.process.stdin,):
+            if stream:
+                stream.close()
+        self.process.wait(PATIENCE)
+
+    def listen(self) -> None:
+        with self.process.stdout or open(os.devnull) as lines:
+            for line in lines:
+                fact = json.loads(line)
+                with self.news:
+                    child = self.children.setdefault(fact["pid"], Child(fact["pid"]))
+                    if "state" in fact:
+                        child.states.append(fact)
+                    else:
+                        self.publications[fact["publication"]] = fact["pid"]
+                    self.news.notify_all()
+
+    def order(self, scene: Scene, place: Place = NOWHERE, *, by: str = "SIGKILL", lease: float | None = None) -> Child:
+        """Have a worker take it and meet with the signal at this place. It lives when this returns, or has been hit."""
+        order = {
+            "publication": scene.pk,
+            "platform": scene.publication.channel.platform,
+            "where": place.where,
+            "number": place.number,
+            "signal": by,
+            "lease": lease or settings.LEASE_SECONDS,
+            "addresses": settings.PLATFORM_ADDRESSES,
+            "media_root": str(settings.MEDIA_ROOT),
+            "database": str(connection.settings_dict["NAME"]),
+        }
+        with self.news:
+            self.publications.pop(scene.pk, None)
+            self.process.stdin.write(json.dumps(order) + "\n")  # type: ignore[union-attr]
+            assert self.news.wait_for(lambda: scene.pk in self.publications, PATIENCE), "no worker"
+            return self.children[self.publications[scene.pk]]
+
+    def hit(self, scene: Scene, place: Place, *, by: str = "SIGKILL", lease: float | None = None) -> Child:
+        """The same, one worker after the other, until the signal has hit one: a film is waited for in several attempts."""
+        for _ in range(ROUNDS):
+            self.wait(child := self.order(scene, place, by=by, lease=lease))
+            if child.code != 0:
+                return child
+            scene.wait()
+        raise AssertionError(f"nobody came to {place}: {vars(scene.publication)}")
+
+    def wait(self, child: Child) -> None:
+        """Until it has stopped or ended."""
+        with self.news:
+            assert self.news.wait_for(lambda: bool(child.states), PATIENCE), f"worker {child.pid} neither stops nor ends"
+
+
+def until(done: Any) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
