@@ -111,13 +111,16 @@ def is_untouched(post: Post) -> bool:
 # --- moving, holding, letting go ---------------------------------------------------------------------------
 
 
-def move(publications: Iterable[Publication], by: "User", at: datetime) -> None:
-    """To another time, from wherever it waits."""
+def move(
+    publications: Iterable[Publication], by: "User", at: datetime, latest: datetime | None = None
+) -> None:
+    """To another time, from wherever it waits, with the latest time that it has from now on."""
     for publication in (chosen := list(publications)):
-        check(at, publication.post.earliest, publication.not_after)
+        check(at, publication.post.earliest, latest)
     with transaction.atomic():
         for publication in chosen:
-            take(publication, planned_for=at, not_before=at, **waiting_on(publication.channel))
+            waiting = waiting_on(publication.channel)
+            take(publication, planned_for=at, not_before=at, not_after=latest, **waiting)
             log.record("publication.moved", publication, actor=by, post=publication.post_id, at=at)
 
 
@@ -139,7 +142,10 @@ def park(publications: Iterable[Publication], by: "User | None", hold: Hold) -> 
 
 
 def release(publications: Iterable[Publication], by: "User") -> None:
-    """As soon as the undo window is over. Whoever lets go of what has expired wants it out although it is late."""
+    """
+    As soon as the undo window is over, but never before the earliest time that its post asks for. Whoever lets go of what
+    has expired wants it out although it is late.
+    """
     now = timezone.now()
     with transaction.atomic():
         for publication in publications:
@@ -148,7 +154,7 @@ def release(publications: Iterable[Publication], by: "User") -> None:
             take(
                 publication,
                 planned_for=None,
-                not_before=soonest(),
+                not_before=max(filter(None, (soonest(), publication.post.earliest))),
                 **fields,
                 **waiting_on(publication.channel),
             )

@@ -188,6 +188,38 @@ def test_moving_gives_another_time_and_a_line_in_the_log(anna, platform):
     assert Entry.objects.filter(verb="publication.moved", actor=anna).count() == 1
 
 
+def test_what_has_expired_gets_another_time_and_a_latest_time_that_fits(anna, platform):
+    with freeze_time() as clock:
+        publication = approved(anna, latest=timezone.now() + HOUR)
+        clock.tick(HOUR)
+        publishing.sweep(timezone.now())
+        publication.refresh_from_db()
+        at, latest = timezone.now() + HOUR, timezone.now() + 2 * HOUR
+        publishing.move([publication], anna, at, latest)
+        publication.refresh_from_db()
+        assert (publication.status, publication.hold, publication.not_after) == ("queued", "", latest)
+        clock.tick(HOUR)
+        assert run(publication).status == PublicationStatus.PUBLISHED
+
+
+def test_a_move_past_its_own_latest_time_is_refused_and_changes_nothing(anna):
+    publication = approved(anna, When(at=timezone.now() + HOUR))
+    with pytest.raises(publishing.PlanError) as refused:
+        publishing.move([publication], anna, timezone.now() + 3 * HOUR, timezone.now() + 2 * HOUR)
+    before = publication.not_before
+    publication.refresh_from_db()
+    assert (refused.value.code, publication.not_before) == ("after_latest", before)
+
+
+def test_letting_go_does_not_break_the_earliest_time(anna, platform):
+    with freeze_time() as clock:
+        publication = approved(anna, When(reserve=True), earliest=timezone.now() + HOUR)
+        publishing.release([publication], anna)
+        assert run(publication).status == PublicationStatus.QUEUED
+        clock.tick(HOUR)
+        assert run(publication).status == PublicationStatus.PUBLISHED
+
+
 def test_what_is_on_its_way_is_not_moved_held_or_let_go(anna):
     publication = approved(anna)
     publishing.claim(publication.pk)
