@@ -6,11 +6,13 @@ A post's chip is its editorial status until it is approved; from then on, what b
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
-from posts.models import Post, Publication, PublicationStatus, Status
+from posts.models import Hold, Post, Publication, PublicationStatus, Status
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -41,6 +43,9 @@ REMOVED = Chip(pgettext_lazy("chip", "Nedtaget"), "gone", "eye-off")
 BY_HAND = Chip(pgettext_lazy("chip", "För hand"), "draft", "hand")
 QUEUED = Chip(pgettext_lazy("chip", "Ska publiceras"), "ok", "clock")
 HELD = Chip(pgettext_lazy("chip", "Väntar"), "wait", "clock")
+SCHEDULED = Chip(pgettext_lazy("chip", "Schemalagt"), "ok", "clock")
+RESERVE = Chip(pgettext_lazy("chip", "I reserven"), "draft", "clock")
+EXPIRED = Chip(pgettext_lazy("chip", "Utgången"), "wait", "circle-alert")
 CANCELLED = Chip(pgettext_lazy("chip", "Inställt"), "gone", "x")
 
 BEFORE_APPROVAL = {
@@ -65,6 +70,8 @@ OF_PUBLICATION = {
     PublicationStatus.BY_HAND: BY_HAND,
 }
 
+OF_HOLD = {Hold.RESERVE: RESERVE, Hold.EXPIRED: EXPIRED}
+
 MOVING = frozenset(
     {
         PublicationStatus.QUEUED,
@@ -74,16 +81,36 @@ MOVING = frozenset(
     }
 )
 """What goes on by itself: the page looks again while there is one of these."""
+SOON = timedelta(minutes=12)
+"""Longer than anybody may have to regret an okay; what is further away is no reason to look every other second."""
 
 
 def of_post(post: Post) -> Chip:
     if post.status in BEFORE_APPROVAL:
         return BEFORE_APPROVAL[Status(post.status)]
-    return of_all({standing(item) for item in current_publications(post)})
+    publications = current_publications(post)
+    chip = of_all({standing(item) for item in publications})
+    return of_waiting(publications) if chip == APPROVED else chip
+
+
+def of_waiting(publications: Collection[Publication]) -> Chip:
+    """Nothing of it is out or on its way: what somebody must see first, then its time."""
+    found = [of_publication(item) for item in publications]
+    return next((chip for chip in (EXPIRED, SCHEDULED, RESERVE) if chip in found), APPROVED)
 
 
 def of_publication(publication: Publication) -> Chip:
-    return OF_PUBLICATION[standing(publication)]
+    status = standing(publication)
+    if status == PublicationStatus.HELD:
+        return OF_HOLD.get(publication.hold, HELD)
+    if status == PublicationStatus.QUEUED and is_scheduled(publication):
+        return SCHEDULED
+    return OF_PUBLICATION[status]
+
+
+def is_scheduled(publication: Publication) -> bool:
+    """Somebody chose a time for it, and that has not come yet."""
+    return publication.planned_for is not None and publication.planned_for > timezone.now()
 
 
 def standing(publication: Publication) -> PublicationStatus:
@@ -125,4 +152,10 @@ def of_all(found: Collection[PublicationStatus]) -> Chip:
 
 def is_moving(post: Post) -> bool:
     """Something of it goes on by itself right now: a picture is prepared, or a worker is publishing."""
-    return post.awaits_media or any(standing(item) in MOVING for item in current_publications(post))
+    return post.awaits_media or any(moves_soon(item) for item in current_publications(post))
+
+
+def moves_soon(publication: Publication) -> bool:
+    status = standing(publication)
+    is_later = status == PublicationStatus.QUEUED and publication.not_before > timezone.now() + SOON
+    return status in MOVING and not is_later

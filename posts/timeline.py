@@ -71,6 +71,7 @@ OWN = {
     Action.REQUEST_CHANGES: lambda: _("Du bad om en ändring"),
     Action.REJECT: lambda: _("Du avslog inlägget"),
     Action.APPROVE: lambda: _("Du godkände inlägget"),
+    Action.UNDO: lambda: _("Du ångrade godkännandet"),
     Action.REVISE: lambda: _("Du tog tillbaka inlägget för att ändra"),
 }
 SOMEBODY = {
@@ -80,6 +81,7 @@ SOMEBODY = {
     Action.REQUEST_CHANGES: lambda: _("%(name)s bad om en ändring"),
     Action.REJECT: lambda: _("Avslaget av %(name)s"),
     Action.APPROVE: lambda: _("Godkänt av %(name)s"),
+    Action.UNDO: lambda: _("%(name)s ångrade godkännandet"),
     Action.REVISE: lambda: _("%(name)s tog tillbaka inlägget för att ändra"),
 }
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -63,3 +65,28 @@ def test_what_was_taken_back_does_not_count(post):
     publishing.send(publishing.claim(Publication.objects.get(status=PublicationStatus.QUEUED).pk))
     assert [item.status for item in chips.current_publications(again)] == [PublicationStatus.PUBLISHED]
     assert chips.of_post(Post.objects.get()) == chips.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("when", "chip"),
+    [
+        (publishing.When(), chips.APPROVED),
+        (publishing.When(at=timezone.now() + timedelta(days=3650)), chips.SCHEDULED),
+        (publishing.When(reserve=True), chips.RESERVE),
+    ],
+    ids=["at once", "scheduled", "reserve"],
+)
+def test_what_waits_says_for_what(platform, db, when, chip):
+    anna, waiting = factories.reviewer(), factories.submitted()
+    workflow.approve(waiting, anna, factories.for_channels(waiting, anna, factories.channel()), when)
+    found = Post.objects.get()
+    assert chips.of_post(found) == chip
+    assert chips.is_moving(found) == (chip == chips.APPROVED)
+
+
+def test_what_expired_is_told_first(platform, db):
+    anna, two = factories.reviewer(), factories.submitted()
+    version = factories.for_channels(two, anna, factories.channel(), factories.channel())
+    workflow.approve(two, anna, version, publishing.When(at=timezone.now() + timedelta(days=3650)))
+    Publication.objects.filter(pk=two.publications.first().pk).update(status="held", hold="expired")
+    assert chips.of_post(Post.objects.get()) == chips.EXPIRED
