@@ -3,9 +3,13 @@ Connecting our rows with the platforms: the only writer of a channel's state and
 
 A credential is renewed by one worker at a time, held by a short lease in its row and with no transaction
 open during the call: X's refresh tokens work once, and two calls with the same one would end the connection.
+
+What a platform says of a token is said of that token alone. Each has a `revision`; when the channel has another one by
+then, or is getting one, nothing was learnt about the channel.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -14,14 +18,23 @@ from django.utils import timezone
 
 from audit import log
 from channels.adapters.base import Adapter, Connection, Tokens
-from channels.errors import NotConnected, NotReady, NotSent, Unconfirmed
+from channels.adapters.codes import Trouble
+from channels.errors import NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
-from channels.models import Channel, Credential
+from channels.models import AppRest, Channel, Credential
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 RENEW_BEFORE = timedelta(minutes=5)
 RENEWAL_LEASE = timedelta(minutes=2)
 """Longer than the call may take (`channels.adapters.http.patience`): nobody tries the same token meanwhile."""
 WAIT_FOR_OTHER = timedelta(seconds=3)
+DOUBT_AGAIN_AFTER = timedelta(hours=1)
+"""A token refused so soon after it was renewed for having been refused: another renewal would not help."""
+
+
+# --- an adapter to work with ------------------------------------------------------------------------------------
 
 
 def adapter_for(channel: Channel) -> Adapter:
@@ -29,8 +42,11 @@ def adapter_for(channel: Channel) -> Adapter:
 
     Raises NotConnected when a person must connect again, NotReady while another worker renews.
     """
-    secrets = fresh_secrets(channel) if channel.adapter_class.publishes else {}
-    return channel.adapter_class(connection(channel, secrets), settings.PLATFORM_ADDRESSES)
+    if not channel.adapter_class.publishes:
+        return offline_adapter(channel)
+    credential, secrets = fresh_secrets(channel)
+    connected = connection(channel, secrets, credential.revision)
+    return channel.adapter_class(connected, settings.PLATFORM_ADDRESSES)
 
 
 def offline_adapter(channel: Channel) -> Adapter:
@@ -38,7 +54,7 @@ def offline_adapter(channel: Channel) -> Adapter:
     return channel.adapter_class(connection(channel, {}), settings.PLATFORM_ADDRESSES)
 
 
-def connection(channel: Channel, secrets: dict[str, str]) -> Connection:
+def connection(channel: Channel, secrets: dict[str, str], revision: str = "") -> Connection:
     app_id, app_secret = settings.APP_KEYS.get(channel.platform, ("", ""))
     return Connection(
         account_id=channel.remote_id,
@@ -46,24 +62,28 @@ def connection(channel: Channel, secrets: dict[str, str]) -> Connection:
         app_id=app_id,
         app_secret=app_secret,
         handle=channel.handle,
+        revision=revision,
     )
 
 
-def fresh_secrets(channel: Channel) -> dict[str, str]:
+def fresh_secrets(channel: Channel) -> tuple[Credential, dict[str, str]]:
     credential = Credential.objects.filter(channel=channel).first()
     if credential is None:
         raise NotConnected("no_credential")
     secrets = opened(credential)
     if credential.expires_at is None or credential.expires_at - timezone.now() > RENEW_BEFORE:
-        return secrets
-    return renew(credential, channel, secrets)
+        return credential, secrets
+    return credential, renew(credential, channel, secrets)
 
 
 def opened(credential: Credential) -> dict[str, str]:
     try:
         return credential.open()
     except CannotOpenError as error:
-        raise NotConnected("key_lost") from error
+        raise NotConnected("key_lost", revision=credential.revision) from error
+
+
+# --- renewing it ------------------------------------------------------------------------------------------------
 
 
 def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> dict[str, str]:
@@ -83,10 +103,17 @@ def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> 
     except Unconfirmed as error:
         # Our old refresh token may be used up. It is tried once more after the lease; then the platform decides.
         raise NotReady("renewal_unclear", error.code, until=now + RENEWAL_LEASE) from error
-    except NotSent:
-        Credential.objects.filter(pk=credential.pk).update(refreshing_until=None)
+    except NotConnected as error:
+        let_others_renew(credential)
+        raise NotConnected(error.code, error.detail, revision=credential.revision) from error
+    except NotPublished:
+        let_others_renew(credential)
         raise
     return keep_tokens(credential, secrets, tokens)
+
+
+def let_others_renew(credential: Credential) -> None:
+    Credential.objects.filter(pk=credential.pk, sealed=credential.sealed).update(refreshing_until=None)
 
 
 def keep_tokens(credential: Credential, secrets: dict[str, str], tokens: Tokens) -> dict[str, str]:
@@ -107,9 +134,64 @@ def keep_tokens(credential: Credential, secrets: dict[str, str], tokens: Tokens)
     return renewed
 
 
-def mark_broken(channel: Channel, code: str) -> None:
-    """A person must reconnect it. Written down once per fault."""
+# --- when it does not work --------------------------------------------------------------------------------------
+
+
+def doubt_token(channel: Channel, error: NotConnected, revision: str = "") -> bool:
+    """
+    The platform did not take the token of this `revision` (the adapter's `connection.revision`; "" if there was none).
+
+    True: the channel has another one, or will have, so try again; one that can be renewed is renewed once. False: a
+    person must connect it, and that is written down.
+    """
     with transaction.atomic():
+        credential = Credential.objects.select_for_update().filter(channel=channel).first()
+        if credential and (is_another(credential, error.revision or revision) or may_heal(credential, error)):
+            return True
+        mark_broken(channel, error.code)
+    return False
+
+
+def may_heal(credential: Credential, error: NotConnected) -> bool:
+    """An old token may be renewed, if it was not the renewal itself that was refused."""
+    if error.code != Trouble.TOKEN_EXPIRED or error.revision:
+        return False
+    return is_being_renewed(credential) or ask_for_renewal(credential)
+
+
+def is_another(credential: Credential, revision: str) -> bool:
+    """What is known of an older credential says nothing of this one."""
+    return revision not in ("", credential.revision)
+
+
+def is_being_renewed(credential: Credential) -> bool:
+    """Some platforms end the old token when they give the new one: it is not the channel that fails."""
+    return bool(credential.refreshing_until and credential.refreshing_until > timezone.now())
+
+
+def ask_for_renewal(credential: Credential) -> bool:
+    """Have the next worker renew it before its time. Not twice in a row, and only where that can be done."""
+    try:
+        secrets = credential.open()
+    except CannotOpenError:
+        return False
+    now, doubted_at = timezone.now(), secrets.get("doubted_at")
+    if not secrets.get("refresh_token"):
+        return False
+    if doubted_at and now - datetime.fromisoformat(doubted_at) < DOUBT_AGAIN_AFTER:
+        return False
+    credential.seal(secrets | {"doubted_at": now.isoformat()})
+    credential.expires_at = now
+    credential.save(update_fields=["sealed", "expires_at", "updated_at"])
+    return True
+
+
+def mark_broken(channel: Channel, code: str, revision: str = "") -> None:
+    """A person must act. Written down once per fault, and not at all if it was found with another credential."""
+    with transaction.atomic():
+        credential = Credential.objects.select_for_update().filter(channel=channel).first()
+        if credential and is_another(credential, revision):
+            return
         broke = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
         if broke:
             log.record("channel.broke", channel, code=code)
@@ -119,11 +201,65 @@ def mark_working(channel: Channel) -> None:
     Channel.objects.filter(pk=channel.pk).update(checked_at=timezone.now())
 
 
-def rest(channel: Channel, until: datetime) -> None:
-    """The platform asked for patience: no call before `until`. A shorter rest never cuts a longer one."""
+def try_again(channel: Channel, by: "User") -> bool:
+    """Somebody has put money on the account. False: it was not that which was wrong."""
+    with transaction.atomic():
+        mended = Channel.objects.filter(pk=channel.pk, fault=Trouble.CREDIT).update(fault="", fault_at=None)
+        if mended:
+            log.record("channel.tried_again", channel, actor=by)
+    return bool(mended)
+
+
+# --- when it is to wait -----------------------------------------------------------------------------------------
+
+
+def rest(channel: Channel, until: datetime, *, whole_app: bool = False) -> None:
+    """
+    The platform asked for patience: no call before `until`, on this channel or on all those of the app. A shorter rest
+    never cuts a longer one.
+    """
+    if whole_app:
+        AppRest.objects.get_or_create(platform=channel.platform, defaults={"resting_until": until})
+        AppRest.objects.filter(platform=channel.platform, resting_until__lt=until).update(resting_until=until)
+        return
     Channel.objects.filter(Q(resting_until=None) | Q(resting_until__lt=until), pk=channel.pk).update(
         resting_until=until
     )
+
+
+def honour(channel: Channel, adapter: Adapter | None, error: RateLimited | None = None) -> None:
+    """Rest as long as the platform's answers asked for: the refusal, and those that were good."""
+    rests = adapter.rests if adapter else []
+    for told in rests:
+        rest(channel, told.until, whole_app=told.whole_app)
+    rests.clear()
+    if error:
+        rest(channel, error.until, whole_app=error.whole_app)
+
+
+def pause(channel: Channel, by: "User", reason: str = "") -> bool:
+    """Somebody wants nothing to be published there for now. False: it was paused already, and theirs stands."""
+    with transaction.atomic():
+        paused = Channel.objects.filter(pk=channel.pk, paused_at=None).update(
+            paused_at=timezone.now(), paused_by=by, pause_reason=reason
+        )
+        if paused:
+            log.record("channel.paused", channel, actor=by, reason=reason)
+    return bool(paused)
+
+
+def unpause(channel: Channel, by: "User") -> bool:
+    """False: it was not paused (any more)."""
+    with transaction.atomic():
+        unpaused = Channel.objects.filter(pk=channel.pk, paused_at__isnull=False).update(
+            paused_at=None, paused_by=None, pause_reason=""
+        )
+        if unpaused:
+            log.record("channel.unpaused", channel, actor=by)
+    return bool(unpaused)
+
+
+# --- connecting -------------------------------------------------------------------------------------------------
 
 
 def connect(channel: Channel, secrets: dict[str, str], expires_at: datetime | None = None) -> Credential:

@@ -36,11 +36,12 @@ class NotSent(NotPublished):
 
 
 class RateLimited(NotPublished):
-    """The platform asks us to wait until `until` (aware)."""
+    """The platform asks us to wait until `until` (aware); `whole_app`: with all channels of the app."""
 
-    def __init__(self, code: str, detail: str = "", *, until: datetime) -> None:
+    def __init__(self, code: str, detail: str = "", *, until: datetime, whole_app: bool = False) -> None:
         super().__init__(code, detail)
         self.until = until
+        self.whole_app = whole_app
 
 
 class NotReady(NotPublished):
@@ -52,7 +53,14 @@ class NotReady(NotPublished):
 
 
 class NotConnected(NotPublished):
-    """The credential is expired, revoked or lacks a permission: a person must reconnect the channel."""
+    """The credential is expired, revoked or lacks a permission: a person must reconnect the channel.
+
+    `revision` tells which credential it was, where the renewal itself was refused; adapters leave it empty.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, revision: str = "") -> None:
+        super().__init__(code, detail)
+        self.revision = revision
 
 
 class OutOfCredit(NotPublished):

@@ -1,5 +1,6 @@
 """A channel is a connected page, profile or account; a credential is what it proves itself with."""
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.adapters import ADAPTERS
 from channels.adapters.base import Adapter
+from channels.adapters.codes import Trouble
 from channels.keyring import KeyRing
 
 EXPIRES_SOON = timedelta(days=14)
@@ -24,6 +26,7 @@ class State(models.TextChoices):
     WORKING = "working", _("Fungerar")
     EXPIRING = "expiring", _("Går snart ut")
     BROKEN = "broken", _("Trasig")
+    UNFUNDED = "unfunded", _("Kontot saknar medel")
     PAUSED = "paused", _("Pausad")
 
 
@@ -38,7 +41,9 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
     def publishing(self, now: datetime) -> "ChannelQuerySet":
         """Those that may be called right now."""
-        return self.open().filter(Q(resting_until=None) | Q(resting_until__lte=now), paused_at=None, fault="")
+        rested = self.open().filter(Q(resting_until=None) | Q(resting_until__lte=now))
+        resting_apps = AppRest.objects.filter(resting_until__gt=now).values("platform")
+        return rested.filter(paused_at=None, fault="").exclude(platform__in=resting_apps)
 
 
 class Channel(models.Model):
@@ -122,7 +127,7 @@ class Channel(models.Model):
         if self.paused_at:
             return State.PAUSED
         if self.fault:
-            return State.BROKEN
+            return State.UNFUNDED if self.fault == Trouble.CREDIT else State.BROKEN
         expires_at = getattr(getattr(self, "credential", None), "connection_expires_at", None)
         if expires_at and expires_at - timezone.now() < EXPIRES_SOON:
             return State.EXPIRING
@@ -160,6 +165,11 @@ class Credential(models.Model):
         return f"credential of channel {self.channel_id}"
 
     __repr__ = __str__
+
+    @property
+    def revision(self) -> str:
+        """Which credential this is: no two sealings are alike, not even of the same secrets."""
+        return hashlib.sha256(self.sealed.encode()).hexdigest()[:16]
 
     @property
     def place(self) -> str:

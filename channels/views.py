@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 LOOKS = {
     State.BROKEN: ("fail", "unplug"),
+    State.UNFUNDED: ("fail", "circle-alert"),
     State.EXPIRING: ("wait", "clock"),
     State.PAUSED: ("gone", "octagon-pause"),
     State.WORKING: ("live", "circle-check"),
 }
 """The ending of the css class and the icon of each state, in the order of the page."""
-NEEDS_YOU = (State.BROKEN, State.EXPIRING)
+NEEDS_YOU = (State.BROKEN, State.UNFUNDED, State.EXPIRING)
 
 
 @dataclass(frozen=True)

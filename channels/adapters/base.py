@@ -125,6 +125,8 @@ class Limits:
     """How much of the text a link takes, the space before it not counted, where the platform has no field for links."""
     tags: int | None = None
     """All tags together, by the platform's own count."""
+    can_be_removed: bool = True
+    """False where only a person can take a post away again."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,16 @@ class Connection:
     app_secret: str = field(default="", repr=False)
     handle: str = ""
     """The account's public name in addresses (X: the name after the @)."""
+    revision: str = ""
+    """Which credential this is: another one each time that it is renewed or connected anew."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """How long the platform wants to be left alone, and whether by the whole app or only on this channel."""
+
+    until: datetime
+    whole_app: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,6 +186,8 @@ class Adapter(ABC):
         """`addresses` are the base addresses by their setting's name, without trailing slash."""
         self.connection = connection
         self.addresses = addresses
+        self.rests: list[Rest] = []
+        """What answers, good ones too, told about limits that are reached. To be honoured after each call."""
 
     @classmethod
     @abstractmethod
@@ -211,6 +225,30 @@ class Adapter(ABC):
         `taken` are the remote ids that are proof for others already: the same words may be said twice.
 
         Raises NotSent, RateLimited or NotConnected when one could not look at all.
+        """
+
+    @abstractmethod
+    def read_link(self, url: str) -> str | None:
+        """The remote id in the address of a post of this account. Asks nobody.
+
+        None if it is no address of a post on this platform, or tells that it is somebody else's. "" where an
+        address is all there is to know (by hand).
+        """
+
+    @abstractmethod
+    def look_up(self, remote_id: str) -> Receipt | None:
+        """What the platform has under this id, if it is ours and public; else None.
+
+        The receipt may name another id: the address of a photo leads to the post that shows it.
+
+        Raises what `find` raises.
+        """
+
+    @abstractmethod
+    def remove(self, remote_id: str) -> None:
+        """Take the post away again. May be repeated: what is gone already is a success.
+
+        Raises Refused when it cannot be done by API, NotSent when it is unclear: then it is done once more.
         """
 
     def fingerprint(self, content: Content, staged: Staged) -> str:

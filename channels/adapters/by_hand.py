@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from channels.adapters.base import Adapter, Content, Keep, Limits, Problem, Receipt, Staged
-from channels.adapters.codes import Lack
+from channels.adapters.codes import Lack, Trouble
 from channels.adapters.fitting import with_link
+from channels.adapters.links import taken_apart
+from channels.errors import Refused
 
 
 class ByHand(Adapter):
@@ -22,6 +24,7 @@ class ByHand(Adapter):
         film_seconds=None,
         alt_text=None,
         mixes_pictures_and_film=True,
+        can_be_removed=False,
     )
     publishes = False
     absence_proven_after = timedelta(0)
@@ -50,3 +53,13 @@ class ByHand(Adapter):
         self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
     ) -> Receipt | None:
         raise NotImplementedError("a person knows")
+
+    def read_link(self, url: str) -> str | None:
+        """Any address will do, and there is no id to be found in it."""
+        return "" if taken_apart(url) else None
+
+    def look_up(self, remote_id: str) -> Receipt | None:
+        raise NotImplementedError("a person knows")
+
+    def remove(self, remote_id: str) -> None:
+        raise Refused(Trouble.REFUSED, "a person removes it")

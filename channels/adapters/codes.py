@@ -43,6 +43,7 @@ class Trouble(StrEnum):
 
     # No clear answer: nothing left (connect), or it is unclear what became of it.
     CONNECT = "connect"
+    TOO_LATE = "too_late"
     NO_ANSWER = "no_answer"
     BROKEN_OFF = "broken_off"
     PLATFORM_DOWN = "platform_down"
@@ -82,6 +83,7 @@ class Trouble(StrEnum):
     FILM_REJECTED = "film_rejected"
     FILM_DUPLICATE = "film_known_already"
     FILM_GONE = "film_gone"
+    NOT_OURS = "not_ours"
     PROCESSING_STUCK = "processing_stuck"
 
     # The platform says that it has it.

@@ -13,8 +13,9 @@ and when the connection broke after the request had gone. So the connection itse
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from channels.errors import NotSent, Unconfirmed
 Unclear = type[NotSent] | type[Unconfirmed]
 """What an unclear end of the call means."""
 MOST_OF_DETAIL = 300
+LONGEST_SECONDS = 366 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def items(value: Any, *names: str) -> list[dict[str, Any]]:
 
 
 def later(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
+    """However long a platform says, never longer than a year: what it says may be nonsense."""
+    return datetime.now(UTC) + timedelta(seconds=min(seconds, LONGEST_SECONDS))
 
 
 def at_epoch(seconds: str | None) -> datetime | None:
@@ -142,7 +145,8 @@ def send(
 
     `secrets` are blotted out of the answer, since some platforms repeat a bad token in their message.
     """
-    line, call = Line(), f"{method} {urlsplit(url).path}"
+    call = f"{method} {urlsplit(url).path}"
+    line = Line(call)
     try:
         with line.open_at_most(patience.whole), session_over(line) as session:
             answer = session.request(
@@ -154,9 +158,9 @@ def send(
                 **parts,
             )
     except (requests.RequestException, HTTPError) as error:
-        raise line.trouble(call, type(error).__name__, unclear) from error
+        raise line.trouble(type(error).__name__, unclear) from error
     if line.is_over:
-        raise line.trouble(call, "out of time", unclear)
+        raise line.trouble("out of time", unclear)
     return Answer(call, unclear, answer.status_code, answer.headers, told(answer, secrets))
 
 
@@ -170,14 +174,42 @@ def told(answer: requests.Response, secrets: tuple[str, ...]) -> Any:
         return None
 
 
+# --- not after a moment ---------------------------------------------------------------------------------------
+
+Moment = datetime | Callable[[], datetime]
+_deadlines: ContextVar[tuple[Moment, ...]] = ContextVar("deadlines", default=())
+
+
+@contextmanager
+def deadline(moment: Moment) -> Iterator[None]:
+    """Within it no request leaves after `moment` (aware): `send` raises NotSent(TOO_LATE) instead.
+
+    The moment may be a function, where it moves: a lease that is renewed on the way. The clock is the wall's, since a
+    process that was stopped, or a machine that slept, must see the time that has gone by for everybody else. A request
+    that has begun to leave is let go on: only before its first byte is it known that nothing was heard.
+    """
+    token = _deadlines.set((*_deadlines.get(), moment))
+    try:
+        yield
+    finally:
+        _deadlines.reset(token)
+
+
+def is_too_late() -> bool:
+    moments = [moment() if callable(moment) else moment for moment in _deadlines.get()]
+    return bool(moments) and datetime.now(UTC) >= min(moments)
+
+
 # --- the connection -------------------------------------------------------------------------------------------
 
 
 class Line:
     """The connection of one call: whether it was ever open, and a way to hang up when the time is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: str) -> None:
+        self.call = call
         self.was_open = False
+        self.has_begun = False
         self.is_over = False
         self._socket: socket.socket | None = None
 
@@ -196,6 +228,11 @@ class Line:
         if self.is_over:
             self.hang_up()
 
+    def check_time(self) -> None:
+        """Raise NotSent when it is too late for the first byte."""
+        if not self.has_begun and is_too_late():
+            raise NotSent(Trouble.TOO_LATE, self.call)
+
     def hang_up(self) -> None:
         """Whoever waits for this connection wakes up, at an end that came too early."""
         self.is_over = True
@@ -204,8 +241,8 @@ class Line:
                 # Not the method of a TLS socket: that would take its state away below the one who is reading.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
-    def trouble(self, call: str, what: str, unclear: Unclear) -> NotSent | Unconfirmed:
-        detail = f"{call}: {what}"
+    def trouble(self, what: str, unclear: Unclear) -> NotSent | Unconfirmed:
+        detail = f"{self.call}: {what}"
         if not self.was_open:
             return NotSent(Trouble.CONNECT, detail)
         is_late = self.is_over or what == requests.ReadTimeout.__name__
@@ -237,10 +274,19 @@ class OverLine(HTTPAdapter):
 def watched(kind: Any, line: Line) -> Any:
     class Watched(kind):
         def connect(self) -> None:
+            line.check_time()
             super().connect()
             # urllib3 would give the whole request, films too, no longer to leave than the connecting may take.
             self.timeout = patience.whole
             self.sock.settimeout(patience.whole)
             line.opened(self.sock)
+
+        def send(self, data: Any) -> None:
+            """The connecting may have taken its time: asked once more, with nothing left to do but to send."""
+            if self.sock is None:
+                self.connect()
+            line.check_time()
+            line.has_begun = True
+            super().send(data)
 
     return Watched

@@ -23,10 +23,11 @@ from channels.adapters.base import (
     Receipt,
     Staged,
 )
-from channels.adapters.facebook import films, finding
+from channels.adapters.codes import Trouble
+from channels.adapters.facebook import films, finding, links
 from channels.adapters.facebook.graph import Graph
 from channels.adapters.fitting import lacks, with_link
-from channels.errors import Unconfirmed
+from channels.errors import NotConnected, Refused, Unconfirmed
 
 MB = 1024 * 1024
 PHOTOS_LIVE = timedelta(hours=20)
@@ -51,7 +52,7 @@ class Facebook(Adapter):
 
     def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
         super().__init__(connection, addresses)
-        self.graph = Graph(connection, addresses)
+        self.graph = Graph(connection, addresses, self.rests)
 
     @classmethod
     def check(cls, content: Content) -> Iterator[Problem]:
@@ -132,6 +133,27 @@ class Facebook(Adapter):
         else:
             post = finding.post_with_words(self.graph, content, self.words(content), since, taken)
         return self.receipt(str(post["id"]), post.get("permalink_url")) if post else None
+
+    def read_link(self, url: str) -> str | None:
+        return links.read(url, self.addresses["FACEBOOK_PUBLIC_URL"], self.connection)
+
+    def look_up(self, remote_id: str) -> Receipt | None:
+        """A post by both of its numbers; a single number is a film's or a photo's."""
+        if "_" in remote_id:
+            post = finding.public_post(self.graph, remote_id)
+            return self.receipt(str(post["id"]), post.get("permalink_url")) if post else None
+        if films.is_public(self.graph, remote_id):
+            return self.receipt_for_film(remote_id)
+        story = finding.story_of_photo(self.graph, remote_id)
+        return self.look_up(story) if story else None
+
+    def remove(self, remote_id: str) -> None:
+        """Facebook has one answer for what is gone and what is not for us: so it must not be seen any more either."""
+        if not links.is_ours(remote_id, self.connection):
+            raise Refused(Trouble.NOT_OURS, remote_id)
+        answer = self.graph.delete(remote_id)
+        if not answer.is_good and self.graph.node(remote_id, "id"):
+            raise NotConnected(Trouble.PERMISSION_MISSING, answer.detail("it is still there"))
 
     def fingerprint(self, content: Content, staged: Staged) -> str:
         words = hashlib.sha256(self.words(content).encode()).hexdigest()[:16]

@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.adapters.base import Keep, Media, Staged
 from channels.adapters.codes import Trouble
-from channels.adapters.facebook.graph import GONE, UPLOAD_PROBLEM, WRONG_OFFSET, Graph
+from channels.adapters.facebook.graph import GONE, NO_SUCH_FIELD, UPLOAD_PROBLEM, WRONG_OFFSET, Graph
 from channels.adapters.http import Answer
 from channels.errors import NotSent, Refused, Unconfirmed
 
@@ -126,6 +126,16 @@ def finish(graph: Graph, staged: Staged, title: str, description: str) -> None:
 def is_finished(graph: Graph, video: str) -> bool:
     """Whether the finish was heard. What Facebook then makes of the film takes its time."""
     node = graph.node(video, STATE)
-    if not node or node.at("status", "publishing_phase", "publish_status") == "draft":
+    return node is not None and is_out(node)
+
+
+def is_public(graph: Graph, id: str) -> bool:
+    """Whether this is a film of the page's own that was finished, and not something else."""
+    node = graph.node(id, f"{STATE},from", unknown=frozenset({NO_SUCH_FIELD}))
+    return node is not None and node.at("from", "id") == graph.connection.account_id and is_out(node)
+
+
+def is_out(node: Answer) -> bool:
+    if node.at("status", "publishing_phase", "publish_status") == "draft":
         return False
     return node.at("published") is True or video_state(node) in FINISHED

@@ -13,7 +13,7 @@ from typing import Any
 from channels.adapters.base import Content
 from channels.adapters.codes import Trouble
 from channels.adapters.facebook.graph import Graph
-from channels.adapters.http import at, items
+from channels.adapters.http import Answer, at, items
 from channels.errors import NotSent
 
 FIELDS = (
@@ -46,6 +46,24 @@ def story_of(graph: Graph, photo: str) -> Post | None:
     story = node.at("page_story_id") if node else None
     found = graph.node(str(story), "id,permalink_url") if story else None
     return found.told if found else None
+
+
+def public_post(graph: Graph, id: str) -> Post | None:
+    """The post of this id, if it is the page's own and everybody may see it."""
+    found = graph.node(id, "id,permalink_url,is_published,from")
+    if found is None or found.at("is_published") is False or not is_by_us(graph, found):
+        return None
+    return found.told
+
+
+def story_of_photo(graph: Graph, photo: str) -> str | None:
+    """The post that shows this photo of ours; None while it is in no post."""
+    found = graph.node(photo, "page_story_id,from")
+    return found.at("page_story_id") if found and is_by_us(graph, found) else None
+
+
+def is_by_us(graph: Graph, node: Answer) -> bool:
+    return node.at("from", "id") == graph.connection.account_id
 
 
 def post_with_words(

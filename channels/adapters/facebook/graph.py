@@ -10,19 +10,22 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from channels.adapters import http
-from channels.adapters.base import Connection
+from channels.adapters.base import Connection, Rest
 from channels.adapters.codes import Trouble
-from channels.adapters.http import Answer, Bearer, Unclear, later
+from channels.adapters.http import Answer, Bearer, Unclear, items, later
 from channels.errors import ChannelError, Duplicate, NotConnected, NotSent, RateLimited, Refused
 
 VERSION = "v26.0"
 
 THROTTLED = {4, 17, 32, 341, 613, *range(80000, 80015)}
 """The app, the user, the page, a custom limit, an action; 800xx: one business use case (Rate limiting)."""
+OF_THE_APP = {4}
+APP_USAGE, PAGE_USAGE = "X-App-Usage", "X-Business-Use-Case-Usage"
+SHARES = ("call_count", "total_time", "total_cputime")
+FULL = 100
 THROTTLED_SECONDS = 30 * 60
 """When the answer does not tell: counts are kept for a rolling hour, and calling meanwhile makes it longer."""
 TOO_FAST = 1390008
@@ -30,6 +33,8 @@ TOO_FAST_SECONDS = 6 * 3600
 """We limit how often you can post: lasts hours or days, and no header tells."""
 GONE = 33
 """Does not exist, or may not be seen by us."""
+NO_SUCH_FIELD = 100
+"""A parameter is wrong; where only fields are asked for, the thing is of another kind than we thought."""
 WRONG_OFFSET = 1363037
 UPLOAD_PROBLEM = 6001
 DOWN = {1, 2, 1363047, 1609010}
@@ -70,6 +75,7 @@ class Graph:
 
     connection: Connection
     addresses: Mapping[str, str] = field(repr=False)
+    rests: list[Rest] = field(default_factory=list, repr=False, compare=False)
 
     def get(
         self, path: str, fields: Mapping[str, Any], *, except_for: frozenset[int] = frozenset()
@@ -77,10 +83,15 @@ class Graph:
         answer = self.send("GET", "FACEBOOK_GRAPH_URL", path, params=self.form(fields))
         return answer if codes(answer) & except_for else self.judged(answer)
 
-    def node(self, id: str, fields: str) -> Answer | None:
-        """One thing by its id; None if there is no such thing (any more)."""
-        answer = self.get(id, {"fields": fields}, except_for=frozenset({GONE}))
+    def node(self, id: str, fields: str, *, unknown: frozenset[int] = frozenset()) -> Answer | None:
+        """One thing by its id; None if there is no such thing (any more), or for the other codes in `unknown`."""
+        answer = self.get(id, {"fields": fields}, except_for=unknown | {GONE})
         return answer if answer.is_good else None
+
+    def delete(self, id: str) -> Answer:
+        """The answer, also when there is no such thing (any more)."""
+        answer = self.send("DELETE", "FACEBOOK_GRAPH_URL", id, params=self.form({}))
+        return answer if GONE in codes(answer) else self.judged(answer)
 
     def post(
         self,
@@ -99,7 +110,9 @@ class Graph:
     def send(self, method: str, host: str, path: str, **parts: Any) -> Answer:
         token, secret = self.connection.access_token, self.connection.app_secret
         url = f"{self.addresses[host]}/{VERSION}/{path}"
-        return http.send(method, url, auth=Bearer(token), secrets=(token, secret), **parts)
+        answer = http.send(method, url, auth=Bearer(token), secrets=(token, secret), **parts)
+        self.rests.extend(rests(answer.headers))
+        return answer
 
     def form(self, fields: Mapping[str, Any]) -> dict[str, str]:
         """Nested values and truths travel as JSON; the proof goes along where there is an app secret."""
@@ -153,7 +166,7 @@ def meaning(code: Any, answer: Answer, detail: str) -> ChannelError | None:
     if code == TOO_FAST:
         return RateLimited(Trouble.POSTING_TOO_FAST, detail, until=later(TOO_FAST_SECONDS))
     if code in THROTTLED:
-        return RateLimited(Trouble.TOO_MANY_CALLS, detail, until=regained(answer))
+        return throttled(code, answer, detail)
     if code in DOWN:
         return answer.unclear(Trouble.PLATFORM_DOWN, detail)
     if code in CONNECTION:
@@ -161,19 +174,47 @@ def meaning(code: Any, answer: Answer, detail: str) -> ChannelError | None:
     return Refused(CONTENT[code], detail) if code in CONTENT else None
 
 
-def regained(answer: Answer) -> datetime:
-    """When we may call again: `X-Business-Use-Case-Usage` tells it in minutes, of each use case that is blocked."""
-    minutes = max(blocked_minutes(answer.headers.get("X-Business-Use-Case-Usage", "")), default=0)
-    return later(minutes * 60 if minutes > 0 else THROTTLED_SECONDS)
+# --- how much is used up
 
 
-def blocked_minutes(header: str) -> Iterator[float]:
+def throttled(code: int, answer: Answer, detail: str) -> RateLimited:
+    """The longest rest that the headers tell of, or our own guess where they tell nothing."""
+    told = list(rests(answer.headers))
+    whole_app = code in OF_THE_APP or any(rest.whole_app for rest in told)
+    until = max(
+        (rest.until for rest in told if rest.whole_app == whole_app), default=later(THROTTLED_SECONDS)
+    )
+    return RateLimited(Trouble.TOO_MANY_CALLS, detail, until=until, whole_app=whole_app)
+
+
+def rests(headers: Mapping[str, str]) -> Iterator[Rest]:
+    """Of the app, by `X-App-Usage`; of the page, by `X-Business-Use-Case-Usage`. Both come with good answers too."""
+    if is_full(read(headers.get(APP_USAGE, ""))):
+        yield Rest(later(THROTTLED_SECONDS), whole_app=True)
+    pages = read(headers.get(PAGE_USAGE, ""))
+    cases = [case for name in pages for case in items(pages, name)]
+    full = [minutes(case) for case in cases if is_full(case) or minutes(case) > 0]
+    if full:
+        yield Rest(later(max(full) * 60 or THROTTLED_SECONDS))
+
+
+def read(header: str) -> dict[str, Any]:
     try:
-        usage = json.loads(header)
-    except ValueError:
-        return
-    for cases in usage.values() if isinstance(usage, dict) else ():
-        for case in cases if isinstance(cases, list) else ():
-            minutes = case.get("estimated_time_to_regain_access") if isinstance(case, dict) else None
-            if isinstance(minutes, int | float):
-                yield minutes
+        told = json.loads(header)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def is_full(usage: Mapping[str, Any]) -> bool:
+    """Each share is in percent; the fullest counts."""
+    return any(number(usage.get(share)) >= FULL for share in SHARES)
+
+
+def minutes(case: Mapping[str, Any]) -> float:
+    """How long until a blocked use case is open again; 0 when it is not blocked."""
+    return max(number(case.get("estimated_time_to_regain_access")), 0)
+
+
+def number(value: Any) -> float:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0

@@ -29,7 +29,7 @@ from channels.adapters.codes import Lack
 from channels.adapters.fitting import lacks, with_link
 from channels.adapters.http import Bearer
 from channels.adapters.renewal import renew
-from channels.adapters.x import finding, media, text
+from channels.adapters.x import finding, links, media, text
 from channels.adapters.x.api import API
 from channels.errors import Unconfirmed
 
@@ -60,7 +60,7 @@ class X(Adapter):
 
     def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
         super().__init__(connection, addresses)
-        self.api = API(connection, addresses)
+        self.api = API(connection, addresses, self.rests)
 
     @classmethod
     def check(cls, content: Content) -> Iterator[Problem]:
@@ -98,6 +98,17 @@ class X(Adapter):
         else:
             post = finding.post_with_words(self.api, self.words(content), since, taken)
         return self.receipt(str(post["id"])) if post else None
+
+    def read_link(self, url: str) -> str | None:
+        return links.read(url, self.addresses["X_PUBLIC_URL"], self.connection.handle)
+
+    def look_up(self, remote_id: str) -> Receipt | None:
+        post = finding.post_of_id(self.api, remote_id)
+        is_ours = post is not None and post.get("author_id") == self.connection.account_id
+        return self.receipt(remote_id) if is_ours else None
+
+    def remove(self, remote_id: str) -> None:
+        self.api.delete(f"tweets/{remote_id}")
 
     def receipt(self, id: str) -> Receipt:
         """X leads from `i` to the account when its name is not known."""

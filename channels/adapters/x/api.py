@@ -6,14 +6,13 @@ and most have no code: then the last part of the problem's type decides, and aft
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.adapters import http
-from channels.adapters.base import Connection
+from channels.adapters.base import Connection, Rest
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer, Bearer, Unclear, at_epoch, later
 from channels.errors import ChannelError, Duplicate, NotConnected, NotSent, OutOfCredit, RateLimited, Refused
@@ -22,9 +21,16 @@ WINDOW_SECONDS = 15 * 60
 """How long X counts calls, and so how long to wait when no header tells."""
 CAPPED_SECONDS = 24 * 3600
 """The monthly cap of the plan is used up: asking more often than daily is in vain."""
+LONGEST_SECONDS = 25 * 3600
+"""No pool is larger than a day: a moment further away is not meant."""
 LEAST_WAIT = 5
 """A clock that is behind X's would otherwise call again at once."""
 POOLS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
+
+OF_THE_APP = {"x-app-limit-24hour"}
+NOT_THERE = {"resource-not-found", "resource-unavailable", "disallowed-resource"}
+NOT_SEEN = NOT_THERE | {"not-authorized-for-resource"}
+"""About one post, in an answer that is otherwise good: deleted, withheld, or of an account that shows itself to few."""
 
 CONNECTION_TYPES = {
     "client-forbidden": Trouble.PERMISSION_MISSING,
@@ -51,9 +57,21 @@ class API:
 
     connection: Connection
     addresses: Mapping[str, str] = field(repr=False)
+    rests: list[Rest] = field(default_factory=list, repr=False, compare=False)
 
     def get(self, path: str, **query: str) -> Answer:
         return judged(self.send("GET", path, params=query))
+
+    def seek(self, path: str, **query: str) -> Answer | None:
+        """One thing; None if there is no such thing (any more), or none that everybody may see."""
+        answer = self.send("GET", path, params=query)
+        return None if is_missing(answer) else judged(answer)
+
+    def delete(self, path: str) -> None:
+        """What is gone already is a success."""
+        answer = self.send("DELETE", path)
+        if not is_missing(answer) and judged(answer).at("data", "deleted") is not True:
+            raise answer.unreadable()
 
     def post(self, path: str, *, unclear: Unclear = NotSent, **parts: Any) -> Answer:
         return judged(self.send("POST", path, unclear=unclear, **parts))
@@ -62,7 +80,16 @@ class API:
         """The answer as it is, refusals too."""
         token = self.connection.access_token
         url = f"{self.addresses['X_API_URL']}/2/{path}"
-        return http.send(method, url, auth=Bearer(token), secrets=(token,), **parts)
+        answer = http.send(method, url, auth=Bearer(token), secrets=(token,), **parts)
+        self.rests.extend(rests(answer))
+        return answer
+
+
+def is_missing(answer: Answer) -> bool:
+    """X says so with 404, or in the errors of a good answer that has nothing else to tell."""
+    if answer.is_good and answer.at("data") is None:
+        return kind(answer) in NOT_SEEN
+    return answer.status == 404 and kind(answer) in NOT_THERE
 
 
 def judged(answer: Answer) -> Answer:
@@ -78,7 +105,9 @@ def trouble(answer: Answer) -> ChannelError:
     words = message(answer)
     status = OLD_CODES.get(first_error(answer).get("code"), answer.status)
     if status == 429:
-        return RateLimited(Trouble.TOO_MANY_CALLS, answer.detail(words), until=open_again(answer))
+        rest = open_again(answer)
+        detail = answer.detail(words)
+        return RateLimited(Trouble.TOO_MANY_CALLS, detail, until=rest.until, whole_app=rest.whole_app)
     if answer.status >= 500:
         return answer.down()
     if not isinstance(answer.told, dict) or not answer.status >= 400:
@@ -118,11 +147,17 @@ def kind(answer: Answer) -> str:
     return urlsplit(str(address)).path.rpartition("/")[2]
 
 
-def open_again(answer: Answer) -> datetime:
-    """When the pool that is used up is filled again; the latest, if several are."""
+def open_again(answer: Answer) -> Rest:
+    """When the pool that is used up is filled again; the latest, if several are. The others are among the rests."""
     if kind(answer) == "usage-capped":
-        return later(CAPPED_SECONDS)
-    empty = [pool for pool in POOLS if answer.headers.get(f"{pool}-remaining") == "0"]
-    resets = [at_epoch(answer.headers.get(f"{pool}-reset")) for pool in empty]
-    known = [reset for reset in resets if reset]
-    return max([*known, later(LEAST_WAIT)]) if known else later(WINDOW_SECONDS)
+        return Rest(later(CAPPED_SECONDS), whole_app=True)
+    return max(rests(answer), key=lambda rest: rest.until, default=Rest(later(WINDOW_SECONDS)))
+
+
+def rests(answer: Answer) -> Iterator[Rest]:
+    """One for each pool that is used up; a good answer may have used the last of it."""
+    for pool in POOLS:
+        reset = at_epoch(answer.headers.get(f"{pool}-reset"))
+        if reset and answer.headers.get(f"{pool}-remaining") == "0":
+            until = min(max(reset, later(LEAST_WAIT)), later(LONGEST_SECONDS))
+            yield Rest(until, whole_app=pool in OF_THE_APP)

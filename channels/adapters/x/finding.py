@@ -32,6 +32,12 @@ QUERY = {
 Post = dict[str, Any]
 
 
+def post_of_id(api: API, id: str) -> Post | None:
+    """The post of this id; None if it is gone, or not for everybody."""
+    answer = api.seek(f"tweets/{id}", **{"tweet.fields": "author_id"})
+    return dict(answer.told["data"]) if answer and answer.needed("data", "id") else None
+
+
 def post_with_media(api: API, ids: list[str], since: datetime) -> Post | None:
     """The post that shows our upload. A media key is its type, an underscore, and the id that we were given."""
     return next((post for post in posts_since(api, since) if keys_end_with(post, ids)), None)

@@ -28,6 +28,7 @@ from channels.adapters.codes import Lack, Trouble
 from channels.adapters.fitting import lacks, with_link
 from channels.adapters.http import Bearer, at
 from channels.adapters.renewal import renew
+from channels.adapters.youtube import links
 from channels.adapters.youtube.api import API
 from channels.adapters.youtube.uploads import Upload
 from channels.errors import NotSent, Refused, Unconfirmed
@@ -61,7 +62,7 @@ class YouTube(Adapter):
 
     def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
         super().__init__(connection, addresses)
-        self.api = API(connection, addresses)
+        self.api = API(connection, addresses, self.rests)
 
     @classmethod
     def check(cls, content: Content) -> Iterator[Problem]:
@@ -108,6 +109,18 @@ class YouTube(Adapter):
         privacy = next((at(video, "status", "privacyStatus") for video in answer.items("items")), None)
         return self.receipt(staged["video"]) if privacy == content.privacy else None
 
+    def read_link(self, url: str) -> str | None:
+        return links.read(url, self.addresses["YOUTUBE_PUBLIC_URL"])
+
+    def look_up(self, remote_id: str) -> Receipt | None:
+        answer = self.api.get("videos", part="snippet,status", id=remote_id)
+        film = next(iter(answer.items("items")), {})
+        is_ours = at(film, "snippet", "channelId") == self.connection.account_id
+        return self.receipt(remote_id) if is_ours and is_public(film) else None
+
+    def remove(self, remote_id: str) -> None:
+        self.api.delete("videos", remote_id)
+
     def receipt(self, video: str) -> Receipt:
         return Receipt(video, f"{self.addresses['YOUTUBE_PUBLIC_URL']}/watch?v={video}")
 
@@ -127,6 +140,12 @@ class YouTube(Adapter):
         return renew(
             addresses["GOOGLE_TOKEN_URL"], form, Bearer(), secrets, unclear=NotSent, seconds=TOKEN_SECONDS
         )
+
+
+def is_public(film: Mapping[str, Any]) -> bool:
+    """Everybody may see it: also one that no list shows."""
+    is_whole = at(film, "status", "uploadStatus") in ("uploaded", "processed")
+    return is_whole and at(film, "status", "privacyStatus") in (Privacy.PUBLIC, Privacy.UNLISTED)
 
 
 def status(privacy: Privacy) -> dict[str, Any]:

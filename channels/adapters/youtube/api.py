@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from channels.adapters import http
-from channels.adapters.base import Connection
+from channels.adapters.base import Connection, Rest
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer, Bearer, Unclear, later
 from channels.errors import ChannelError, NotConnected, NotSent, RateLimited, Refused
@@ -26,7 +26,8 @@ TOO_MANY = {"rateLimitExceeded", "userRateLimitExceeded", "uploadRateLimitExceed
 TOO_MANY_SECONDS = 60
 """A rate by the minute; `Retry-After` is rarely sent."""
 DOWN = {"backendError", "internalError", "SERVICE_UNAVAILABLE"}
-GONE = {"videoNotFound", "notFound", "channelNotFound", "playlistNotFound"}
+FILM_GONE = {"videoNotFound", "notFound"}
+GONE = FILM_GONE | {"channelNotFound", "playlistNotFound"}
 
 CONNECTION: dict[str, Trouble] = {
     "authError": Trouble.TOKEN_EXPIRED,
@@ -58,6 +59,8 @@ class API:
 
     connection: Connection
     addresses: Mapping[str, str] = field(repr=False)
+    rests: list[Rest] = field(default_factory=list, repr=False, compare=False)
+    """Stays empty: Google tells of a limit only when it is reached."""
 
     def get(self, resource: str, **query: str) -> Answer:
         return judged(self.send("GET", f"youtube/v3/{resource}", params=query))
@@ -66,6 +69,16 @@ class API:
         return judged(
             self.send("PUT", f"youtube/v3/{resource}", params={"part": part}, json=body, unclear=unclear)
         )
+
+    def delete(self, resource: str, id: str) -> None:
+        """The answer to a deletion has nothing in it. What is gone already is a success."""
+        answer = self.send("DELETE", f"youtube/v3/{resource}", params={"id": id})
+        if answer.is_good or reason(answer) in FILM_GONE:
+            return
+        if reason(answer) == "forbidden":
+            # Of a film, not of the connection: this one is somebody else's.
+            raise Refused(Trouble.NOT_OURS, answer.detail(answer.at("error", "message")))
+        raise trouble(answer)
 
     def send(self, method: str, path: str, **parts: Any) -> Answer:
         return self.send_to(f"{self.addresses['YOUTUBE_API_URL']}/{path}", method, **parts)
@@ -103,7 +116,7 @@ def trouble(answer: Answer) -> ChannelError:
 
 def limited(why: str, answer: Answer, detail: str) -> RateLimited | None:
     if why in QUOTAS:
-        return RateLimited(Trouble.QUOTA, detail, until=next_midnight(later(0)))
+        return RateLimited(Trouble.QUOTA, detail, until=next_midnight(later(0)), whole_app=True)
     if why in UPLOAD_LIMITS:
         return RateLimited(Trouble.UPLOAD_LIMIT, detail, until=later(UPLOAD_LIMIT_SECONDS))
     if why in TOO_MANY or answer.status == 429:

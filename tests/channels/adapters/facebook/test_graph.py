@@ -125,6 +125,65 @@ def test_the_wait_is_what_facebook_says_or_half_an_hour(header, minutes):
     error = graph.trouble(Answer("GET /", NotSent, 400, headers, {"error": {"code": 80001}}))
     wait = timedelta(minutes=minutes)
     assert before + wait <= error.until <= datetime.now(UTC) + wait
+    assert error.whole_app is False
+
+
+def share(percent: object, name: str = "total_time") -> str:
+    return json.dumps({"call_count": 1, "total_time": 2, "total_cputime": 3} | {name: percent})
+
+
+@pytest.mark.parametrize("code", [4, 17, 32, 80001])
+@pytest.mark.parametrize("percent", [12, 100])
+def test_the_limit_is_the_apps_by_its_code_or_when_its_share_is_full(code, percent):
+    headers = {"X-App-Usage": share(percent), "X-Business-Use-Case-Usage": usage(50)}
+    error = graph.trouble(Answer("GET /", NotSent, 400, headers, {"error": {"code": code}}))
+    is_the_apps = code == 4 or percent == 100
+    assert error.whole_app is is_the_apps
+    minutes = timedelta(minutes=30 if is_the_apps else 50)
+    assert abs(error.until - datetime.now(UTC) - minutes) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("name", ["call_count", "total_time", "total_cputime"])
+def test_a_good_answer_tells_that_the_app_has_used_up_its_share(name):
+    assert [rest.whole_app for rest in graph.rests({"X-App-Usage": share(100, name)})] == [True]
+    assert list(graph.rests({"X-App-Usage": share(99, name)})) == []
+
+
+def test_a_good_answer_tells_that_the_page_has_used_up_its_share():
+    (rest,) = graph.rests({"X-Business-Use-Case-Usage": usage(19)})
+    assert rest.whole_app is False
+    assert abs(rest.until - datetime.now(UTC) - timedelta(minutes=19)) < timedelta(seconds=30)
+
+
+def test_a_use_case_that_is_blocked_rests_whatever_its_shares_say():
+    header = json.dumps({"1": [{"call_count": 3, "estimated_time_to_regain_access": 7}]})
+    (rest,) = graph.rests({"X-Business-Use-Case-Usage": header})
+    assert abs(rest.until - datetime.now(UTC) - timedelta(minutes=7)) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "nonsense",
+        "[]",
+        "7",
+        '"x"',
+        "null",
+        '{"call_count": "100"}',
+        '{"call_count": true}',
+        "[" * 100_000,
+    ],
+)
+def test_a_header_that_says_nothing_asks_for_no_rest(header):
+    assert list(graph.rests({"X-App-Usage": header, "X-Business-Use-Case-Usage": header})) == []
+
+
+@pytest.mark.parametrize("minutes", ["1e300", "Infinity", "99999999999999999999"])
+def test_no_header_makes_us_rest_for_ever(minutes):
+    header = f'{{"1": [{{"estimated_time_to_regain_access": {minutes}}}]}}'
+    (rest,) = graph.rests({"X-Business-Use-Case-Usage": header})
+    assert rest.until < datetime.now(UTC) + timedelta(days=367)
 
 
 def test_posting_too_fast_waits_for_hours():

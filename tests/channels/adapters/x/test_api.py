@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from channels.adapters.base import Rest
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer
 from channels.adapters.x import api
@@ -147,11 +148,29 @@ DAY = {"x_user_limit_24hour_remaining": 0, "x_user_limit_24hour_reset": int(NIGH
 APP = {"x_app_limit_24hour_remaining": 0, "x_app_limit_24hour_reset": int(NIGHT.timestamp())}
 
 
+OF_THE_ACCOUNT, OF_THE_APP = False, True
+
+
 @pytest.mark.parametrize(
-    ("headers", "until"), [(EMPTY, SOON), (FULL | DAY, NIGHT), (EMPTY | DAY, NIGHT), (EMPTY | APP, NIGHT)]
+    ("headers", "rests"),
+    [
+        (FULL, []),
+        (EMPTY, [Rest(SOON, OF_THE_ACCOUNT)]),
+        (FULL | DAY, [Rest(NIGHT, OF_THE_ACCOUNT)]),
+        (EMPTY | DAY, [Rest(SOON, OF_THE_ACCOUNT), Rest(NIGHT, OF_THE_ACCOUNT)]),
+        (EMPTY | APP, [Rest(SOON, OF_THE_ACCOUNT), Rest(NIGHT, OF_THE_APP)]),
+    ],
 )
-def test_the_wait_is_until_the_pool_that_is_empty_is_filled_again(headers, until):
-    assert api.open_again(answer(429, **headers)) == until
+def test_each_pool_that_is_empty_asks_for_its_own_rest(headers, rests):
+    assert list(api.rests(answer(200, {"data": {}}, **headers))) == rests
+    assert list(api.rests(answer(429, **headers))) == rests
+
+
+@pytest.mark.parametrize("headers", [EMPTY, FULL | DAY, EMPTY | DAY, EMPTY | APP])
+def test_too_many_calls_wait_for_the_last_pool_to_be_filled_again(headers):
+    error = api.trouble(answer(429, **headers))
+    last = list(api.rests(answer(429, **headers)))[-1]
+    assert (type(error), error.until, error.whole_app) == (RateLimited, last.until, last.whole_app)
 
 
 @pytest.mark.parametrize(
@@ -160,14 +179,23 @@ def test_the_wait_is_until_the_pool_that_is_empty_is_filled_again(headers, until
 def test_without_a_word_from_x_the_wait_is_a_window(headers):
     wait = timedelta(seconds=api.WINDOW_SECONDS)
     before = datetime.now(UTC)
-    assert before + wait <= api.open_again(answer(429, **headers)) <= datetime.now(UTC) + wait
+    error = api.trouble(answer(429, **headers))
+    assert before + wait <= error.until <= datetime.now(UTC) + wait
+    assert error.whole_app is False
 
 
 def test_a_reset_that_has_passed_is_not_an_invitation_to_call_at_once():
     passed = {"x_rate_limit_remaining": 0, "x_rate_limit_reset": int(NOW.timestamp()) - 600}
-    assert api.open_again(answer(429, **passed)) > datetime.now(UTC)
+    assert api.trouble(answer(429, **passed)).until > datetime.now(UTC)
 
 
-def test_a_monthly_cap_is_not_asked_for_every_quarter():
+def test_a_reset_in_another_century_is_not_believed():
+    nonsense = {"x_app_limit_24hour_remaining": 0, "x_app_limit_24hour_reset": 99999999999}
+    assert api.trouble(answer(429, **nonsense)).until < datetime.now(UTC) + timedelta(hours=26)
+
+
+def test_a_monthly_cap_is_the_apps_and_not_asked_for_every_quarter():
     capped = answer(429, problem("UsageCapExceeded", "", PROBLEMS + "usage-capped"), **EMPTY)
-    assert api.open_again(capped) > datetime.now(UTC) + timedelta(hours=20)
+    error = api.trouble(capped)
+    assert error.until > datetime.now(UTC) + timedelta(hours=20)
+    assert error.whole_app is True
