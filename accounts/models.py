@@ -86,21 +86,26 @@ class Mail(models.TextChoices):
     """The person may not sign in any more, or it concerns what is no longer so."""
 
 
+TO_MAIL = (Mail.WAITING, Mail.BEGUN)
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
 
     def due(self, now: datetime) -> "NoticeQuerySet":
-        """Those whose mail may be sent now: nobody sends it, or whoever did was lost before the server had it."""
-        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-        return self.filter(free, mail=Mail.WAITING, not_before__lte=now)
+        """Those whose mail may be sent now."""
+        return self.filter(mail=Mail.WAITING, claimed_until=None, not_before__lte=now)
 
     def in_hand(self, now: datetime) -> "NoticeQuerySet":
-        return self.filter(claimed_until__gte=now)
+        return self.to_mail().filter(claimed_until__gte=now)
 
     def lost(self, now: datetime) -> "NoticeQuerySet":
-        """Those whose sender died when the server may already have had it."""
-        return self.filter(mail=Mail.BEGUN, claimed_until__lt=now)
+        """Those whose sender has died."""
+        return self.to_mail().filter(claimed_until__lt=now)
+
+    def to_mail(self) -> "NoticeQuerySet":
+        return self.filter(mail__in=TO_MAIL)
 
 
 class Notice(models.Model):

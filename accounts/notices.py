@@ -84,13 +84,8 @@ def take_back(kind: str, key: str) -> None:
     Notice.objects.filter(kind=kind, key=key, mail=Mail.WAITING, claimed_until=None).delete()
 
 
-def mark_read(notices: "Iterable[Notice]") -> None:
-    Notice.objects.unread().filter(pk__in=[notice.pk for notice in notices]).update(read_at=timezone.now())
-
-
-def mark_all_read(person: User, until: int) -> None:
-    """Everything up to this one: what came after the page was shown has not been seen."""
-    Notice.objects.unread().filter(person=person, pk__lte=until).update(read_at=timezone.now())
+def mark_read(notices: NoticeQuerySet) -> None:
+    notices.unread().update(read_at=timezone.now())
 
 
 # --- mailing --------------------------------------------------------------------------------------------------
@@ -102,7 +97,7 @@ def deliver(now: datetime) -> int:
 
     One round at a time is enough: a mail server that does not answer must not keep every worker waiting.
     """
-    Notice.objects.lost(now).update(mail=Mail.UNCLEAR, mail_at=now, claimed_until=None)
+    free_lost(now)
     if Notice.objects.in_hand(now).exists():
         return 0
     sent = 0
@@ -112,6 +107,13 @@ def deliver(now: datetime) -> int:
             break
         sent += mail(notice)
     return sent
+
+
+def free_lost(now: datetime) -> None:
+    """Who died before the server had it leaves it to others, behind what waits; who died later, to nobody."""
+    lost = Notice.objects.lost(now)
+    lost.filter(mail=Mail.BEGUN).update(mail=Mail.UNCLEAR, mail_at=now, claimed_until=None)
+    lost.filter(mail=Mail.WAITING).update(claimed_until=None, not_before=now)
 
 
 def claim(now: datetime) -> Notice | None:

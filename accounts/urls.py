@@ -1,4 +1,4 @@
-"""The addresses of one's account and the policy."""
+"""The addresses of one's account, what one was told, and the policy."""
 
 from django.urls import path
 
@@ -7,5 +7,8 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("mer/", views.me, name="me"),
+    path("aviseringar/", views.notices, name="notices"),
+    path("aviseringar/<int:notice_id>/", views.notice, name="notice"),
+    path("aviseringar/lasta/", views.read_all, name="read_all"),
     path("policy/", views.policy, name="policy"),
 ]

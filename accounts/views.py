@@ -1,8 +1,19 @@
-"""The pages about oneself and the rules: one's account, and the policy."""
+"""The pages about oneself and the rules: one's account, what one was told, and the policy."""
 
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
+
+from accounts import letters
+from accounts import notices as post_office
+from accounts.forms import SeenForm
+from accounts.models import Notice, User
+
+NOTICES = 30
+"""How many a page shows."""
 
 
 @require_GET
@@ -13,6 +24,51 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_GET
 def policy(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/policy.html", {"shell": shell_for(request)})
+
+
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """What one was told, newest first. Each page costs the same, however many there are."""
+    mine = Notice.objects.filter(person=request.user)
+    before = request.GET.get("fore", "")
+    older = mine.filter(pk__lt=int(before)) if before.isdecimal() else mine
+    found = list(older[: NOTICES + 1])
+    shown = {
+        "shell": shell_for(request),
+        "rows": [(notice, letters.words(notice)) for notice in found[:NOTICES]],
+        "newest": mine.unread().values_list("pk", flat=True).first(),
+        "older": found[NOTICES - 1].pk if len(found) > NOTICES else None,
+    }
+    return render(request, "accounts/notices.html", shown)
+
+
+@require_GET
+def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """To what it is about; from now on it is read."""
+    mine = Notice.objects.filter(person=request.user, pk=notice_id)
+    path = get_object_or_404(mine).path
+    post_office.mark_read(mine)
+    return redirect(path)
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """All up to the newest one that the page showed: what came since has not been seen."""
+    form = SeenForm(request.POST)
+    if form.is_valid():
+        mine = Notice.objects.filter(person=request.user, pk__lte=form.cleaned_data["newest"])
+        post_office.mark_read(mine)
+    return redirect("accounts:notices")
+
+
+@login_not_required
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """For the pages, as the library does it; and for the mails of somebody who has signed in."""
+    response = set_language(request)
+    chosen = request.POST.get("language")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=chosen)
+    return response
 
 
 def shell_for(request: HttpRequest) -> str:

@@ -250,7 +250,7 @@ def approved(approval: Approval) -> None:
         tell(
             {version.post.author} - {approval.approved_by},
             "approved",
-            f"approval:{approval.pk}",
+            f"version:{version.pk}",
             page_of(version.post),
             not_before=timezone.now() + timedelta(seconds=settings.UNDO_SECONDS),
             was_edited=was_edited,
@@ -263,9 +263,9 @@ def planned_of(approval: Approval) -> list[Publication]:
     return list(Publication.objects.filter(approval=approval))
 
 
-def undone(approval: Approval) -> None:
-    """The okay was taken back before anybody was mailed of it."""
-    take_back("approved", f"approval:{approval.pk}")
+def taken_back(version: Version) -> None:
+    """Its okay is no longer so: whoever was not mailed of it yet will not be."""
+    take_back("approved", f"version:{version.pk}")
 
 
 def quoted(step: Transition) -> str:

@@ -27,7 +27,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit import log
 from posts import content as contents
-from posts import publishing, renditions, rules
+from posts import notices, publishing, renditions, rules
 from posts.blockers import Blocker, blockers
 from posts.manuscript import Manuscript
 from posts.models import (
@@ -197,6 +197,7 @@ def request_changes(post: Post, by: User, seen: Version, message: str, reason: s
     return finish(post, step)
 
 
+        notices.changes_asked(step)
 def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Transition:
     with transaction.atomic():
         locked = lock(post, Action.REJECT, by, seen)
@@ -204,6 +205,7 @@ def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Tr
     return finish(post, step)
 
 
+        notices.rejected(step)
 def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Approval:
     """Seal exactly the version that was seen, and queue it for each of its channels. May raise PlanError."""
     with transaction.atomic():
@@ -216,6 +218,7 @@ def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Ap
     finish(post, step)
     return approval
 
+        notices.approved(approval)
 
 def undo(post: Post, by: User) -> Transition:
     """Regret an okay while nothing has left. The same words become the next version, so that the okay stays history."""
@@ -227,6 +230,7 @@ def undo(post: Post, by: User) -> Transition:
         freeze(locked, regretted.manuscript(), regretted.created_by, answers_of(regretted))
         step = walk(locked, Action.UNDO, by)
     return finish(post, step)
+        notices.taken_back(regretted)
 
 
 def revise(post: Post, by: User) -> Transition:
@@ -239,6 +243,7 @@ def revise(post: Post, by: User) -> Transition:
         reopen(locked, locked.version_in_force)
     return finish(post, step)
 
+        notices.taken_back(locked.version_in_force)
 
 # --- walking ----------------------------------------------------------------------------------------------
 
@@ -412,7 +417,7 @@ def media_refused(media: Media) -> None:
         with transaction.atomic():
             post = Post.objects.select_for_update().get(pk=post_id)
             if post.status == Status.IN_REVIEW:
-                step_to(
+                step = step_to(
                     post,
                     Status.CHANGES,
                     action=Action.REQUEST_CHANGES,
@@ -423,6 +428,7 @@ def media_refused(media: Media) -> None:
 
 
 def freeze_prepared() -> None:
+                notices.changes_asked(step)
     """Catch up with what `media_ready` missed: a submission and the end of its preparation at the same moment."""
     unready = DraftMedia.objects.exclude(media__state=MediaState.READY).filter(draft__post=OuterRef("pk"))
     waiting = Post.objects.filter(status=Status.IN_REVIEW, draft__isnull=False).exclude(Exists(unready))

@@ -1,11 +1,17 @@
 """What every page knows."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from accounts.models import Notice
 from posts.models import Post
+
+MANY = 100
+"""Nobody needs to know more exactly how much there is to read."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -14,9 +20,19 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "is_training": settings.IS_TRAINING,
         "sandbox_url": settings.SANDBOX_URL,
         "queue_count": queue_count,
+        "unread_count": SimpleLazyObject(partial(unread_count, request)),
     }
 
 
 def queue_count() -> int:
     """Asked only by pages that show it."""
     return Post.objects.awaiting_review().count()
+
+
+def unread_count(request: HttpRequest) -> str:
+    """What the bell says; nothing when all is read, and for somebody whom we do not know (yet)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    count = Notice.objects.unread().filter(person=user)[:MANY].count()
+    return f"{MANY - 1}+" if count == MANY else str(count or "")

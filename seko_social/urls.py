@@ -2,11 +2,10 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
+from accounts.views import choose_language
 from seko_social import views
 
 # The admin's own form asks for a password alone: a way around the second step, and around the count of attempts.
@@ -21,6 +20,6 @@ urlpatterns = [
     # An address comes with the invitation: nobody changes it here, so those pages of the library lead home.
     re_path(r"^konto/(?:email|confirm-email)/", RedirectView.as_view(pattern_name="accounts:me")),
     path("konto/", include("allauth.urls")),
-    path("sprak/", login_not_required(set_language), name="set_language"),
+    path("sprak/", choose_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from accounts import notices
+from accounts.models import Notice
 from posts.models import Publication, PublicationStatus
 from tests import factories
 from tests.pages import signed_in
@@ -34,9 +36,12 @@ PAGES = {
     "approvals:channel_text": (NO, NO, OK, NO, NO),
     "channels:index": (NO, NO, OK, OK, OK),
     "accounts:me": (OK, OK, OK, OK, OK),
+    "accounts:notices": (OK, OK, OK, OK, OK),
+    "accounts:notice": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "accounts:policy": (OK, OK, OK, OK, OK),
 }
 PRESSES = {
+    "accounts:read_all": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:upload": (422, 422, 422, NO, NO),
@@ -56,6 +61,7 @@ def stage(platform, monkeypatch):
     factories.approved(factories.submitted(karin), factories.reviewer(), channel)
     waiting = Publication.objects.get(status=PublicationStatus.BY_HAND)
     media = post.current_version.shown_media.get().media
+    notices.tell([karin], "published", "version:1", "/mina/", out=["Facebook"])
     return {
         "people": {
             "author": karin,
@@ -68,6 +74,7 @@ def stage(platform, monkeypatch):
             "post_id": post.pk,
             "channel_id": channel.pk,
             "publication_id": waiting.pk,
+            "notice_id": Notice.objects.get(person=karin, key="version:1").pk,
             "media_id": media.pk,
             "size": "thumb",
         },
