@@ -47,6 +47,9 @@ SCHEDULED = Chip(pgettext_lazy("chip", "Schemalagt"), "ok", "clock")
 RESERVE = Chip(pgettext_lazy("chip", "I reserven"), "draft", "clock")
 EXPIRED = Chip(pgettext_lazy("chip", "Utgången"), "wait", "circle-alert")
 CANCELLED = Chip(pgettext_lazy("chip", "Inställt"), "gone", "x")
+LEAVING = Chip(pgettext_lazy("chip", "Tas ned"), "gone", "hourglass")
+REMOVE_BY_HAND = Chip(pgettext_lazy("chip", "Ta ned för hand"), "fail", "hand")
+NEVER_OUT = Chip(pgettext_lazy("chip", "Kom aldrig ut"), "gone", "x")
 
 BEFORE_APPROVAL = {
     Status.DRAFT: DRAFT,
@@ -136,6 +139,8 @@ def current_publications(post: Post) -> list[Publication]:
 def of_all(found: Collection[PublicationStatus]) -> Chip:
     """One word for what became of a post on all of its channels. What needs a person comes first."""
     statuses = set(found)
+    if not statuses:
+        return CANCELLED
     waiting = {PublicationStatus.QUEUED, PublicationStatus.HELD, PublicationStatus.BY_HAND}
     if statuses <= waiting:
         return APPROVED

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from posts import rules
-from posts.models import Category, Draft, Media, Minors, People, Post
+from posts.models import Category, Draft, Media, Minors, People, Post, Regret
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -171,7 +171,9 @@ def is_uuid(value: str) -> bool:
     return True
 
 
-class ByHandForm(forms.Form):
+class LinkForm(forms.Form):
+    """The address of a post on a platform, as copied there."""
+
     url = forms.URLField(
         label=_("Klistra in länken"),
         max_length=1000,
@@ -179,5 +181,43 @@ class ByHandForm(forms.Form):
         error_messages={
             "required": _("Klistra in länken till inlägget."),
             "invalid": _("Det är ingen länk."),
+            "max_length": _("Det är ingen länk till ett inlägg: den är för lång."),
+        },
+    )
+
+
+class TakeDownForm(forms.Form):
+    """Why a post is taken down. It is read by colleagues and by whoever sent it in."""
+
+    reason = forms.ChoiceField(
+        label=_("Varför?"),
+        choices=Regret.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj varför."), "invalid_choice": _("Välj varför.")},
+    )
+    message = WordsField(
+        label=_("Några rader till kollegorna"),
+        required=False,
+        max_length=2000,
+        error_messages={"max_length": TOO_LONG},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") == Regret.OTHER and not (cleaned.get("message") or "").strip():
+            self.add_error("message", _("Skriv varför."))
+        return cleaned
+
+
+class WhichPostForm(forms.Form):
+    """A post that somebody was told of: by its number here, or by its address out there."""
+
+    named = forms.CharField(
+        label=_("Länken till inlägget, eller dess nummer"),
+        max_length=1000,
+        error_messages={
+            "required": _("Klistra in länken eller skriv numret."),
+            "max_length": _("Det är ingen länk till ett inlägg: den är för lång."),
         },
     )

@@ -96,6 +96,12 @@ def why_not_decide_publication(user: User) -> Refusal:
     return None
 
 
+def why_not_publish_by_hand(user: User) -> Refusal:
+    if not user.has_perm("posts.publish_by_hand"):
+        return _("Du har inte behörighet att publicera för hand.")
+    return None
+
+
 def why_not_take_down(user: User) -> Refusal:
     if not user.has_perm("posts.take_down"):
         return _("Du har inte behörighet att ta ned inlägg. Be kommunikationsgruppen.")

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import views
+from posts import publication_views, views
 
 app_name = "posts"
 
@@ -24,7 +24,19 @@ urlpatterns = [
     path("inlagg/<int:post_id>/inskickat/", views.sent, name="sent"),
     path("inlagg/<int:post_id>/dra-tillbaka/", views.withdraw, name="withdraw"),
     path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
-    path("for-hand/<int:publication_id>/", views.by_hand, name="by_hand"),
+    path("inlagg/<int:post_id>/ta-ned/", publication_views.take_down, name="take_down"),
+    path("ta-ned/", publication_views.find_to_take_down, name="find_to_take_down"),
+    path("publicering/<int:publication_id>/avgor/", publication_views.decide, name="decide"),
+    path("publicering/<int:publication_id>/inte-ute/", publication_views.decide_absent, name="decide_absent"),
+    path("publicering/<int:publication_id>/forsok-igen/", publication_views.try_again, name="try_again"),
+    path("publicering/<int:publication_id>/ta-over/", publication_views.take_by_hand, name="take_by_hand"),
+    path("publicering/<int:publication_id>/for-hand/", publication_views.by_hand, name="by_hand"),
+    path(
+        "publicering/<int:publication_id>/nedtaget/",
+        publication_views.confirm_removed,
+        name="confirm_removed",
+    ),
+    path("publicering/<int:publication_id>/kvitto/", publication_views.receipt, name="receipt"),
     path("media/", views.upload, name="upload"),
     path("media/<uuid:media_id>/", views.tile, name="tile"),
     path("media/<uuid:media_id>/<str:size>/", views.media_file, name="media"),

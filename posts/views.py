@@ -26,9 +26,10 @@ from posts import (
     rules,
     tasks,
     timeline,
+    whereabouts,
     workflow,
 )
-from posts.forms import ByHandForm, DraftForm
+from posts.forms import DraftForm
 from posts.models import (
     Media,
     MediaKind,
@@ -38,6 +39,7 @@ from posts.models import (
     Rendition,
     RenditionState,
     Status,
+    TakeDown,
 )
 from posts.serving import serve
 from posts.wording import too_large
@@ -135,7 +137,8 @@ def everybodys(request: SignedInRequest) -> HttpResponse:
     """All that was ever sent in, newest first, for those who may see it."""
     posts = Post.objects.visible_to(request.user).exclude(submitted_at=None)
     page = paging.page_of(posts, request.GET.get("fore", ""))
-    rows = [(post, post.wording_for(request.user)) for post in page.posts]
+    waiting = whereabouts.need_a_person(page.posts)
+    rows = [(post, post.wording_for(request.user), waiting.get(post.pk, [])) for post in page.posts]
     return render(request, "posts/everybodys.html", {"rows": rows, "older": page.older})
 
 
@@ -246,7 +249,7 @@ def visible_post(request: SignedInRequest, post_id: int) -> Post:
 def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
     """One post and its way. htmx fetches the part that moves by itself."""
     post = visible_post(request, post_id)
-    wording = post.wording_for(request.user)
+    wording, rows = post.wording_for(request.user), whereabouts.of(post)
     template = "posts/_standing.html" if request.GET.get("del") == "lage" else "posts/detail.html"
     return render(
         request,
@@ -259,13 +262,18 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "shell": "pocket.html" if post.author_id == request.user.pk else "desk_page.html",
             "asked": last_request(post),
             "refusal": last_refusal(post),
-            "publications": chips.current_publications(post),
+            "rows": rows,
+            "chip": whereabouts.chip_of(post, rows),
+            "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
+            "may_read": True,
+            "can_be_taken_down": any(row.can_be_taken_down for row in rows),
+            "why_not_take_down": rules.why_not_take_down(request.user),
             "events": timeline.of(post, request.user),
             "edits": timeline.edits(post),
             "previews": previews.of_version(post.version_in_force) if post.status == Status.APPROVED else [],
             "actions": workflow.possible(post, request.user),
             "is_revisable": publishing.is_untouched(post),
-            "is_moving": chips.is_moving(post),
+            "is_moving": post.awaits_media or any(row.is_moving for row in rows),
             "answer_by": promise.answer_by(post.submitted_at) if post.submitted_at else None,
         },
     )
@@ -318,38 +326,6 @@ def act(request: SignedInRequest, post_id: int, verb: Any, done: str) -> HttpRes
     return redirect("posts:detail", post_id)
 
 
-# --- publishing by hand ---------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@permission_required("posts.publish_by_hand", raise_exception=True)
-def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
-    """Copy the text, download the pictures, open the platform, paste the link."""
-    publication = get_object_or_404(
-        Publication.objects.by_hand().select_related("post", "channel", "version"), pk=publication_id
-    )
-    form = ByHandForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return published_by_hand(request, publication, form.cleaned_data["url"])
-    choice = publication.version.chosen_channels.get(channel=publication.channel)
-    context = {
-        "publication": publication,
-        "preview": previews.preview(publication.version, choice),
-        "form": form,
-    }
-    return render(request, "posts/by_hand.html", context, status=422 if form.errors else 200)
-
-
-def published_by_hand(request: SignedInRequest, publication: Publication, url: str) -> HttpResponse:
-    try:
-        publishing.published_by_hand(publication, request.user, url)
-    except publishing.NotByHandError:
-        messages.error(request, _("Någon annan hann före. Inlägget är redan publicerat."))
-    else:
-        messages.success(request, _("Tack. Inlägget räknas nu som publicerat."))
-    return redirect("posts:detail", publication.post_id)
-
-
 # --- pictures and films ---------------------------------------------------------------------------------------
 
 
@@ -391,4 +367,5 @@ def rendition_file(request: SignedInRequest, recipe: str, part: str) -> HttpResp
     media = Media.objects.filter(pk__in=rendition.ingredients["media"])
     if not all(rules.may_see_media(request.user, item) for item in media):
         raise Http404
-    return serve(request, rendition.film if part == "film" else rendition.poster)
+    file, ending = (rendition.film, "mp4") if part == "film" else (rendition.poster, "jpg")
+    return serve(request, file, download_as=f"seko-{recipe[:12]}.{ending}" if "hamta" in request.GET else "")

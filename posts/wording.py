@@ -73,7 +73,7 @@ TROUBLES = {
         "Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."
     ),
     "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
-    "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
+    "storage": gettext_lazy("Bilden eller filmen gick inte att läsa hos oss. Vi försöker igen."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
     "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
@@ -136,7 +136,23 @@ TROUBLES = {
         "Plattformen blir inte klar med filmen. Titta där innan ni skickar den igen."
     ),
     "duplicate": gettext_lazy("Plattformen säger att inlägget redan finns. Vi tittar efter."),
+    "still_there": gettext_lazy("Plattformen säger att det är borttaget, men det syns fortfarande."),
+    "found_anothers": gettext_lazy("Det vi hittade var ett annat av våra inlägg. Vi letar vidare."),
 }
+
+LINKS = {
+    "foreign": gettext_lazy(
+        "Det är ingen länk till ett inlägg på vårt konto på %(channel)s. Öppna inlägget där och kopiera adressen."
+    ),
+    "not_there": gettext_lazy(
+        "Vi hittar inget öppet inlägg från oss på den adressen. Är det rätt inlägg, och kan alla se det?"
+    ),
+    "anothers": gettext_lazy("Länken hör till ett annat av våra inlägg. Kopiera länken till det här."),
+    "cannot_look": gettext_lazy(
+        "Vi kan inte kontrollera länken på %(channel)s just nu. %(trouble)s Inget är ändrat. Försök igen senare."
+    ),
+}
+"""Why a pasted address is not taken (`publishing.LinkError`)."""
 
 
 def blocker_sentence(blocker: Blocker) -> str:
@@ -183,6 +199,10 @@ class Facts(dict[str, Any]):
 
     def __missing__(self, name: str) -> str:
         return "–"
+
+
+def link_sentence(code: str, channel: Channel, trouble: str) -> str:
+    return str(LINKS[code]) % {"channel": name_of(channel), "trouble": trouble_sentence(trouble)}
 
 
 def trouble_sentence(code: str) -> str:

@@ -4,6 +4,7 @@ from django import template
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from channels.models import Channel
 from posts import wording
 from posts.blockers import Blocker
 from posts.models import Media, Regret, StopReason
@@ -25,6 +26,12 @@ def sentence(blocker: Blocker) -> str:
 @register.filter
 def trouble(code: str) -> str:
     return wording.trouble_sentence(code)
+
+
+@register.filter
+def called(channel: Channel) -> str:
+    """What a channel is called in a sentence."""
+    return wording.name_of(channel)
 
 
 @register.filter

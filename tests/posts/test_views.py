@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from posts import preparation, publishing, tasks, workflow
-from posts.models import Media, MediaState, Post, Publication, PublicationStatus, Status
+from posts.models import Media, MediaState, Post, Publication, Status
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -213,7 +213,7 @@ def test_old_posts_are_reached_page_by_page(page, karin, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/mina/", 9), ("/inlagg/", 10)])
+@pytest.mark.parametrize(("path", "queries"), [("/mina/", 9), ("/inlagg/", 11)])
 def test_a_list_costs_the_same_however_long_it_is(platform, path, queries, count, django_assert_num_queries):
     anna, johan, channel = factories.reviewer(), factories.reviewer(), factories.channel()
     for _ in range(count):
@@ -348,34 +348,3 @@ def test_only_the_three_sizes_have_addresses(page, karin, size):
 def test_a_tile_is_shown_to_its_owner_alone(page):
     theirs = factories.picture(factories.ombudsman())
     assert page.get(f"/media/{theirs.pk}/").status_code == 404
-
-
-# --- by hand --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def for_a_hand(platform, monkeypatch):
-    monkeypatch.setattr(platform, "publishes", False)
-    factories.approved(factories.submitted(), factories.reviewer(), factories.channel(name="Gruppen"))
-    return Publication.objects.get()
-
-
-def test_a_post_is_published_by_hand_when_its_link_is_pasted(for_a_hand):
-    anna = signed_in(factories.reviewer())
-    address = f"/for-hand/{for_a_hand.pk}/"
-    assert "Publicera för hand: Gruppen" in text_of(anna.get(address))
-    said = text_of(anna.post(address, {"url": "facebook.com/groups/1/posts/2"}, follow=True))
-    publication = Publication.objects.get()
-    assert "Tack. Inlägget räknas nu som publicerat." in said
-    assert (publication.status, publication.url) == (
-        PublicationStatus.PUBLISHED,
-        "https://facebook.com/groups/1/posts/2",
-    )
-
-
-def test_what_is_no_link_is_not_taken(for_a_hand):
-    anna = signed_in(factories.reviewer())
-    response = anna.post(f"/for-hand/{for_a_hand.pk}/", {"url": "javascript:alert(1)"})
-    assert response.status_code == 422
-    assert "Det är ingen länk." in text_of(response)
-    assert Publication.objects.get().status == PublicationStatus.BY_HAND

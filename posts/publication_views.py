@@ -1,0 +1,341 @@
+"""
+The pages of one publication: what nobody but a person can tell, by hand, trying again, taking down, and the receipt.
+
+Whoever is too late is told who was faster, and what became of it; nothing of theirs is done.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from channels.adapters.fitting import with_link
+from posts import acts, content, pointing, previews, publishing, receipts, rules, tasks, whereabouts, wording
+from posts.forms import LinkForm, TakeDownForm, WhichPostForm
+from posts.models import Post, Publication, PublicationStatus, TakeDown, parts_of
+from posts.publishing import LinkError
+
+View = Callable[..., HttpResponse]
+OPEN_QUESTION = (PublicationStatus.NEEDS_DECISION, PublicationStatus.UNCONFIRMED)
+
+
+class SignedInRequest(HttpRequest):
+    user: User
+
+
+def for_those_who_may(why_not: Callable[[User], "rules.Refusal"]) -> Callable[[View], View]:
+    """The others are told why not (403), whether there is such a thing or not."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if refusal := why_not(request.user):
+                return render(request, "403.html", {"reason": refusal}, status=403)
+            return view(request, *args, **kwargs)
+
+        return answer
+
+    return guard
+
+
+may_decide = for_those_who_may(rules.why_not_decide_publication)
+may_publish_by_hand = for_those_who_may(rules.why_not_publish_by_hand)
+may_take_down = for_those_who_may(rules.why_not_take_down)
+
+
+def visible(request: SignedInRequest, publication_id: int) -> Publication:
+    """A publication of a post that the reader may see, with all that its pages show."""
+    publications = Publication.objects.select_related(
+        "post__author", "channel__paused_by", "version__created_by", "approval__approved_by"
+    ).prefetch_related("attempts", *parts_of("version"))
+    posts = Post.objects.visible_to(request.user)
+    return get_object_or_404(publications.filter(post__in=posts), pk=publication_id)
+
+
+def too_late(
+    request: SignedInRequest, publication: Publication, typed: str = "", status: int = 409
+) -> HttpResponse:
+    """It is no longer so: who was faster, and what became of it."""
+    context = {
+        "post": publication.post,
+        "row": whereabouts.one(publication),
+        "last": (last := acts.last_decision(publication)),
+        "sentence": last.sentence(request.user) if last else "",
+        "typed": typed,
+        "may_read": True,
+    }
+    return render(request, "posts/publication/no_longer_so.html", context, status=status)
+
+
+# --- when we cannot know --------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@may_decide
+def decide(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    """Vi vet inte om inlägget kom ut: what is known, and the two answers. A pasted link is the first of them."""
+    publication = visible(request, publication_id)
+    if request.method == "GET":
+        return show_question(request, publication, LinkForm())
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return show_question(request, publication, form, status=422)
+    try:
+        publishing.decide_out(publication, request.user, form.cleaned_data["url"])
+    except publishing.DecidedError:
+        return too_late(request, publication, typed=form.cleaned_data["url"])
+    except LinkError as error:
+        refuse_link(form, publication, error)
+        return show_question(request, publication, form, status=422)
+    messages.success(request, _("Tack. Länken är sparad och inlägget räknas som publicerat."))
+    return redirect("posts:detail", publication.post_id)
+
+
+def refuse_link(form: LinkForm, publication: Publication, error: LinkError) -> None:
+    form.add_error("url", wording.link_sentence(error.code, publication.channel, error.trouble))
+
+
+def show_question(
+    request: SignedInRequest, publication: Publication, form: LinkForm, status: int = 200
+) -> HttpResponse:
+    if publication.status not in OPEN_QUESTION:
+        return too_late(request, publication, typed=form.data.get("url", ""), status=max(status, 200))
+    attempts = sorted(publication.attempts.all(), key=lambda attempt: attempt.fence)
+    context = {
+        "publication": publication,
+        "row": whereabouts.one(publication),
+        "form": form,
+        "attempts": attempts,
+        "attempt": attempts[-1] if attempts else None,
+        "acts": [(act, act.sentence(request.user)) for act in reversed(acts.of([publication]))],
+        "preview": preview_of(publication),
+    }
+    return render(request, "posts/publication/decide.html", context, status=status)
+
+
+def preview_of(publication: Publication) -> previews.Preview:
+    return previews.preview(publication.version, content.chosen(publication.version, publication.channel))
+
+
+@require_POST
+@may_decide
+def decide_absent(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    publication = visible(request, publication_id)
+    try:
+        publishing.decide_absent(publication, request.user)
+    except publishing.DecidedError:
+        return too_late(request, publication)
+    tasks.publish_soon()
+    messages.success(request, _("Vi letar en gång till och skickar sedan exakt samma version."))
+    return redirect("posts:detail", publication.post_id)
+
+
+# --- trying again ---------------------------------------------------------------------------------------------
+
+
+@require_POST
+@may_decide
+def try_again(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    publication = visible(request, publication_id)
+    try:
+        publishing.try_again(publication, request.user)
+    except publishing.NotWaitingError:
+        return too_late(request, publication)
+    tasks.publish_soon()
+    messages.success(request, _("Vi försöker igen med exakt samma version."))
+    return redirect("posts:detail", publication.post_id)
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@may_publish_by_hand
+def take_by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    """From now on a person publishes it, and the worker does not."""
+    publication = visible(request, publication_id)
+    try:
+        publishing.take_by_hand(publication, request.user)
+    except publishing.NotWaitingError:
+        return too_late(request, publication)
+    return redirect("posts:by_hand", publication_id)
+
+
+@require_http_methods(["GET", "POST"])
+@may_publish_by_hand
+def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    """Copy the text, download the pictures, open the platform, paste the link."""
+    publication = visible(request, publication_id)
+    form = LinkForm(request.POST or None)
+    if not publication.is_by_hand:
+        return too_late(request, publication, form.data.get("url", ""), 409 if form.is_bound else 200)
+    if request.method == "POST" and form.is_valid():
+        return published_by_hand(request, publication, form)
+    return show_steps(request, publication, form)
+
+
+def published_by_hand(request: SignedInRequest, publication: Publication, form: LinkForm) -> HttpResponse:
+    try:
+        publishing.published_by_hand(publication, request.user, form.cleaned_data["url"])
+    except publishing.NotByHandError:
+        return too_late(request, publication, typed=form.cleaned_data["url"])
+    except LinkError as error:
+        refuse_link(form, publication, error)
+        return show_steps(request, publication, form)
+    messages.success(request, _("Tack. Inlägget räknas nu som publicerat."))
+    return redirect("posts:detail", publication.post_id)
+
+
+def show_steps(request: SignedInRequest, publication: Publication, form: LinkForm) -> HttpResponse:
+    preview = preview_of(publication)
+    words, adapter = (
+        content.words_for(publication.version, publication.channel),
+        publication.channel.adapter_class,
+    )
+    context = {
+        "publication": publication,
+        "preview": preview,
+        "has_files": bool(preview.shown or preview.film),
+        "title": words.title,
+        "text": with_link(adapter.words(words), words.link),
+        "form": form,
+    }
+    return render(request, "posts/publication/by_hand.html", context, status=422 if form.errors else 200)
+
+
+# --- taking down ------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@may_take_down
+def take_down(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """
+    Why, and then away from every channel.
+
+    Also for those who must be able to end a mistake and read no posts: they see where it is, not what is in it.
+    """
+    post = get_object_or_404(Post.objects.exclude(submitted_at=None).for_list(), pk=post_id)
+    form = TakeDownForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return order_removal(request, post, form)
+    rows = whereabouts.of(post)
+    if any(row.can_be_taken_down for row in rows):
+        return show_dialog(request, post, rows, form)
+    return show_removals(request, post, rows, form)
+
+
+def order_removal(request: SignedInRequest, post: Post, form: TakeDownForm) -> HttpResponse:
+    given = form.cleaned_data
+    try:
+        publishing.take_down(post, request.user, given["reason"], given["message"].strip())
+    except publishing.NothingToTakeDownError:
+        return show_removals(request, post, whereabouts.of(post), form)
+    tasks.publish_soon()
+    messages.success(request, _("Inlägget tas ned. Här ser du hur det går på varje kanal."))
+    return redirect(page_after_taking_down(request, post), post.pk)
+
+
+def page_after_taking_down(request: SignedInRequest, post: Post) -> str:
+    return "posts:detail" if may_read(request, post) else "posts:take_down"
+
+
+def may_read(request: SignedInRequest, post: Post) -> bool:
+    return Post.objects.visible_to(request.user).filter(pk=post.pk).exists()
+
+
+def show_dialog(
+    request: SignedInRequest, post: Post, rows: list[whereabouts.Whereabouts], form: TakeDownForm
+) -> HttpResponse:
+    context = {
+        "post": post,
+        "rows": [row for row in rows if row.can_be_taken_down],
+        "form": form,
+        "may_read": may_read(request, post),
+    }
+    return render(request, "posts/publication/take_down.html", context, status=422 if form.errors else 200)
+
+
+def show_removals(
+    request: SignedInRequest, post: Post, rows: list[whereabouts.Whereabouts], form: TakeDownForm
+) -> HttpResponse:
+    """How the removal goes; 409 for whoever wanted to take down what is no longer there."""
+    context = {
+        "post": post,
+        "rows": rows,
+        "order": last_order(post),
+        "is_moving": any(row.is_moving for row in rows),
+        "may_read": may_read(request, post),
+        "is_late": form.is_bound,
+        "typed": form.data.get("message", ""),
+    }
+    status = 409 if form.is_bound else 200
+    return render(request, "posts/publication/removals.html", context, status=status)
+
+
+def last_order(post: Post) -> TakeDown | None:
+    return TakeDown.objects.filter(post=post).select_related("requested_by").first()
+
+
+@require_POST
+@may_take_down
+def confirm_removed(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    """A person has removed it on the platform. Where that can be asked, it is."""
+    publication = get_object_or_404(Publication.objects.select_related("post", "channel"), pk=publication_id)
+    removal = publication.removals.unfinished().first()  # type: ignore[attr-defined]
+    try:
+        if removal is None:
+            raise publishing.NotToBeRemovedError(str(publication))
+        publishing.confirm_removed(removal, request.user)
+    except publishing.NotToBeRemovedError:
+        messages.error(request, _("Det behövs inte längre. Så här är läget nu."))
+    else:
+        tasks.publish_soon()
+        messages.success(request, _("Tack. Det är antecknat."))
+    return redirect(page_after_taking_down(request, publication.post), publication.post_id)
+
+
+@require_GET
+@may_take_down
+def find_to_take_down(request: SignedInRequest) -> HttpResponse:
+    """Somebody rings and reads out an address: which post is that?"""
+    form = WhichPostForm(request.GET or None)
+    if form.is_valid():
+        if post := pointing.post_named(form.cleaned_data["named"]):
+            return redirect("posts:take_down", post.pk)
+        form.add_error(
+            "named", _("Vi känner inte igen den. Kontrollera länken, eller skriv inläggets nummer.")
+        )
+    return render(
+        request,
+        "posts/publication/find_to_take_down.html",
+        {"form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+# --- the receipt --------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def receipt(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    """What was sent, and how it went; for those who may see the post. `?format=json` for machines."""
+    publication = visible(request, publication_id)
+    found = receipts.of(publication)
+    if found is None:
+        raise Http404
+    if request.GET.get("format") == "json":
+        return JsonResponse(found.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    context = {
+        "publication": publication,
+        "receipt": found,
+        "row": whereabouts.one(publication),
+        "acts": [(act, act.sentence(request.user)) for act in found.acts],
+        "tries": [(attempt, receipts.seconds_of(attempt)) for attempt in found.attempts],
+    }
+    return render(request, "posts/publication/receipt.html", context)

@@ -1,0 +1,170 @@
+"""
+Where a post is and where not, channel by channel: how that is going, what holds it up, and what a person could do.
+
+One `Whereabouts` is one row on the post's page; the words are in `templates/posts/publication/_row.html`.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from channels.models import Channel
+from posts import chips, publishing
+from posts.chips import Chip
+from posts.models import (
+    Post,
+    Publication,
+    PublicationStatus,
+    Removal,
+    RemovalStatus,
+    Status,
+)
+
+S = PublicationStatus
+HAS_A_RECEIPT = (S.PUBLISHED, S.REMOVED)
+AT_SEA = (S.STAGING, S.COMMITTING, S.UNCONFIRMED)
+"""On its way, or we are looking: nobody can tell yet whether it is out."""
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """One publication, and the last order to remove it, if there was one."""
+
+    publication: Publication
+    removal: Removal | None = None
+
+    @property
+    def channel(self) -> Channel:
+        return self.publication.channel
+
+    @property
+    def is_leaving(self) -> bool:
+        """Somebody wants it gone, and it is not (known to be) gone yet."""
+        return self.removal is not None and self.removal.finished_at is None
+
+    @property
+    def is_for_a_hand(self) -> bool:
+        """A person must remove it on the platform."""
+        return self.removal is not None and self.removal.status == RemovalStatus.BY_HAND
+
+    @property
+    def was_never_out(self) -> bool:
+        return self.removal is not None and self.removal.status == RemovalStatus.NOT_OUT
+
+    @property
+    def chip(self) -> Chip:
+        if self.is_leaving:
+            return chips.REMOVE_BY_HAND if self.is_for_a_hand else chips.LEAVING
+        return chips.NEVER_OUT if self.was_never_out else chips.of_publication(self.publication)
+
+    @property
+    def is_moving(self) -> bool:
+        """It goes on by itself, so that the page should look again."""
+        if self.is_leaving:
+            return not (self.is_for_a_hand or self.is_stuck or self.is_open_question)
+        return chips.moves_soon(self.publication)
+
+    # --- what holds it up
+
+    @property
+    def is_stuck(self) -> bool:
+        """Its channel cannot be called, so that nothing goes on until a person mends that."""
+        needs_calls = self.is_leaving or self.publication.status in (S.QUEUED, S.UNCONFIRMED)
+        return needs_calls and not self.is_for_a_hand and bool(self.channel.fault or self.channel.paused_at)
+
+    @property
+    def trouble(self) -> str:
+        """The code of what went wrong last, where it still matters."""
+        if self.is_leaving and self.removal:
+            return self.removal.trouble
+        return "" if self.publication.status in HAS_A_RECEIPT else self.publication.trouble
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When it is tried again, where that is known and not at once."""
+        if self.is_stuck:
+            return None
+        if self.is_leaving and self.removal:
+            return later(self.removal.not_before) if self.removal.tries else None
+        is_retried = self.publication.trouble and self.publication.status in (S.QUEUED, S.UNCONFIRMED)
+        return later(self.publication.not_before) if is_retried else None
+
+    @property
+    def waits_for_certainty(self) -> bool:
+        """It cannot be removed before we know whether it is out."""
+        return self.is_leaving and self.publication.status in (*AT_SEA, S.NEEDS_DECISION)
+
+    # --- what a person could do
+
+    @property
+    def is_open_question(self) -> bool:
+        return self.publication.status == S.NEEDS_DECISION
+
+    @property
+    def is_being_looked_for(self) -> bool:
+        return self.publication.status == S.UNCONFIRMED
+
+    @property
+    def can_be_taken_by_hand(self) -> bool:
+        return not self.is_leaving and publishing.can_be_taken_by_hand(self.publication)
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        return not self.is_leaving and self.publication.has_failed
+
+    @property
+    def can_be_taken_down(self) -> bool:
+        return not self.is_leaving and self.publication.status not in (S.CANCELLED, S.FAILED, S.REMOVED)
+
+    @property
+    def has_receipt(self) -> bool:
+        """Something was sent, or is out: there is something to prove."""
+        return self.publication.status in HAS_A_RECEIPT or bool(self.publication.attempts.all())
+
+
+def later(at: datetime) -> datetime | None:
+    return at if at > timezone.now() else None
+
+
+def of(post: Post) -> list[Whereabouts]:
+    """On each channel of the version that is approved now. What was taken back is shown when it was taken down."""
+    if post.status != Status.APPROVED:
+        return []
+    rows = [Whereabouts(item, last_removal(item)) for item in loaded(Q(version=post.current_version_id))]
+    return [row for row in rows if row.removal or row.publication.status != S.CANCELLED]
+
+
+def one(publication: Publication) -> Whereabouts:
+    loaded_again = loaded(Q(pk=publication.pk))[0]
+    return Whereabouts(loaded_again, last_removal(loaded_again))
+
+
+def loaded(wanted: Q) -> list[Publication]:
+    removals = Removal.objects.select_related("takedown__requested_by", "confirmed_by").order_by("-pk")
+    return list(
+        Publication.objects.filter(wanted)
+        .select_related("channel__paused_by")
+        .prefetch_related("attempts", Prefetch("removals", removals))
+    )
+
+
+def last_removal(publication: Publication) -> Removal | None:
+    return next(iter(publication.removals.all()), None)  # type: ignore[attr-defined]
+
+
+def chip_of(post: Post, rows: Iterable[Whereabouts]) -> Chip:
+    """The post's own; while it is being taken down, that comes first."""
+    leaving = [row.chip for row in rows if row.is_leaving]
+    return next((chip for chip in (chips.REMOVE_BY_HAND, *leaving) if chip in leaving), chips.of_post(post))
+
+
+def need_a_person(posts: Collection[Post]) -> dict[int, list[Publication]]:
+    """What somebody must decide or remove, by post: for a list, with one question for all of it."""
+    questions = Q(status=S.NEEDS_DECISION) | Q(pk__in=Removal.objects.by_hand().values("publication"))
+    found: dict[int, list[Publication]] = {}
+    for item in Publication.objects.filter(questions, post__in=posts).select_related("channel"):
+        found.setdefault(item.post_id, []).append(item)
+    return found
