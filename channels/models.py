@@ -40,10 +40,14 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.open().filter(is_preselected=True)
 
     def publishing(self, now: datetime) -> "ChannelQuerySet":
-        """Those that may be called right now."""
-        rested = self.open().filter(Q(resting_until=None) | Q(resting_until__lte=now))
+        """Those that may be called right now to publish something."""
+        return self.open().rested(now).filter(paused_at=None, fault="")
+
+    def rested(self, now: datetime) -> "ChannelQuerySet":
+        """Those that neither the channel nor its app was asked to leave alone."""
         resting_apps = AppRest.objects.filter(resting_until__gt=now).values("platform")
-        return rested.filter(paused_at=None, fault="").exclude(platform__in=resting_apps)
+        rested = self.filter(Q(resting_until=None) | Q(resting_until__lte=now))
+        return rested.exclude(platform__in=resting_apps)
 
 
 class Channel(models.Model):

@@ -843,6 +843,7 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
             claimed_until=None,
             publication__claimed_until=None,
             publication__status__in=(PublicationStatus.PUBLISHED, *WAITING, *OVER),
+            publication__channel__in=Channel.objects.rested(now),
         )
 
     def with_dead_lease(self, now: datetime) -> "RemovalQuerySet":

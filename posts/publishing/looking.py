@@ -15,7 +15,7 @@ from posts import content as contents
 from posts import notices
 from posts.models import Attempt, Outcome, Publication, PublicationStatus
 from posts.publishing.rows import back_off, close, write
-from posts.publishing.settling import settle
+from posts.publishing.settling import account_refused, settle
 
 LOOK_BACK = timedelta(hours=1)
 """How long before an attempt somebody else's receipt may have been saved and still be among what a look sees."""
@@ -24,20 +24,20 @@ LOOK_BACK = timedelta(hours=1)
 def look(publication: Publication) -> None:
     """Ask the platform whether an attempt went through: the last one, or an earlier one that shows up after all."""
     attempt, first = publication.attempts.latest("fence"), publication.attempts.earliest("fence")
+    adapter: Adapter | None = None
+    channel = publication.channel
     try:
-        adapter = connections.adapter_for(publication.channel)
-        content = contents.for_channel(publication.version, publication.channel)
+        adapter = connections.adapter_for(channel)
+        content = contents.for_channel(publication.version, channel)
         staged = Staged(publication.staged)
-        receipt = adapter.find(
-            content, staged, first.started_at, taken_on(publication.channel, first.started_at)
-        )
+        receipt = adapter.find(content, staged, first.started_at, taken_on(channel, first.started_at))
     except NotReady as error:
         look_again(publication, error.until)
     except RateLimited as error:
-        connections.rest(publication.channel, error.until)
+        connections.honour(channel, adapter, error)
         look_again(publication, error.until)
     except (NotConnected, OutOfCredit) as error:
-        connections.mark_broken(publication.channel, error.code)
+        account_refused(channel, adapter, error)
         look_again(publication, timezone.now())
     except ChannelError:
         look_again(publication, timezone.now() + back_off(publication.looks))

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from audit import log
 from channels import connections
+from channels.adapters.base import Adapter
 from channels.errors import ChannelError, NotConnected, NotReady, OutOfCredit, RateLimited, Refused
 from posts import notices
 from posts.models import (
@@ -31,6 +32,7 @@ from posts.models import (
     TakeDown,
 )
 from posts.publishing.rows import LostLeaseError, back_off, lease
+from posts.publishing.settling import account_refused
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -134,14 +136,18 @@ def remove_published(removal: Removal) -> None:
     if not channel.adapter_class.limits.can_be_removed or not remote_id:
         ask_a_person_to_remove(removal, "")
         return
+    adapter: Adapter | None = None
     try:
         adapter = connections.adapter_for(channel)
         adapter.remove(remote_id)
         is_gone = adapter.look_up(remote_id) is None
-    except (NotReady, RateLimited) as error:
+    except NotReady as error:
+        later(removal, error.until, error)
+    except RateLimited as error:
+        connections.honour(channel, adapter, error)
         later(removal, error.until, error)
     except (NotConnected, OutOfCredit) as error:
-        connections.mark_broken(channel, error.code)
+        account_refused(channel, adapter, error)
         later(removal, timezone.now() + back_off(removal.tries), error)
     except Refused as error:
         ask_a_person_to_remove(removal, error.code, error.detail)

@@ -9,13 +9,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from channels import connections
+from channels.adapters import http
 from channels.adapters.base import Adapter, Content, Media, Staged
 from channels.errors import NotConnected, NotReady, NotSent, OutOfCredit, RateLimited, Refused, Unconfirmed
 from posts import content as contents
 from posts.models import Attempt, Outcome, Publication, PublicationStatus, PublishingStop, Removal
 from posts.publishing.looking import look
 from posts.publishing.rows import LostLeaseError, back_off, lease, reread, write
-from posts.publishing.settling import doubt, fail, put_back, settle
+from posts.publishing.settling import account_refused, doubt, fail, put_back, settle
 
 WAKE_AGAIN_AFTER = timedelta(seconds=30)
 """When a task put into the broker is believed to be lost."""
@@ -76,13 +77,15 @@ def send(publication: Publication) -> None:
 def attempt_to_publish(publication: Publication) -> None:
     """Stage, commit, settle. One `except` for each consequence; a bug is none of them and keeps the lease."""
     attempt: Attempt | None = None
+    adapter: Adapter | None = None
+    channel = publication.channel
     try:
-        adapter = connections.adapter_for(publication.channel)
-        content = verified_content(publication)
-        staged = Staged(publication.staged)
-        adapter.stage(content, staged, partial(keep, publication))
-        attempt = begin(publication, content, adapter, staged)
-        receipt = adapter.commit(content, staged)
+        adapter = connections.adapter_for(channel)
+        # A worker that was frozen, and wakes when somebody else has the publication, must not be heard any more.
+        with http.deadline(partial(end_of_lease, publication)):
+            content, staged = stage(publication, adapter)
+            attempt = begin(publication, content, adapter, staged)
+            receipt = adapter.commit(content, staged)
     except StoppedError:
         put_back(publication, timezone.now())
     except (SealBrokenError, contents.RenditionMissingError) as error:
@@ -90,12 +93,12 @@ def attempt_to_publish(publication: Publication) -> None:
     except NotReady as error:
         put_back(publication, error.until, attempt, error)
     except RateLimited as error:
-        connections.rest(publication.channel, error.until)
+        connections.honour(channel, adapter, error)
         put_back(publication, error.until, attempt, error)
     except NotSent as error:
         put_back(publication, timezone.now() + back_off(publication.tries), attempt, error)
     except (NotConnected, OutOfCredit) as error:
-        connections.mark_broken(publication.channel, error.code)
+        account_refused(channel, adapter, error)
         put_back(publication, timezone.now(), attempt, error)
     except Refused as error:
         fail(publication, attempt, error)
@@ -103,6 +106,22 @@ def attempt_to_publish(publication: Publication) -> None:
         doubt(publication, attempt, error)
     else:
         settle(publication, attempt, receipt, Outcome.RECEIPT)
+        connections.honour(channel, adapter)
+
+
+def end_of_lease(publication: Publication) -> datetime:
+    return publication.claimed_until or timezone.now()
+
+
+def stage(publication: Publication, adapter: Adapter) -> tuple[Content, Staged]:
+    """Everything that is invisible to the public. A file that cannot be read now may be readable later."""
+    staged = Staged(publication.staged)
+    try:
+        content = verified_content(publication)
+        adapter.stage(content, staged, partial(keep, publication))
+    except OSError as error:
+        raise NotSent("storage", type(error).__name__) from error
+    return content, staged
 
 
 def verified_content(publication: Publication) -> Content:
@@ -120,13 +139,19 @@ def digest_of(item: Media, publication: Publication) -> str:
     with item.open() as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-            write(publication, claimed_until=timezone.now() + lease())
+            renew(publication)
     return digest.hexdigest()
 
 
 def keep(publication: Publication, staged: Staged) -> None:
     """Save the handles that we have got so far and renew the lease."""
-    write(publication, staged=staged, claimed_until=timezone.now() + lease())
+    renew(publication, staged=staged)
+
+
+def renew(publication: Publication, **fields: object) -> None:
+    until = timezone.now() + lease()
+    write(publication, claimed_until=until, **fields)
+    publication.claimed_until = until
 
 
 def begin(publication: Publication, content: Content, adapter: Adapter, staged: Staged) -> Attempt:
@@ -139,7 +164,7 @@ def begin(publication: Publication, content: Content, adapter: Adapter, staged: 
         if is_stopped(locked, now):
             raise StoppedError
         check_seal(locked)
-        write(locked, status=PublicationStatus.COMMITTING, claimed_until=now + lease())
+        renew(publication, status=PublicationStatus.COMMITTING)
         return Attempt.objects.create(
             publication=locked,
             fence=locked.fence,

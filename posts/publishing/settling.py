@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from audit import log
 from channels import connections
-from channels.adapters.base import Receipt
-from channels.errors import ChannelError, NotSent, Refused, Unconfirmed
+from channels.adapters.base import Adapter, Receipt
+from channels.errors import ChannelError, NotConnected, NotSent, OutOfCredit, Refused, Unconfirmed
+from channels.models import Channel
 from posts import notices
 from posts.models import OVER, Attempt, Outcome, Publication, PublicationStatus
 from posts.publishing.rows import back_off, close, outcome_of, write
@@ -111,6 +112,19 @@ def put_back(
         close(attempt, outcome_of(error), error)
         if counts and publication.tries + 1 == TOLD_AFTER:
             notices.delayed(publication, until)
+
+
+def account_refused(channel: Channel, adapter: Adapter | None, error: NotConnected | OutOfCredit) -> None:
+    """The platform does not take our credential, or wants money. If a person must act, they are told."""
+    revision = adapter.connection.revision if adapter else ""
+    with transaction.atomic():
+        if isinstance(error, NotConnected):
+            is_broken = not connections.doubt_token(channel, error, revision)
+        else:
+            connections.mark_broken(channel, error.code, revision)
+            is_broken = Channel.objects.filter(pk=channel.pk, fault=error.code).exists()
+        if is_broken:
+            notices.channel_stopped(channel, error.code)
 
 
 def fail(publication: Publication, attempt: Attempt | None, error: Refused) -> None:

@@ -143,11 +143,11 @@ def test_a_platform_that_asks_for_patience_gets_it(anna, out, platform):
 
 
 def test_a_broken_channel_is_tried_again_and_says_why(anna, out, platform):
-    platform.script["remove"] = raising(NotConnected("token_expired"))
+    platform.script["remove"] = raising(NotConnected("access_revoked"))
     removal = take_down(out, anna)
     after = work(removal)
-    assert (after.status, after.trouble) == (RemovalStatus.WAITING, "token_expired")
-    assert after.publication.channel.fault == "token_expired"
+    assert (after.status, after.trouble) == (RemovalStatus.WAITING, "access_revoked")
+    assert after.publication.channel.fault == "access_revoked"
 
 
 def test_what_the_platform_does_not_let_us_remove_is_for_a_person(anna, out, platform):

@@ -111,9 +111,19 @@ def test_trouble_while_staging_leaves_one_post(publication, sandbox, fault):
     assert len(sandbox.ledger(effect="public")) == 1
 
 
-def test_an_expired_token_lets_the_post_wait_and_nothing_is_lost(publication, sandbox):
+def test_an_expired_token_heals_once_by_itself_where_it_can_be_renewed(publication, sandbox):
     sandbox.faults({"platform": publication.channel.platform, "call": "*", "fault": "expired_token"})
+    done = work(publication)
+    can_heal = publication.channel.platform != "facebook"
+    expected = (PublicationStatus.PUBLISHED, "") if can_heal else (PublicationStatus.QUEUED, "token_expired")
+    assert (done.status, Channel.objects.get().fault) == expected
+
+
+def test_an_expired_token_lets_the_post_wait_and_nothing_is_lost(publication, sandbox):
+    always = {"call": "*", "fault": "expired_token", "times": 0}
+    sandbox.faults({"platform": publication.channel.platform} | always)
     waiting = work(publication)
+    sandbox.clear_faults()
     assert waiting.status == PublicationStatus.QUEUED
     assert Channel.objects.get().fault == "token_expired"
     secrets = Credential.objects.get().open()
