@@ -47,7 +47,7 @@ def words_for(version: Version, channel: Channel) -> Content:
     return Content(
         text=with_credit(text, version, channel),
         link=version.link,
-        title=choice.title,
+        title=choice.title or first_words(text, channel),
         description=with_credit(choice.description or text, version, channel),
         privacy=Privacy(choice.privacy),
     )
@@ -61,16 +61,16 @@ def chosen(version: Version, channel: Channel) -> VersionChannel:
     return VersionChannel(version=version, channel=channel)
 
 
-def preselected(text: str) -> tuple[ChannelText, ...]:
+def preselected() -> tuple[ChannelText, ...]:
     """What every new post is meant for until a reviewer says otherwise."""
-    return tuple(newly_chosen(channel, text) for channel in Channel.objects.preselected())
+    return tuple(ChannelText(channel.pk) for channel in Channel.objects.preselected())
 
 
-def newly_chosen(channel: Channel, text: str) -> ChannelText:
-    """What a channel begins with when it is chosen: where a title is needed, the first sentence is a good one."""
+def first_words(text: str, channel: Channel) -> str:
+    """The title until somebody writes another: where one is needed, the first sentence is a good one."""
     limits = channel.adapter_class.limits
     title = headline_of(text).translate(str.maketrans("", "", limits.forbidden)).strip()
-    return ChannelText(channel.pk, title=title[: limits.title] if limits.title else "")
+    return title[: limits.title] if limits.title else ""
 
 
 def with_credit(text: str, version: Version, channel: Channel) -> str:

@@ -179,6 +179,9 @@ def edit(post: Post, by: User, seen: Version, manuscript: Manuscript, **answers:
     `answers` are the fields that the public does not see: people, minors, captions.
     """
     with transaction.atomic():
+        # The race: the page saves by itself in the moment when a button is pressed, and both say the same.
+        row = Post.objects.select_for_update().get(pk=post.pk)
+        seen = version_seen(row, seen, manuscript, answers)
         locked = lock(post, Action.EDIT, by, seen)
         if is_same(seen, manuscript, answers):
             return seen
@@ -194,18 +197,18 @@ def request_changes(post: Post, by: User, seen: Version, message: str, reason: s
         locked = lock(post, Action.REQUEST_CHANGES, by, seen)
         step = walk(locked, Action.REQUEST_CHANGES, by, message=message, reason=reason)
         reopen(locked, seen)
+        notices.changes_asked(step)
     return finish(post, step)
 
 
-        notices.changes_asked(step)
 def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Transition:
     with transaction.atomic():
         locked = lock(post, Action.REJECT, by, seen)
         step = walk(locked, Action.REJECT, by, message=message, reason=reason)
+        notices.rejected(step)
     return finish(post, step)
 
 
-        notices.rejected(step)
 def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Approval:
     """Seal exactly the version that was seen, and queue it for each of its channels. May raise PlanError."""
     with transaction.atomic():
@@ -215,10 +218,10 @@ def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Ap
         approval = Approval.objects.create(version=seen, digest=seen.manuscript().digest(), approved_by=by)
         step = walk(locked, Action.APPROVE, by)
         publishing.enqueue(approval, when)
+        notices.approved(approval)
     finish(post, step)
     return approval
 
-        notices.approved(approval)
 
 def undo(post: Post, by: User) -> Transition:
     """Regret an okay while nothing has left. The same words become the next version, so that the okay stays history."""
@@ -227,10 +230,10 @@ def undo(post: Post, by: User) -> Transition:
         if not publishing.cancel_all(locked):
             raise NoLongerSoError(locked, Action.UNDO)
         regretted = locked.version_in_force
+        notices.taken_back(regretted)
         freeze(locked, regretted.manuscript(), regretted.created_by, answers_of(regretted))
         step = walk(locked, Action.UNDO, by)
     return finish(post, step)
-        notices.taken_back(regretted)
 
 
 def revise(post: Post, by: User) -> Transition:
@@ -240,10 +243,10 @@ def revise(post: Post, by: User) -> Transition:
         if not publishing.cancel_all(locked):
             raise NoLongerSoError(locked, Action.REVISE)
         step = walk(locked, Action.REVISE, by)
+        notices.taken_back(locked.version_in_force)
         reopen(locked, locked.version_in_force)
     return finish(post, step)
 
-        notices.taken_back(locked.version_in_force)
 
 # --- walking ----------------------------------------------------------------------------------------------
 
@@ -329,7 +332,7 @@ def freeze_if_prepared(post: Post) -> Version | None:
     if draft is None or draft.shown_media.exclude(media__state=MediaState.READY).exists():
         return None
     before = post.current_version
-    channels = before.manuscript().channels if before else contents.preselected(draft.text)
+    channels = before.manuscript().channels if before else contents.preselected()
     version = freeze(post, draft.manuscript(channels), post.author, answers_of(draft))
     draft.delete()
     post.save(update_fields=["current_version", "updated_at"])
@@ -425,10 +428,10 @@ def media_refused(media: Media) -> None:
                     by=None,
                     reason="media_refused",
                 )
+                notices.changes_asked(step)
 
 
 def freeze_prepared() -> None:
-                notices.changes_asked(step)
     """Catch up with what `media_ready` missed: a submission and the end of its preparation at the same moment."""
     unready = DraftMedia.objects.exclude(media__state=MediaState.READY).filter(draft__post=OuterRef("pk"))
     waiting = Post.objects.filter(status=Status.IN_REVIEW, draft__isnull=False).exclude(Exists(unready))

@@ -1,5 +1,5 @@
-// The review page saves by itself (htmx). This keeps people from leaving before what they typed has arrived,
-// and puts away the button that is only needed without scripts.
+// The review page saves by itself (htmx). This keeps people from leaving, and a button from going ahead, before what they
+// typed has arrived; and puts away the button that is only needed without scripts.
 
 let saving = 0;
 let onward = null;
@@ -7,14 +7,34 @@ let onward = null;
 document.body.addEventListener("htmx:beforeRequest", () => { saving += 1; });
 document.body.addEventListener("htmx:afterRequest", () => {
   saving = Math.max(0, saving - 1);
-  if (!saving && onward) location.assign(onward);
+  // The answer has to be in its place first: it carries the version that a decision names.
+  if (!saving && onward) setTimeout(() => { if (!saving && onward) { const go = onward; onward = null; go(); } });
 });
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || !saving || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  onward = link.href;
+  onward = () => location.assign(link.href);
 });
 
+document.addEventListener("submit", (event) => {
+  if (!saving) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { target: form, submitter: pressed } = event;
+  onward = () => form.requestSubmit(pressed && sameButton(form, pressed));
+}, true);
+
+/** The pressed button, or the one that has taken its place meanwhile. */
+function sameButton(form, pressed) {
+  if (pressed.isConnected) return pressed;
+  const alike = (button) => button.getAttribute("formaction") === pressed.getAttribute("formaction")
+    && button.value === pressed.value;
+  return [...form.elements].find((field) => field.type === "submit" && alike(field));
+}
+
 for (const button of document.querySelectorAll(".save")) button.hidden = true;
+for (const here of document.querySelectorAll(".queue [aria-current], .tabs [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "nearest" });
+}

@@ -51,8 +51,20 @@ def test_the_words_of_a_channel_are_its_own_and_no_others():
 def test_a_title_is_the_first_sentence_without_what_the_platform_forbids():
     youtube, facebook = factories.channel("youtube"), factories.channel()
     text = "Löner <nu> & tider. Mer text."
-    assert content.newly_chosen(youtube, text) == ChannelText(youtube.pk, title="Löner nu & tider")
-    assert content.newly_chosen(facebook, text) == ChannelText(facebook.pk)
+    assert content.first_words(text, youtube) == "Löner nu & tider"
+    assert content.first_words(text, facebook) == ""
+
+
+def test_a_title_that_nobody_wrote_follows_the_text():
+    version = version_for("youtube")
+    before = version.manuscript()
+    after = workflow.edit(
+        version.post, factories.reviewer(), version, before.replaced(text="Nya tider. Mer text.")
+    )
+    assert (words_on(version, "youtube").title, words_on(after, "youtube").title) == (
+        "Klockan fem i morse stod vi på bangården i Umeå med nattskiftet",
+        "Nya tider",
+    )
 
 
 def test_a_channel_that_was_not_chosen_gets_the_posts_own_words():

@@ -388,3 +388,13 @@ def test_a_version_and_the_order_of_its_film_are_made_together_or_not_at_all(pla
     with pytest.raises(RuntimeError):
         factories.for_channels(post, factories.reviewer(), factories.channel())
     assert Version.objects.count() == 1
+
+
+def test_a_page_that_saves_by_itself_and_a_button_that_says_the_same_are_one_edit():
+    post, anna = factories.submitted(), factories.reviewer()
+    seen = post.current_version
+    typed = seen.manuscript().replaced(text="Ny text")
+    saved = workflow.edit(post, anna, seen, typed)
+    assert workflow.edit(post, anna, seen, typed) == saved
+    with pytest.raises(workflow.MovedOnError):
+        workflow.edit(post, anna, seen, typed.replaced(text="En annan text"))
