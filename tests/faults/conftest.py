@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.sandbox.testing import LiveSandbox
+from tests.faults.scene import Platforms
 from tests.faults.workers import Workers
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory) -> Iterator[LiveSandbox]:
-    with LiveSandbox(tmp_path_factory.mktemp("sandbox"), limits=False) as sandbox:
+def running(tmp_path_factory) -> Iterator[Platforms]:
+    with Platforms(tmp_path_factory.mktemp("sandbox"), limits=False) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(running, settings) -> LiveSandbox:
+def sandbox(running, settings) -> Platforms:
     running.reset()
     running.take_repeats()
     settings.PLATFORM_ADDRESSES = running.addresses

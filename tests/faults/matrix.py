@@ -14,7 +14,10 @@ from typing import Any
 from posts.models import Outcome, PublicationStatus
 
 NOT_SENT, RECEIPT, FOUND, ABSENT = Outcome.NOT_SENT, Outcome.RECEIPT, Outcome.FOUND, Outcome.ABSENT
+PUBLISHED, FAILED = PublicationStatus.PUBLISHED, PublicationStatus.FAILED
 Ends = tuple[Outcome, ...]
+IN_THE_END = {"facebook": (PUBLISHED, 1), "x": (FAILED, 0), "youtube": (FAILED, 0)}
+"""What becomes of a film that the platform cannot process, and how often it is public."""
 
 
 # --- what is published ------------------------------------------------------------------------------------------
@@ -38,10 +41,6 @@ class Content:
         """Each call once more, with its number. A look that is repeated until the film is ready is one step."""
         every = (Step(self, number, call) for number, call in enumerate(self.calls, 1))
         return tuple(step for step in every if step.call not in LOOKS or step.occurrence == 0)
-
-    @property
-    def commit(self) -> "Step":
-        return self.steps[-1]
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,9 @@ class Fault:
     """The platforms where nothing goes on before a person has connected the channel again."""
 
 
+HEARD_AND_SILENT = {"fault": "delay_after", "seconds": 1}
+HEARD_LATE = {"fault": "delay_before", "seconds": 1}
+"""The platform takes it in when we have given up waiting."""
 ONCE_MORE, LOOKED_FOR, SENT_AGAIN = (NOT_SENT, RECEIPT), (FOUND,), (ABSENT, RECEIPT)
 FAULTS = (
     Fault("connect refused", ONCE_MORE, wire="refused"),
@@ -117,7 +119,7 @@ FAULTS = (
         for code in (500, 502, 503)
     ),
     Fault("no answer, not heard", SENT_AGAIN, wire="silent"),
-    Fault("no answer, heard", LOOKED_FOR, {"fault": "delay_after", "seconds": 1}, wire="impatient"),
+    Fault("no answer, heard", LOOKED_FOR, HEARD_AND_SILENT, wire="impatient"),
     Fault("half an answer", LOOKED_FOR, {"fault": "truncated"}),
     Fault(
         "too many calls",
@@ -146,6 +148,11 @@ class Cell:
         return self.fault.on_commit if self.step.is_commit else (RECEIPT,)
 
     @property
+    def is_heard(self) -> bool:
+        """The platform takes in the call that makes it public, in its own time."""
+        return self.step.is_commit and self.fault.wire == "impatient"
+
+    @property
     def is_mended_by_person(self) -> bool:
         return self.step.content.platform in self.fault.mended_by_person
 
@@ -165,21 +172,73 @@ def calls_gone_wrong(platform: str) -> list[Cell]:
     return [Cell(step, fault) for content in contents for step in content.steps for fault in FAULTS]
 
 
+# --- lists that know it late ---------------------------------------------------------------------------------------
+
+LAG = 60
+"""Seconds until a platform's lists show what is public."""
+LATE_LISTS = (
+    Fault("late lists, reset before", SENT_AGAIN, {"fault": "reset_before"}),
+    Fault("late lists, reset after", LOOKED_FOR, {"fault": "reset_after"}),
+    Fault("late lists, no answer, heard", LOOKED_FOR, HEARD_AND_SILENT, wire="impatient"),
+    Fault("late lists, no answer, heard late", LOOKED_FOR, HEARD_LATE, wire="impatient"),
+)
+"""The commit call is in doubt, and a look sees nothing although it is out."""
+
+
+def lists_that_are_late() -> list[Cell]:
+    return [Cell(content.steps[-1], fault) for content in CONTENTS for fault in LATE_LISTS]
+
+
+# --- films that the platform processes -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Processing:
+    """What the platform makes of a film, and how that must end."""
+
+    content: Content
+    name: str
+    rule: Mapping[str, Any]
+    status: PublicationStatus
+    public: int
+
+    @property
+    def platform(self) -> str:
+        return self.content.platform
+
+    def __str__(self) -> str:
+        return f"{self.content.name}: {self.name}"
+
+
+def films_in_processing() -> list[Processing]:
+    """Facebook processes a film after it was made public: its failure can only be seen there."""
+    slow, failed = {"fault": "slow_processing", "polls": 8, "seconds": 10**6}, {"fault": "failed_processing"}
+    return [
+        each
+        for content in CONTENTS
+        if content.films
+        for each in (
+            Processing(content, "slow processing", slow, PUBLISHED, 1),
+            Processing(content, "failed processing", failed, *IN_THE_END[content.platform]),
+        )
+    ]
+
+
 # --- what goes wrong with the worker -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a worker is when it dies or is stopped. `number` is the call's."""
+    """Where a worker is when it dies or is stopped. `number` is a stage call's."""
 
     name: str
     where: str
     number: int = 0
 
-    def is_heard(self, content: Content) -> bool:
+    @property
+    def is_heard(self) -> bool:
         """Whether the platform has got the call that makes the post public."""
-        is_sent = self.where == "call sent" and self.number == content.commit.number
-        return is_sent or self.where in ("committed", "settled")
+        return self.where in ("commit sent", "committed", "settled")
 
     def __str__(self) -> str:
         return self.name
@@ -203,6 +262,8 @@ class Death:
 
 BEFORE_STAGE = Place("before stage", "stage")
 BETWEEN = Place("between stage and commit", "commit")
+CONNECTED = Place("connected for the commit, and nothing sent", "commit connected")
+NOT_ANSWERED = Place("commit sent and not answered", "commit sent")
 NOT_SETTLED = Place("answered and not settled", "committed")
 NOT_LOGGED = Place("settled and not logged", "settled")
 
@@ -232,15 +293,23 @@ def places(content: Content) -> list[tuple[Place, Ends]]:
         *((sent(step), (RECEIPT,)) for step in stage_calls),
         *((answered(step), (RECEIPT,)) for step in stage_calls),
         (BETWEEN, SENT_AGAIN),
-        (sent(content.commit), LOOKED_FOR),
+        (CONNECTED, SENT_AGAIN),
+        (NOT_ANSWERED, LOOKED_FOR),
         (NOT_SETTLED, LOOKED_FOR),
         (NOT_LOGGED, (RECEIPT,)),
     ]
 
 
+def ends_of_the_stopped(place: Place, content: Content) -> Ends:
+    """
+    A stopped worker that comes back brings its answer: a receipt is proof, also of what another has found meanwhile.
+    What it has not yet sent, it must not send any more.
+    """
+    return (RECEIPT,) if place.is_heard else dict(places(content))[place]
+
+
 # --- how it must end ---------------------------------------------------------------------------------------------
 
-PUBLISHED = PublicationStatus.PUBLISHED
 DOUBTED = {FOUND, ABSENT}
 
 

@@ -6,6 +6,8 @@ moves as far into the past as one would have waited. The rules about waiting sta
 """
 
 import itertools
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +27,7 @@ from tests.channels.adapters.desk import short_film
 from tests.faults.matrix import Content
 
 ROUNDS = 25
+PATIENCE = 60
 MOMENT = timedelta(seconds=0.01)
 AT_REST = {
     PublicationStatus.FAILED,
@@ -36,9 +39,23 @@ COLOURS = ("navy", "maroon", "olive")
 numbers = itertools.count(1)
 
 
+class Platforms(LiveSandbox):
+    """The sandbox, whose time goes by when ours does."""
+
+    passed = timedelta(0)
+
+    def reset(self) -> None:
+        super().reset()
+        self.passed = timedelta(0)
+
+    def let_pass(self, by: timedelta) -> None:
+        self.passed += by
+        self.clock(self.passed.total_seconds())
+
+
 @dataclass
 class Scene:
-    sandbox: LiveSandbox
+    sandbox: Platforms
     pk: int
     passed: timedelta = timedelta(0)
 
@@ -48,13 +65,18 @@ class Scene:
 
     # --- what workers do
 
-    def work(self) -> PublicationStatus:
-        """Play the workers, the clock and the sweep until nothing more happens by itself."""
+    def work(self, *, is_heard: bool = False) -> PublicationStatus:
+        """
+        Play the workers, the clock and the sweep until nothing more happens by itself. What the platform is still hearing
+        when we have given up is public before any time is let pass.
+        """
         for _ in range(ROUNDS):
             if self.is_at_rest():
                 return self.status
             if claimed := publishing.claim(self.pk):
                 publishing.send(claimed)
+                if is_heard and self.status == PublicationStatus.UNCONFIRMED:
+                    until(lambda: self.public)
             else:
                 self.wait()
         raise AssertionError(f"no rest after {ROUNDS} rounds: {vars(self.publication)}")
@@ -82,19 +104,19 @@ class Scene:
         moments = (publication.not_before, publication.channel.resting_until, *rests)
         return max(moment for moment in moments if moment)
 
-    def let_pass(self, time: timedelta) -> None:
+    def let_pass(self, by: timedelta) -> None:
         """Make everything older, as far as it concerns this publication, and the platform's clock later."""
-        assert time > timedelta(0), f"it is due, and nobody may claim it: {vars(self.publication)}"
-        self.passed += time
+        assert by > timedelta(0), f"it is due, and nobody may claim it: {vars(self.publication)}"
+        self.passed += by
         publication = self.publication
-        make_older(publication, time, "not_before", "claimed_until", "woken_at", "published_at")
-        Publication.objects.filter(pk=self.pk).update(staged=older(publication.staged, time))
+        make_older(publication, by, "not_before", "claimed_until", "woken_at", "published_at")
+        Publication.objects.filter(pk=self.pk).update(staged=older(publication.staged, by))
         for attempt in publication.attempts.all():
-            make_older(attempt, time, "started_at", "finished_at")
-        make_older(publication.channel, time, "resting_until")
+            make_older(attempt, by, "started_at", "finished_at")
+        make_older(publication.channel, by, "resting_until")
         for row in (*AppRest.objects.all(), *Credential.objects.filter(channel=publication.channel)):
-            make_older(row, time, "resting_until", "refreshing_until", "expires_at")
-        self.sandbox.clock(self.passed.total_seconds())
+            make_older(row, by, "resting_until", "refreshing_until", "expires_at")
+        self.sandbox.let_pass(by)
 
     # --- what a person does
 
@@ -133,25 +155,33 @@ class Scene:
         return list(shown.values_list("media__sha256", flat=True))
 
 
+def until(done: Callable[[], Any]) -> None:
+    """Wait for another process."""
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 # --- time ---------------------------------------------------------------------------------------------------------
 
 
-def make_older(row: Any, time: timedelta, *names: str) -> None:
+def make_older(row: Any, by: timedelta, *names: str) -> None:
     """In the row itself, whatever else is being written to it now."""
     names_here = [name for name in names if getattr(row, name, None)]
-    moved = {name: getattr(row, name) - time for name in names_here}
+    moved = {name: getattr(row, name) - by for name in names_here}
     if moved:
         type(row)._default_manager.filter(pk=row.pk).update(**moved)
 
 
-def older(value: Any, time: timedelta) -> Any:
+def older(value: Any, by: timedelta) -> Any:
     """The handles with every moment in them earlier."""
     if isinstance(value, dict):
-        return {name: older(each, time) for name, each in value.items()}
+        return {name: older(each, by) for name, each in value.items()}
     if isinstance(value, list):
-        return [older(each, time) for each in value]
+        return [older(each, by) for each in value]
     try:
-        return (datetime.fromisoformat(value) - time).isoformat() if "T" in value else value
+        return (datetime.fromisoformat(value) - by).isoformat() if "T" in value else value
     except (TypeError, ValueError):
         return value
 
@@ -159,7 +189,7 @@ def older(value: Any, time: timedelta) -> Any:
 # --- making ready -------------------------------------------------------------------------------------------------
 
 
-def scene(sandbox: LiveSandbox, content: Content) -> Scene:
+def scene(sandbox: Platforms, content: Content) -> Scene:
     """An approved post of this content for one channel of its platform."""
     author, number = factories.ombudsman(), next(numbers)
     text = f"{number}: {factories.TEXT}"
@@ -181,7 +211,7 @@ def media_of(content: Content, author: Any) -> Any:
         yield factories.picture(author, film.open().read(), kind=MediaKind.FILM, seconds=film.seconds)
 
 
-def connected(sandbox: LiveSandbox, platform: str, number: int) -> Channel:
+def connected(sandbox: Platforms, platform: str, number: int) -> Channel:
     """A channel with an account of its own and a credential at the sandbox."""
     account = f"UC{number:022}" if platform == "youtube" else f"{7_000_000 + number}"
     channel = Channel.objects.create(
@@ -191,7 +221,7 @@ def connected(sandbox: LiveSandbox, platform: str, number: int) -> Channel:
     return channel
 
 
-def credential(sandbox: LiveSandbox, channel: Channel) -> dict[str, Any]:
+def credential(sandbox: Platforms, channel: Channel) -> dict[str, Any]:
     about = {"platform": channel.platform, "id": channel.remote_id, "name": "Seko", "handle": channel.handle}
     given = requests.post(f"{sandbox.url}/ovning/api/tokens", json=about, timeout=10).json()
     secrets = {"access_token": given.get("page_token") or given["access_token"]}

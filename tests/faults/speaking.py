@@ -1,24 +1,25 @@
 """One call that goes wrong, played through with the real adapters, and then judged."""
 
 from datetime import timedelta
+from typing import Any
 
-from channels.sandbox.testing import LiveSandbox
 from tests.faults.matrix import PUBLISHED, Cell
-from tests.faults.scene import scene
+from tests.faults.scene import Platforms, scene
 from tests.faults.verdict import Record, count, is_public_once
 from tests.faults.wire import Wire
 
 
-def comes_out_once(sandbox: LiveSandbox, cell: Cell, record: Record) -> None:
+def comes_out_once(sandbox: Platforms, cell: Cell, record: Record, *more: dict[str, Any]) -> None:
+    """`more` are rules of misbehaviour that go on all the time."""
     played = scene(sandbox, cell.step.content)
-    sandbox.faults(*cell.rules)
-    with Wire(cell.step.number, cell.fault.wire).laid():
+    sandbox.faults(*cell.rules, *more)
+    with Wire(cell.step, cell.fault.wire).laid():
         if cell.is_mended_by_person:
             assert played.work() == "queued"
             assert (played.public, played.channel_log) == ([], ["channel.broke"])
             played.connect_again()
-        status = played.work()
+        status = played.work(is_heard=cell.is_heard)
     count(record, played, cell.step.content.platform, cell.fault.name)
-    assert (status, sandbox.waiting_faults()) == (PUBLISHED, [])
+    assert (status, len(sandbox.waiting_faults())) == (PUBLISHED, len(more))
     is_public_once(played, cell.ends)
     assert played.passed >= timedelta(seconds=cell.fault.waits)

@@ -4,11 +4,9 @@ import pytest
 from django.utils import timezone
 
 from posts import publishing
-from posts.models import PublicationStatus
 from tests.faults.matrix import CONTENTS, PUBLISHED, deaths
-from tests.faults.scene import scene
+from tests.faults.scene import scene, until
 from tests.faults.verdict import count, is_public_once
-from tests.faults.workers import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLED = -9
@@ -20,7 +18,7 @@ def test_a_worker_that_is_killed(sandbox, workers, death, record_property):
     played = scene(sandbox, death.content)
     child = workers.hit(played, death.place)
     assert child.code == KILLED
-    if death.place.is_heard(death.content):
+    if death.place.is_heard:
         until(lambda: played.public)
     nobody_takes_over_too_soon(played)
     status = played.work()
@@ -34,5 +32,9 @@ def nobody_takes_over_too_soon(played) -> None:
     before = played.publication
     publishing.sweep(timezone.now())
     after = played.publication
-    assert (after.status, after.fence, after.claimed_until) == (before.status, before.fence, before.claimed_until)
+    assert (after.status, after.fence, after.claimed_until) == (
+        before.status,
+        before.fence,
+        before.claimed_until,
+    )
     assert publishing.claim(played.pk) is None

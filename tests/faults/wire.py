@@ -9,6 +9,8 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from channels.adapters import http
+from channels.errors import Unconfirmed
+from tests.faults.matrix import Step
 
 IMPATIENT = http.Patience(connect=2, read=0.4, whole=5)
 """Nobody wants to wait half a minute for a test."""
@@ -16,19 +18,26 @@ IMPATIENT = http.Patience(connect=2, read=0.4, whole=5)
 
 @dataclass
 class Wire:
-    """Counts the calls that leave, and lets one of them, by its number, meet with an accident."""
+    """Lets one call meet with an accident: the one that makes the post public, or a stage call by its number."""
 
-    number: int = 0
+    step: Step
     accident: str = ""
     calls: list[str] = field(default_factory=list)
+    commits: int = 0
     real: Any = http.send
 
     def send(self, method: str, url: str, **parts: Any) -> http.Answer:
         self.calls.append(f"{method} {urlsplit(url).path}")
-        if self.accident and len(self.calls) == self.number:
+        if self.accident and self.is_turn(parts):
             with ACCIDENTS[self.accident](url) as elsewhere:
                 return self.real(method, elsewhere, **parts)
         return self.real(method, url, **parts)
+
+    def is_turn(self, parts: dict[str, Any]) -> bool:
+        if not self.step.is_commit:
+            return len(self.calls) == self.step.number
+        self.commits += parts.get("unclear") is Unconfirmed
+        return parts.get("unclear") is Unconfirmed and self.commits == 1
 
     @contextmanager
     def laid(self) -> Iterator["Wire"]:

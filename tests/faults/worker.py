@@ -1,9 +1,9 @@
 """
 `python -m tests.faults.worker`: a worker that dies where it is told to. A real process, and a real signal.
 
-One warm process reads orders, a line of JSON each, and forks a child for each of them. The child claims and sends as a worker
-does, and gives itself the signal at the place that the order names; so the place is exact, and what was on its way stays as it
-was. What became of the children is told in lines of JSON: where, signalled or ended, and how.
+One warm process reads orders, a line of JSON each, and forks a child for each of them. The child claims and sends as a
+worker does, and gives itself the signal at the place that the order names; so the place is exact, and what was on its way
+stays as it was. What became of the children is told in lines of JSON.
 """
 
 import functools
@@ -72,7 +72,9 @@ def live(order: Order) -> int:
     settings.LEASE_SECONDS = order["lease"]
     databases["default"].settings_dict["NAME"] = order["database"]
     if order["where"]:
-        PLACES[order["where"]](order, functools.partial(os.kill, os.getpid(), signal.Signals[order["signal"]]))
+        PLACES[order["where"]](
+            order, functools.partial(os.kill, os.getpid(), signal.Signals[order["signal"]])
+        )
     try:
         tasks.publish(order["publication"])
     except Exception:  # noqa: BLE001 - whatever it is, the parent reads it
@@ -116,12 +118,17 @@ def is_turn_of(order: Order) -> bool:
     return count == order["number"]
 
 
+def in_commit(order: Order, plant: Act) -> None:
+    before(ADAPTERS[order["platform"]], "commit", plant)
+
+
 PLACES: dict[str, Callable[[Order, Act], None]] = {
     "stage": lambda order, act: before(ADAPTERS[order["platform"]], "stage", act),
-    "call": lambda order, act: before(http, "send", act, order),
     "call sent": lambda order, act: before(HTTPConnection, "getresponse", act, order),
     "call answered": lambda order, act: after(http, "send", act, order),
     "commit": lambda order, act: before(ADAPTERS[order["platform"]], "commit", act),
+    "commit connected": lambda order, act: in_commit(order, lambda: after(HTTPConnection, "connect", act)),
+    "commit sent": lambda order, act: in_commit(order, lambda: before(HTTPConnection, "getresponse", act)),
     "committed": lambda order, act: after(ADAPTERS[order["platform"]], "commit", act),
     "settled": lambda order, act: before(settling, "announce", act),
 }

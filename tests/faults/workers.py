@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -16,9 +15,8 @@ from django.db import connection
 
 from seko_social.processes import ROOT
 from tests.faults.matrix import Place
-from tests.faults.scene import ROUNDS, Scene
+from tests.faults.scene import PATIENCE, ROUNDS, Scene
 
-PATIENCE = 60
 NOWHERE = Place("nowhere", "")
 
 
@@ -85,7 +83,9 @@ class Workers:
                         self.publications[fact["publication"]] = fact["pid"]
                     self.news.notify_all()
 
-    def order(self, scene: Scene, place: Place = NOWHERE, *, by: str = "SIGKILL", lease: float | None = None) -> Child:
+    def order(
+        self, scene: Scene, place: Place = NOWHERE, *, by: str = "SIGKILL", lease: float | None = None
+    ) -> Child:
         """Have a worker take it and meet with the signal at this place. It lives when this returns, or has been hit."""
         order = {
             "publication": scene.pk,
@@ -105,7 +105,7 @@ class Workers:
             return self.children[self.publications[scene.pk]]
 
     def hit(self, scene: Scene, place: Place, *, by: str = "SIGKILL", lease: float | None = None) -> Child:
-        """The same, one worker after the other, until the signal has hit one: a film is waited for in several attempts."""
+        """One worker after the other, until the signal has hit one: a film is waited for in several attempts."""
         for _ in range(ROUNDS):
             self.wait(child := self.order(scene, place, by=by, lease=lease))
             if child.code != 0:
@@ -116,11 +116,6 @@ class Workers:
     def wait(self, child: Child) -> None:
         """Until it has stopped or ended."""
         with self.news:
-            assert self.news.wait_for(lambda: bool(child.states), PATIENCE), f"worker {child.pid} neither stops nor ends"
-
-
-def until(done: Any) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+            assert self.news.wait_for(lambda: bool(child.states), PATIENCE), (
+                f"worker {child.pid} neither stops nor ends"
+            )
