@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.adapters.base import Keep, Media, Staged
 from channels.adapters.codes import Trouble
-from channels.adapters.facebook.graph import GONE, NO_SUCH_FIELD, UPLOAD_PROBLEM, WRONG_OFFSET, Graph
+from channels.adapters.facebook.graph import GONE, UPLOAD_PROBLEM, WRONG_OFFSET, Graph
 from channels.adapters.http import Answer
 from channels.errors import NotSent, Refused, Unconfirmed
 
@@ -131,7 +131,7 @@ def is_finished(graph: Graph, video: str) -> bool:
 
 def is_public(graph: Graph, id: str) -> bool:
     """Whether this is a film of the page's own that was finished, and not something else."""
-    node = graph.node(id, f"{STATE},from", unknown=frozenset({NO_SUCH_FIELD}))
+    node = graph.node_of_kind(id, f"{STATE},from")
     return node is not None and node.at("from", "id") == graph.connection.account_id and is_out(node)
 
 

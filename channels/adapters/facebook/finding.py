@@ -58,7 +58,7 @@ def public_post(graph: Graph, id: str) -> Post | None:
 
 def story_of_photo(graph: Graph, photo: str) -> str | None:
     """The post that shows this photo of ours; None while it is in no post."""
-    found = graph.node(photo, "page_story_id,from")
+    found = graph.node_of_kind(photo, "page_story_id,from")
     return found.at("page_story_id") if found and is_by_us(graph, found) else None
 
 

@@ -8,6 +8,7 @@ Codes are matched, never the HTTP status: Graph answers nearly every refusal wit
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,8 +34,6 @@ TOO_FAST_SECONDS = 6 * 3600
 """We limit how often you can post: lasts hours or days, and no header tells."""
 GONE = 33
 """Does not exist, or may not be seen by us."""
-NO_SUCH_FIELD = 100
-"""A parameter is wrong; where only fields are asked for, the thing is of another kind than we thought."""
 WRONG_OFFSET = 1363037
 UPLOAD_PROBLEM = 6001
 DOWN = {1, 2, 1363047, 1609010}
@@ -67,6 +66,8 @@ CONTENT: dict[int, Trouble] = {
 }
 IN_WORDS = {"appsecret_proof": Trouble.APP_KEYS, "No permission": Trouble.PERMISSION_MISSING}
 """Two refusals have no code of their own: both are plain 100, told apart only by what the message names."""
+NO_SUCH_FIELD = re.compile(r"nonexist\w+ field")
+"""So is this one."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,19 @@ class Graph:
         answer = self.send("GET", "FACEBOOK_GRAPH_URL", path, params=self.form(fields))
         return answer if codes(answer) & except_for else self.judged(answer)
 
-    def node(self, id: str, fields: str, *, unknown: frozenset[int] = frozenset()) -> Answer | None:
-        """One thing by its id; None if there is no such thing (any more), or for the other codes in `unknown`."""
-        answer = self.get(id, {"fields": fields}, except_for=unknown | {GONE})
+    def node(self, id: str, fields: str) -> Answer | None:
+        """One thing by its id; None if there is no such thing (any more)."""
+        answer = self.get(id, {"fields": fields}, except_for=frozenset({GONE}))
         return answer if answer.is_good else None
+
+    def node_of_kind(self, id: str, fields: str) -> Answer | None:
+        """The same, where the id may be of another kind of thing: one that never has all of these fields."""
+        try:
+            return self.node(id, fields)
+        except Refused as error:
+            if NO_SUCH_FIELD.search(error.detail):
+                return None
+            raise
 
     def delete(self, id: str) -> Answer:
         """The answer, also when there is no such thing (any more)."""

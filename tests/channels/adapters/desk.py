@@ -27,6 +27,7 @@ from tests.posts.media.phones import box, film, jpeg, scene
 SECRET_FIELDS = ("page_token", "access_token", "refresh_token", "app_secret", "client_secret")
 ACCOUNTS = {"youtube": "UC" + "s" * 22}
 """Where an account's id has a form of its own."""
+STRANGERS = {"youtube": "UC" + "a" * 22}
 MOST_LOOKS = 20
 
 
@@ -108,6 +109,12 @@ class Desk:
         secrets = tuple(str(given[name]) for name in SECRET_FIELDS if name in given)
         adapter = adapter_class(connection, sandbox.addresses)
         return cls(sandbox, adapter, content, secrets, given.get("refresh_token", ""))
+
+    def stranger(self) -> Adapter:
+        """The adapter of another account on the same platform."""
+        platform = self.adapter.platform
+        connection, _ = connected(self.sandbox, platform, STRANGERS.get(platform, "7000002"), "annan")
+        return type(self.adapter)(connection, self.sandbox.addresses)
 
     @property
     def staged(self) -> Staged:
@@ -191,16 +198,18 @@ def as_shown(post: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def connected(sandbox: LiveSandbox, platform: str) -> tuple[Connection, dict[str, Any]]:
+def connected(
+    sandbox: LiveSandbox, platform: str, account: str = "", handle: str = "seko"
+) -> tuple[Connection, dict[str, Any]]:
     """A connection of a new account, and all that the platform gave with it."""
-    account = ACCOUNTS.get(platform, "7000001")
-    about = {"platform": platform, "id": account, "name": "Seko", "handle": "seko"}
+    account = account or ACCOUNTS.get(platform, "7000001")
+    about = {"platform": platform, "id": account, "name": "Seko", "handle": handle}
     given = requests.post(f"{sandbox.url}/ovning/api/tokens", json=about, timeout=10).json()
     connection = Connection(
         account_id=account,
         access_token=given.get("page_token") or given["access_token"],
         app_id=given.get("app_id") or given["client_id"],
         app_secret=given.get("app_secret") or given["client_secret"],
-        handle="seko",
+        handle=handle,
     )
     return connection, given

@@ -6,15 +6,19 @@ here before it has a test of its own.
 """
 
 import logging
+import re
 import socket
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import requests
 
+from channels.adapters import http
 from channels.adapters.base import Adapter, Content, Kind, Staged
 from channels.adapters.codes import Lack, Trouble
 from channels.errors import ChannelError, NotConnected, NotSent, RateLimited, Refused, Unconfirmed
@@ -74,6 +78,18 @@ def commit_call(running, adapter_class, what, found_calls={}) -> str:  # noqa: B
         desk.stage()
         desk.commit()
         (found_calls[adapter_class, what],) = [line["call"] for line in desk.effects("public")]
+    return found_calls[adapter_class, what]
+
+
+@pytest.fixture
+def removal_call(running, adapter_class, what, found_calls={}) -> str:  # noqa: B006 - remembered on purpose
+    """The call that takes this kind of post away. Asked for before the desk, too."""
+    if (adapter_class, what) not in found_calls:
+        running.reset()
+        desk = Desk.at(running, adapter_class, content(what, adapter_class))
+        desk.stage()
+        desk.adapter.remove(desk.commit().remote_id)
+        (found_calls[adapter_class, what],) = [line["call"] for line in desk.effects("removed")]
     return found_calls[adapter_class, what]
 
 
@@ -274,6 +290,156 @@ class TestPublishing:
             told += [str(error), repr(error), error.detail, *traceback.format_exception(error)]
             told += [repr(desk.adapter), repr(desk.adapter.connection), desk.saved, caplog.text]
             assert [secret for secret in desk.secrets if secret in "".join(told)] == []
+
+
+@pytest.mark.parametrize(("adapter_class", "what"), CASES, ids=NAMES)
+class TestWhatIsOut:
+    """Looking up what an address names, and taking it away again."""
+
+    def test_the_receipts_address_is_read_as_the_receipts_id(self, staged):
+        receipt = staged.commit()
+        calls = len(staged.sandbox.ledger())
+        assert staged.adapter.read_link(receipt.url) == receipt.remote_id
+        assert staged.adapter.read_link(f"{receipt.url}{'&' if '?' in receipt.url else '?'}utm=1#x") == (
+            receipt.remote_id
+        )
+        assert len(staged.sandbox.ledger()) == calls
+
+    def test_an_address_that_names_another_account_or_nothing_is_not_read(self, staged):
+        receipt = staged.commit()
+        for base in ("https://example.org", f"{staged.sandbox.url}", "javascript:alert(1)//", ""):
+            assert staged.adapter.read_link(f"{base}/{receipt.remote_id}") is None
+
+    def test_what_was_published_is_looked_up_by_its_id(self, staged):
+        receipt = staged.commit()
+        assert staged.adapter.look_up(receipt.remote_id) == receipt
+        staged.let_process()
+        assert staged.adapter.look_up(receipt.remote_id) == receipt
+
+    def test_what_is_only_staged_is_not_found_by_any_of_its_handles(self, staged):
+        for handle in handles(staged.staged):
+            assert staged.adapter.look_up(handle) is None
+
+    def test_what_is_somebody_elses_is_not_found(self, staged):
+        receipt = staged.commit()
+        staged.let_process()
+        assert staged.stranger().look_up(receipt.remote_id) is None
+
+    def test_what_is_somebody_elses_is_not_removed(self, staged):
+        receipt = staged.commit()
+        with suppress(Refused):  # where the platform tells it from what is gone
+            staged.stranger().remove(receipt.remote_id)
+        assert staged.effects("removed") == []
+        assert len(staged.shown()) == 1
+
+    def test_a_removal_is_one_call_that_takes_it_all_away(self, staged):
+        receipt = staged.commit()
+        staged.let_process()
+        staged.adapter.remove(receipt.remote_id)
+        assert staged.shown() == []
+        assert staged.adapter.look_up(receipt.remote_id) is None
+        assert requests.get(receipt.url, timeout=10).status_code == 404
+        assert len(staged.effects("removed")) == 1
+
+    def test_what_is_gone_is_removed_once_more_without_a_word(self, staged):
+        receipt = staged.commit()
+        staged.adapter.remove(receipt.remote_id)
+        staged.adapter.remove(receipt.remote_id)
+        assert staged.shown() == []
+        assert len(staged.effects("removed")) == 1
+
+    @pytest.mark.parametrize(("fault", "status"), HEARD + UNHEARD)
+    def test_a_removal_that_is_unclear_is_not_sent_and_may_be_repeated(
+        self, removal_call, staged, impatient, fault, status
+    ):
+        receipt = staged.commit()
+        misbehave(staged, removal_call, fault, status=status, seconds=1.5)
+        with pytest.raises(NotSent) as raised:
+            staged.adapter.remove(receipt.remote_id)
+        assert type(raised.value) is NotSent
+        assert len(staged.effects("removed")) == ((fault, status) in HEARD)
+        staged.adapter.remove(receipt.remote_id)
+        assert staged.shown() == []
+        assert len(staged.effects("removed")) == 1
+
+    def test_a_removal_that_is_not_allowed_leaves_it_as_it_is(self, removal_call, staged):
+        receipt = staged.commit()
+        for fault, kind in (
+            ("expired_token", NotConnected),
+            ("forbidden", NotConnected),
+            ("rate_limited", RateLimited),
+            ("refuse", Refused),
+        ):
+            misbehave(staged, removal_call, fault)
+            with pytest.raises(ChannelError) as raised:
+                staged.adapter.remove(receipt.remote_id)
+            assert type(raised.value) is kind
+        assert staged.effects("removed") == []
+        assert len(staged.shown()) == 1
+
+    @pytest.mark.parametrize("fault", ["reset_before", "reset_after", "error_before", "truncated"])
+    def test_a_look_up_that_could_not_look_says_so(self, staged, fault):
+        receipt = staged.commit()
+        misbehave(staged, "*", fault)
+        with pytest.raises(NotSent):
+            staged.adapter.look_up(receipt.remote_id)
+        assert staged.adapter.look_up(receipt.remote_id) == receipt
+
+    def test_a_look_up_with_an_old_token_needs_another_one(self, staged):
+        receipt = staged.commit()
+        misbehave(staged, "*", "expired_token")
+        with pytest.raises(NotConnected) as raised:
+            staged.adapter.look_up(receipt.remote_id)
+        assert raised.value.code == Trouble.TOKEN_EXPIRED
+
+    def test_without_a_connection_nothing_is_looked_up_or_removed(self, staged):
+        receipt = staged.commit()
+        lost = staged.elsewhere(nobody_listens()).adapter
+        for step in (lost.look_up, lost.remove):
+            with pytest.raises(NotSent) as raised:
+                step(receipt.remote_id)
+            assert raised.value.code == Trouble.CONNECT
+        assert staged.effects("removed") == []
+
+    def test_no_secret_is_told_when_a_removal_fails(self, removal_call, staged, caplog):
+        caplog.set_level(logging.DEBUG)
+        receipt = staged.commit()
+        for fault in ("reset_after", "expired_token", "forbidden", "refuse", "rate_limited"):
+            misbehave(staged, removal_call, fault)
+            with pytest.raises(ChannelError) as raised:
+                staged.adapter.remove(receipt.remote_id)
+            told = "".join([*traceback.format_exception(raised.value), repr(raised.value), caplog.text])
+            assert [secret for secret in staged.secrets if secret in told] == []
+
+    def test_nothing_leaves_after_the_deadline(self, staged, since):
+        receipt, lines = staged.commit(), len(staged.sandbox.ledger())
+        fresh = replace(staged, saved="{}")
+        steps = [staged.commit, partial(staged.find, since)]
+        steps += [
+            partial(step, receipt.remote_id) for step in (staged.adapter.look_up, staged.adapter.remove)
+        ]
+        steps += [fresh.stage_once] if staged.content.media else []
+        with http.deadline(datetime.now(UTC)):
+            for step in steps:
+                with pytest.raises(NotSent) as raised:
+                    step()
+                assert raised.value.code == Trouble.TOO_LATE
+        assert len(staged.sandbox.ledger()) == lines
+        assert staged.find(since) == receipt
+
+    def test_on_an_ordinary_day_no_rest_is_asked_for(self, staged, since):
+        staged.commit()
+        staged.find(since)
+        assert staged.adapter.rests == []
+
+
+def handles(staged: object) -> list[str]:
+    """Every word and number among the handles: whatever of it is an id, nothing public has it yet."""
+    if isinstance(staged, dict):
+        return [handle for value in staged.values() for handle in handles(value)]
+    if isinstance(staged, list):
+        return [handle for value in staged for handle in handles(value)]
+    return [staged] if isinstance(staged, str) and re.fullmatch(r"[A-Za-z0-9_-]{5,40}", staged) else []
 
 
 @pytest.mark.parametrize("adapter_class", PUBLISHING, ids=lambda adapter: adapter.platform)
