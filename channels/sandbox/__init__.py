@@ -13,7 +13,7 @@ Where things are, below http://127.0.0.1:8001 (BASE):
     /x/2/..., /x/i/oauth2/authorize      X API v2, its token and revoke calls, and the consent page
     /google/...                          youtube/v3, upload/youtube/v3, token, revoke, o/oauth2/v2/auth
     /                                    overview for people
-    /sidor/facebook/<page>[/<post>]      the page, and one post; one film: /sidor/facebook/<page>/videos/<id>/
+    /sidor/facebook/<page>[/posts/<post>]    the page, and one post; one film: /sidor/facebook/<page>/videos/<id>/
     /sidor/x/<handle>[/status/<id>]      the timeline, and one post
     /sidor/youtube/<channel>             the channel's public films; one film: /sidor/youtube/watch?v=<id>
     /ovning                              the page that makes it misbehave
@@ -36,7 +36,7 @@ The control API (all JSON):
     POST   /ovning/api/reset             forget everything
 
 A rule of misbehaviour is {"platform", "call", "fault"} and, where wanted, "times", "skip", "seconds",
-"status", "polls" and "code". `times` (1 if not given; 0: until cleared) calls are hit after `skip`
+"status", "polls", "code" and "pool". `times` (1 if not given; 0: until cleared) calls are hit after `skip`
 calls have passed.
 `platform` and `call` may be "*".
 
@@ -48,7 +48,10 @@ calls have passed.
     error_before        answers `status` (500 if not given; 502, 503, 504) without taking it in
     error_after         takes the call in, then answers `status`
     truncated           takes the call in, then breaks off in the middle of the answer
-    rate_limited        the platform's own "too many calls", for `seconds` (900); Facebook: `code` 80001 or 32
+    rate_limited        the platform's own "too many calls", for `seconds` (900); Facebook: `code` 80001, 32 or 4
+                        (`pool` app); X: `pool` user or app, of a day, or month
+    limit_reached       takes the call in and answers well, but tells that it was the last one for `seconds` (900); `pool`
+                        as above. Not on YouTube, which tells only when it refuses
     expired_token       the platform's own answer to an expired token
     forbidden           the platform's own answer to a missing permission
     out_of_credit       X: 402; elsewhere as `refuse`

@@ -15,13 +15,13 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from channels.sandbox import consent, faults, processing, shown
 from channels.sandbox.context import RefusedError, base, bearer, json_body, record, store
-from channels.sandbox.graph_fields import choose
+from channels.sandbox.graph_fields import choose, names
 from channels.sandbox.history import facebook_number
 from channels.sandbox.history import shown as shown_in_post
 from channels.sandbox.media import NotMediaError
@@ -38,6 +38,18 @@ PAGE_OF_LIST, MOST_OF_LIST = 25, 100  # Page posts reference
 SHORT_TOKEN, LONG_TOKEN = 2 * 3600, 60 * 24 * 3600  # Long-lived tokens page: one to two hours, about 60 days
 PERSON = "300000000000001"  # the one who clicks in the consent page
 TASKS = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MANAGE", "MESSAGING", "MODERATE"]
+
+# Photo and Video references: fields that a node may have and ours has not
+PHOTO_FIELDS = {
+    "album", "backdated_time", "can_delete", "can_tag", "comments", "event", "icon", "insights", "likes", "name_tags",
+    "page_story_id", "picture", "place", "reactions", "sharedposts", "target", "updated_time", "webp_images",
+}  # fmt: skip
+VIDEO_FIELDS = {
+    "ad_breaks", "backdated_time", "captions", "comments", "content_category", "custom_labels", "embed_html",
+    "embeddable", "event", "format", "icon", "is_crosspost_video", "likes", "live_status", "picture", "place", "post_id",
+    "post_views", "privacy", "reactions", "scheduled_publish_time", "source", "thumbnails", "universal_video_id",
+    "video_insights", "views",
+}  # fmt: skip
 
 facebook = Blueprint("facebook", __name__, url_prefix="/facebook")
 
@@ -81,7 +93,10 @@ def outage(rule: faults.Rule) -> RefusedError:
 
 
 def throttled(rule: faults.Rule) -> RefusedError:
-    minutes = ceil((900 if rule.seconds is None else rule.seconds) / 60)
+    if rule.code == 4 or rule.pool == "app":
+        refusal = refused(4, "(#4) Application request limit reached")
+        refusal.response.headers["X-App-Usage"] = usage(100)
+        return refusal
     if rule.code == 32:
         refusal = refused(32, "(#32) Page request limit reached")
         refusal.response.headers["X-App-Usage"] = usage(100)
@@ -91,7 +106,7 @@ def throttled(rule: faults.Rule) -> RefusedError:
         "(#80001) There have been too many calls to this Page account. Wait a bit and try again.",
         subcode=2446079,
     )
-    refusal.response.headers["X-Business-Use-Case-Usage"] = page_usage(100, minutes)
+    refusal.response.headers["X-Business-Use-Case-Usage"] = page_usage(100, minutes_of(rule))
     return refusal
 
 
@@ -245,9 +260,24 @@ def add_headers(response: Response) -> Response:
     response.headers["facebook-api-version"] = VERSION
     response.headers["x-fb-trace-id"] = secrets.token_hex(6)
     response.headers["x-fb-request-id"] = secrets.token_urlsafe(12)
-    response.headers.setdefault("X-App-Usage", usage(1))
-    response.headers.setdefault("X-Business-Use-Case-Usage", page_usage(1, 0))
+    for name, value in usages().items():
+        response.headers.setdefault(name, value)
     return response
+
+
+def usages() -> dict[str, str]:
+    """What is used up, in percent: one, unless a rule wants this call to have been the last."""
+    rule = g.get("limit_reached")
+    app, page, minutes = 1, 1, 0
+    if rule and rule.pool == "app":
+        app = 100
+    elif rule:
+        page, minutes = 100, minutes_of(rule)
+    return {"X-App-Usage": usage(app), "X-Business-Use-Case-Usage": page_usage(page, minutes)}
+
+
+def minutes_of(rule: faults.Rule) -> int:
+    return ceil((900 if rule.seconds is None else rule.seconds) / 60)
 
 
 def usage(percent: int) -> str:
@@ -611,6 +641,7 @@ def video_status(id: str) -> Answer:
     if film is None:
         raise missing(id)
     told = video_node(film)
+    check_fields(told, VIDEO_FIELDS, "Video")
     if film.data.get("processing"):
         processing.look(film.data["processing"], store().now())
         store().save(film)
@@ -634,8 +665,17 @@ def plain_node(id: str) -> Answer:
     if post := owned("post", id, token.account):
         return choose(post_node(post), param("fields") or "id,created_time,message")
     if photo := owned("photo", id, token.account):
-        return choose(photo_node(photo), param("fields") or "id,created_time,name")
+        told = photo_node(photo)
+        check_fields(told, PHOTO_FIELDS, "Photo")
+        return choose(told, param("fields") or "id,created_time,name")
     raise missing(id)
+
+
+def check_fields(node: dict[str, Any], others: set[str], kind: str) -> None:
+    """Graph refuses what a node of this kind never has."""
+    wanted = names(param("fields"))
+    if strange := next((name for name in wanted if name not in node and name not in others), None):
+        raise refused(100, f"(#100) Tried accessing nonexisting field ({strange}) on node type ({kind})")
 
 
 def account_node(token: Token) -> dict[str, Any]:
@@ -652,7 +692,7 @@ def moment(at: float) -> str:
 
 def permalink(post_id: str) -> str:
     page, _, number = post_id.partition("_")
-    return f"{base()}/sidor/facebook/{page}/{number}"
+    return f"{base()}/sidor/facebook/{page}/posts/{number}"
 
 
 def post_node(post: Thing) -> dict[str, Any]:
@@ -723,7 +763,7 @@ def video_node(film: Thing) -> dict[str, Any]:
         "id": film.id, "title": film.data["title"], "description": film.data["text"], "status": video_state(film, state),
         "created_time": moment(film.created), "updated_time": moment(film.created),
         "published": film.public_at is not None and state == "ready", "length": film.data.get("seconds", 0),
-        "permalink_url": f"/{film.account}/videos/{film.id}/",
+        "permalink_url": f"/{film.account}/videos/{film.id}/", "from": {"id": film.account},
     }  # fmt: skip
     if film.data["post"] and state == "ready":
         told["post_id"] = film.data["post"]

@@ -28,7 +28,9 @@ ONLY_ON = {
     "session_gone": {"put_chunk", "query_session"},
 }
 OUTAGES = {500, 502, 503, 504}
-FACEBOOK_THROTTLES = {80001, 32}
+FACEBOOK_THROTTLES = {80001, 32, 4}
+POOLS = {"": {"facebook", "x", "youtube", ANYTHING}, "user": {"x"}, "app": {"facebook", "x"}, "month": {"x"}}
+"""Whose limit it is, and on which platforms there is such a one; the usual one if none is named."""
 CALLS = {
     "facebook": {
         "feed", "photo", "video", "video_start", "video_transfer", "video_finish", "video_cancel", "video_status",
@@ -61,6 +63,7 @@ class Rule:
     status: int = 500
     polls: int | None = None
     code: int | None = None
+    pool: str = ""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "Rule":
@@ -82,7 +85,14 @@ class Rule:
             raise BadRuleError(f"no such call on {self.platform}: {self.call}")
         if self.call not in {ANYTHING, *ONLY_ON.get(self.fault, {self.call})}:
             raise BadRuleError(f"{self.fault} does not happen on {self.call}")
+        self._check_pool()
         self._check_numbers()
+
+    def _check_pool(self) -> None:
+        if self.platform not in POOLS.get(self.pool, set()):
+            raise BadRuleError(f"no such pool on {self.platform}: {self.pool}")
+        if self.fault == "limit_reached" and (self.platform == "youtube" or self.pool == "month"):
+            raise BadRuleError("only an answer that refuses tells of that limit")
 
     def _check_numbers(self) -> None:
         for name in ("times", "skip", "seconds", "polls"):
@@ -230,6 +240,12 @@ def _marked(rule: Rule, answers: Answers, act: Handler) -> ResponseReturnValue:
     return act()
 
 
+def _limit_reached(rule: Rule, answers: Answers, act: Handler) -> ResponseReturnValue:
+    """The platform writes into the headers that this was the last one."""
+    g.limit_reached = rule
+    return act()
+
+
 def _answer(name: str) -> Callable[[Rule, Answers, Handler], ResponseReturnValue]:
     def refuse(rule: Rule, answers: Answers, act: Handler) -> ResponseReturnValue:
         raise answers[name](rule)
@@ -248,6 +264,7 @@ BEHAVIOURS: dict[str, Callable[[Rule, Answers, Handler], ResponseReturnValue]] =
     "lag": _lag,
     "short_range": _marked,
     "session_gone": _marked,
+    "limit_reached": _limit_reached,
     "rate_limited": _answer("rate_limited"),
     "expired_token": _answer("expired_token"),
     "forbidden": _answer("forbidden"),

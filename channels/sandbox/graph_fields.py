@@ -7,6 +7,11 @@ Fields = dict[str, "Fields"]
 PIECE = re.compile(r"\s*([A-Za-z_]\w*|[{},]|\.\w+\([^)]*\))")
 
 
+def names(fields: str) -> list[str]:
+    """The fields of the node itself that are asked for."""
+    return list(_parse(PIECE.findall(fields), 0)[0])
+
+
 def choose(node: dict[str, Any], fields: str) -> dict[str, Any]:
     """The node with only these fields; `id` always comes along, unknown and empty ones are left out."""
     wanted, _ = _parse(PIECE.findall(fields), 0)

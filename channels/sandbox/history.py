@@ -48,7 +48,7 @@ def _facebook(store: "Store", page: str, text: str, media: "Shown", at: float, t
         store.put("facebook", kind, item["id"], page, data, public_at=at, created=at)
     data = {"text": text, "said": text, "link": "", "media": items}
     store.put("facebook", "post", post_id, page, data, public_at=at, created=at)
-    return {"id": post_id, "path": f"/sidor/facebook/{page}/{number}"}
+    return {"id": post_id, "path": f"/sidor/facebook/{page}/posts/{number}"}
 
 
 def _x(store: "Store", user: str, text: str, media: "Shown", at: float, title: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ FAULTS = {
     "reset_before": "Tar inte emot, bryter förbindelsen",
     "delay_before": "Väntar innan anropet tas emot",
     "rate_limited": "För många anrop, vänta",
+    "limit_reached": "Tar emot, och säger att det var det sista för nu",
     "expired_token": "Anslutningen har gått ut",
     "forbidden": "Behörighet saknas",
     "out_of_credit": "Pengarna på kontot är slut (X)",
@@ -100,6 +101,7 @@ def account_page(platform: str, id: str) -> ResponseReturnValue:
 
 
 @pages.get("/sidor/facebook/<id>/<number>")
+@pages.get("/sidor/facebook/<id>/posts/<number>")
 def facebook_post(id: str, number: str) -> ResponseReturnValue:
     return one(found("facebook", id), f"{id}_{number}")
 

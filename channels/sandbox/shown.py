@@ -56,7 +56,7 @@ def ready(store: Store, thing: Thing) -> bool:
 
 
 def _facebook(post: Thing, page: Account) -> Shown:
-    path = f"/sidor/facebook/{page.id}/{post.id.partition('_')[2]}"
+    path = f"/sidor/facebook/{page.id}/posts/{post.id.partition('_')[2]}"
     return _shown(
         post, path, title=post.data.get("title", ""), text=post.data["text"], link=post.data["link"]
     )

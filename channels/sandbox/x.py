@@ -36,6 +36,9 @@ LIMITS = {
     "media_status": 1000,
     "media_metadata": 500,
 }  # fmt: skip - X, Rate limits: per user and 15 minutes
+DAY = 24 * 3600
+DAILY = {"user": 9600, "app": 10_000}
+"""Posts a day: 10,000 for the app (Rate limits). X gives no figure for the user's: as many as the windows let through."""
 CODE_SECONDS = 30  # X, OAuth 2.0 with PKCE
 # X, Media upload, and its best practices (September 2026)
 MEDIA_SECONDS = 24 * 3600
@@ -53,6 +56,9 @@ POST_FIELDS = {
     "community_id", "share_with_followers", "edit_options", "for_super_followers_only", "geo", "nullcast", "card_uri",
     "direct_message_deep_link",
 }  # fmt: skip
+
+WINDOWS = "x-rate-limit"
+POOLS = {"": WINDOWS, "user": "x-user-limit-24hour", "app": "x-app-limit-24hour"}
 
 x = Blueprint("x", __name__, url_prefix="/x")
 
@@ -109,13 +115,25 @@ def dead_grant(_: object = None) -> RefusedError:
 
 
 def throttled(rule: faults.Rule) -> RefusedError:
-    wait = 900 if rule.seconds is None else rule.seconds
-    return too_many(LIMITS.get(rule.call, 100), ceil(store().now() + wait))
+    if rule.pool == "month":
+        return capped()
+    if rule.pool:
+        return too_many(DAILY[rule.pool], end_of(rule), pool=POOLS[rule.pool])
+    return too_many(LIMITS.get(rule.call, 100), end_of(rule))
 
 
-def too_many(limit: int, reset: int) -> RefusedError:
+def end_of(rule: faults.Rule) -> int:
+    return ceil(store().now() + (900 if rule.seconds is None else rule.seconds))
+
+
+def capped() -> RefusedError:
+    return problem(429, "UsageCapExceeded", "Usage cap exceeded: Monthly product cap",
+                   type=f"{PROBLEMS}usage-capped", period="Monthly", scope="Product")  # fmt: skip
+
+
+def too_many(limit: int, reset: int, pool: str = WINDOWS) -> RefusedError:
     refusal = problem(429, "Too Many Requests", "Too Many Requests")
-    set_limit(refusal.response, limit, 0, reset)
+    set_limit(refusal.response, limit, 0, reset, pool)
     return refusal
 
 
@@ -175,17 +193,34 @@ def count_call(token: Token, name: str) -> None:
         raise too_many(limit, reset)
 
 
+def count_day(token: Token) -> None:
+    """The account's posts of the day, and the app's."""
+    day = int(store().now() // DAY)
+    for pool, whose in (("user", token.account), ("app", "")):
+        used = store().count(f"x {pool} {whose} {day}")
+        left, reset = max(DAILY[pool] - used, 0), (day + 1) * DAY
+        g.setdefault("days", {})[POOLS[pool]] = (DAILY[pool], left, reset)
+        if used > DAILY[pool] and store().setting("limits", "on") == "on":
+            raise too_many(DAILY[pool], reset, pool=POOLS[pool])
+
+
 @x.after_request
 def add_headers(response: Response) -> Response:
-    if "oauth2" not in request.path and "x-rate-limit-limit" not in response.headers:
-        now = store().now()
-        set_limit(response, *g.get("rate_limit", (900, 899, int(now - now % WINDOW) + WINDOW)))
+    if "oauth2" in request.path:
+        return response
+    now = store().now()
+    told = {WINDOWS: g.get("rate_limit", (900, 899, int(now - now % WINDOW) + WINDOW)), **g.get("days", {})}
+    for pool, (limit, remaining, reset) in told.items():
+        if f"{pool}-limit" not in response.headers:
+            set_limit(response, limit, remaining, reset, pool)
+    if rule := g.get("limit_reached"):
+        set_limit(response, DAILY.get(rule.pool, 100), 0, end_of(rule), POOLS[rule.pool])
     return response
 
 
-def set_limit(response: Response, limit: int, remaining: int, reset: int) -> None:
+def set_limit(response: Response, limit: int, remaining: int, reset: int, pool: str) -> None:
     for name, value in (("limit", limit), ("remaining", remaining), ("reset", reset)):
-        response.headers[f"x-rate-limit-{name}"] = str(value)
+        response.headers[f"{pool}-{name}"] = str(value)
 
 
 def profile(token: Token) -> Account:
@@ -202,6 +237,7 @@ def profile(token: Token) -> Account:
 @call("post")
 def post() -> Answer:
     token = caller("post", "tweet.read", "tweet.write", "users.read")
+    count_day(token)
     body = json_body()
     if unknown := sorted(set(body) - POST_FIELDS):
         raise invalid(

@@ -315,6 +315,18 @@ def test_a_deleted_film_takes_its_post_with_it(facebook, short_film):
     assert facebook.seen() == []
 
 
+def test_a_field_that_a_photo_or_film_never_has_is_refused(facebook, picture, short_film):
+    film = facebook.upload(short_film)["video_id"]
+    for id, field, kind in (
+        (facebook.stage(picture), "published", "Photo"),
+        (film, "page_story_id", "Video"),
+    ):
+        error = graph_error(facebook.get(id, fields=f"from,{field}"))
+        assert error["code"] == 100
+        assert error["message"] == f"(#100) Tried accessing nonexisting field ({field}) on node type ({kind})"
+        assert facebook.get(id, fields="from").json() == {"id": id, "from": {"id": facebook.account}}
+
+
 def test_me_is_the_page(facebook):
     told = facebook.get("me", fields="id,name,link").json()
     assert told == {"id": "1000001", "name": "Seko", "link": f"{facebook.sandbox.url}/sidor/facebook/1000001"}

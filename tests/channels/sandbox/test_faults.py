@@ -262,6 +262,69 @@ def test_x_tells_in_epoch_seconds_when_it_may_be_called_again(x, sandbox):
     assert headers["x-rate-limit-remaining"] == "0"
 
 
+def test_facebook_may_limit_the_whole_app(facebook, sandbox):
+    for named in ({"code": 4}, {"pool": "app"}):
+        sandbox.faults({"platform": "facebook", "call": "feed", "fault": "rate_limited", **named})
+        answer = facebook.say("Hej")
+        assert graph_error(answer)["code"] == 4
+        assert '"call_count": 100' in answer.headers["X-App-Usage"]
+    assert facebook.done() == []
+
+
+@pytest.mark.parametrize("pool", ["user", "app"])
+def test_x_may_limit_the_day_instead_of_the_window(x, sandbox, pool):
+    sandbox.faults({"platform": "x", "call": "post", "fault": "rate_limited", "pool": pool})
+    answer = x.say("Hej")
+    assert answer.status_code == 429
+    assert answer.headers[f"x-{pool}-limit-24hour-remaining"] == "0"
+    assert answer.headers["x-rate-limit-remaining"] != "0"
+    assert x.done() == []
+
+
+def test_x_may_have_used_up_the_month(x, sandbox):
+    sandbox.faults({"platform": "x", "call": "post", "fault": "rate_limited", "pool": "month"})
+    answer = x.say("Hej")
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (429, "usage-capped")
+    assert x.done() == []
+
+
+def test_every_post_tells_how_much_of_the_day_is_left(x):
+    left = [int(x.say(text).headers["x-app-limit-24hour-remaining"]) for text in ("Ett", "Två")]
+    assert left[0] - left[1] == 1
+    assert "x-app-limit-24hour-remaining" not in x.get("users/me").headers
+
+
+@pytest.mark.parametrize(
+    ("pool", "used"), [("", "x-rate-limit"), ("user", "x-user-limit-24hour"), ("app", "x-app-limit-24hour")]
+)
+def test_a_good_answer_of_x_may_tell_that_it_was_the_last(x, sandbox, pool, used):
+    sandbox.faults({"platform": "x", "call": "post", "fault": "limit_reached", "pool": pool, "seconds": 600})
+    answer = x.say("Hej")
+    with Store(sandbox.data_dir) as store:
+        assert 500 < int(answer.headers[f"{used}-reset"]) - store.now() <= 601
+    empty = [name for name, value in answer.headers.items() if name.endswith("-remaining") and value == "0"]
+    assert (answer.status_code, empty) == (201, [f"{used}-remaining"])
+    assert x.done() == [("post", "public")]
+
+
+@pytest.mark.parametrize(
+    ("pool", "full", "free"),
+    [
+        ("", "X-Business-Use-Case-Usage", "X-App-Usage"),
+        ("app", "X-App-Usage", "X-Business-Use-Case-Usage"),
+    ],
+)
+def test_a_good_answer_of_facebook_may_tell_that_it_was_the_last(facebook, sandbox, pool, full, free):
+    rule = {"platform": "facebook", "call": "feed", "fault": "limit_reached", "pool": pool, "seconds": 600}
+    sandbox.faults(rule)
+    answer = facebook.say("Hej")
+    assert answer.ok
+    assert '"call_count": 100' in answer.headers[full]
+    assert '"call_count": 1,' in answer.headers[free]
+    assert ('"estimated_time_to_regain_access": 10' in answer.text + str(answer.headers)) is (pool == "")
+    assert facebook.done() == [("feed", "public")]
+
+
 # -- token endpoints speak otherwise
 
 
@@ -511,7 +574,13 @@ GOOD = {"platform": "x", "call": "post", "fault": "reset_after"}
         ({"times": -1}, "times must be a number, at least 0: -1"),
         ({"seconds": "länge"}, "seconds must be a number, at least 0: länge"),
         ({"status": 404}, "status must be one of [500, 502, 503, 504]: 404"),
-        ({"code": 17}, "code must be one of [32, 80001]: 17"),
+        ({"code": 17}, "code must be one of [4, 32, 80001]: 17"),
+        ({"pool": "sea"}, "no such pool on x: sea"),
+        ({"platform": "youtube", "call": "*", "pool": "app"}, "no such pool on youtube: app"),
+        (
+            {"platform": "youtube", "call": "*", "fault": "limit_reached"},
+            "only an answer that refuses tells of that limit",
+        ),
         ({"often": 3}, "not a rule: Rule.__init__() got an unexpected keyword argument 'often'"),
     ],
 )
