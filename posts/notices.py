@@ -71,19 +71,20 @@ def delayed(publication: Publication, until: datetime) -> None:
         code=code,
         again_at=until,
     )
-    postponed(publication, until)
 
 
 def postponed(publication: Publication, until: datetime) -> None:
-    """It waits, as it was told to. Where the rest of it is out, its author need not wait too."""
-    if until > timezone.now() + SOON:
+    """It waits. Where the rest of it is out, and this will take a while, its author need not wait too."""
+    working = Channel.objects.filter(pk=publication.channel_id, fault="", paused_at=None)
+    if until > timezone.now() + SOON or not working.exists():
         when_still(publication.version)
 
 
 def needs_decision(publication: Publication) -> None:
     """We cannot know whether it is out. Somebody who can tell looks on the platform."""
     able = {publication.approval.approved_by} & set(group())
-    concerned(publication, "needs_decision", tried(publication), *(() if able else group()))
+    path = reverse("posts:decide", args=[publication.pk])
+    concerned(publication, "needs_decision", tried(publication), *(() if able else group()), path=path)
     when_still(publication.version)
 
 
@@ -95,12 +96,14 @@ def expired(publication: Publication) -> None:
     when_still(publication.version)
 
 
-def concerned(publication: Publication, kind: str, key: str, *others: User, **facts: Any) -> None:
-    """Its author, whoever approved it, and those who answer for the channel."""
+def concerned(
+    publication: Publication, kind: str, key: str, *others: User, path: str = "", **facts: Any
+) -> None:
+    """Its author, whoever approved it, and those who answer for the channel; the latter are led to `path`."""
     post, facts = publication.post, facts | {"channel": name_of(publication.channel)}
     people = {publication.approval.approved_by, *keepers(publication.channel), *others}
     tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
-    tell(people - {post.author}, kind, key, page_of(post), is_yours=False, **facts)
+    tell(people - {post.author}, kind, key, path or page_of(post), is_yours=False, **facts)
 
 
 def when_still(version: Version) -> None:
@@ -242,9 +245,9 @@ def approved(approval: Approval) -> None:
 
     The mail waits as long as the okay can be undone. Without any of this, the news is that it is out.
     """
-    version, planned = approval.version, planned_of(approval)
-    was_edited = version.created_by_id != version.post.author_id
-    at = min((item.not_before for item in planned if item.status == PublicationStatus.QUEUED), default=None)
+    version, planned = approval.version, Publication.objects.filter(approval=approval)
+    queued = [item.not_before for item in planned if item.status == PublicationStatus.QUEUED]
+    at, was_edited = min(queued, default=None), is_reworded(version)
     is_soon = at is not None and at <= timezone.now() + SOON
     if was_edited or not is_soon:
         tell(
@@ -259,8 +262,15 @@ def approved(approval: Approval) -> None:
         )
 
 
-def planned_of(approval: Approval) -> list[Publication]:
-    return list(Publication.objects.filter(approval=approval))
+def is_reworded(version: Version) -> bool:
+    """Does the public see something else than what its author wrote? Where it goes is no wording."""
+    own = version.post.versions.filter(created_by=version.post.author_id).first()
+    return own is not None and wording_of(own) != wording_of(version)
+
+
+def wording_of(version: Version) -> tuple[str, str, str, list[str]]:
+    shown = version.shown_media.order_by("position").values_list("media", flat=True)
+    return version.text, version.link, version.credit, [str(media) for media in shown]
 
 
 def taken_back(version: Version) -> None:

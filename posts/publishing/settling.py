@@ -112,6 +112,7 @@ def put_back(
         close(attempt, outcome_of(error), error)
         if counts and publication.tries + 1 == TOLD_AFTER:
             notices.delayed(publication, until)
+        notices.postponed(publication, until)
 
 
 def account_refused(channel: Channel, adapter: Adapter | None, error: NotConnected | OutOfCredit) -> None:
