@@ -4,6 +4,7 @@ The one place that decides between *not sent* and *unconfirmed*, against a serve
 In each case it is also counted whether the server was reached: NotSent from a call that went out would double posts.
 """
 
+import io
 import logging
 import socket
 import ssl
@@ -22,7 +23,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from freezegun import freeze_time
 from requests.auth import HTTPBasicAuth
+from urllib3.connection import HTTPConnection
 
 from channels.adapters import http
 from channels.adapters.codes import Trouble
@@ -42,6 +45,7 @@ class RawServer:
     peek: bool = False
     """Leave the first bytes to the script: a handshake is its own."""
     heard: list[bytes] = field(default_factory=list)
+    accepted: int = 0
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
 
     @property
@@ -54,6 +58,7 @@ class RawServer:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            self.accepted += 1
             threading.Thread(target=self.serve, args=[connection], daemon=True).start()
 
     def serve(self, connection: socket.socket) -> None:
@@ -282,6 +287,124 @@ def test_every_call_has_a_connection_of_its_own(serve):
     server = serve(answering("{}", more="Connection: keep-alive\r\n"))
     assert [call(server.url).status for _ in range(3)] == [200, 200, 200]
     assert len(server.heard) == 3
+
+
+# --- not after a moment
+
+
+PAST, FUTURE = datetime.now(UTC) - DAY, datetime.now(UTC) + DAY
+
+
+def test_before_the_deadline_it_is_a_call_like_any_other(serve):
+    with http.deadline(FUTURE):
+        assert call(serve(answering("{}")).url).status == 200
+
+
+@pytest.mark.parametrize("moment", [PAST, lambda: PAST])
+@pytest.mark.parametrize("unclear", [Unconfirmed, NotSent])
+def test_after_the_deadline_nobody_is_even_connected_to(serve, moment, unclear):
+    server = serve(answering("{}"))
+    with http.deadline(moment), pytest.raises(NotSent) as raised:
+        call(server.url, unclear)
+    assert (raised.value.code, raised.value.detail) == (Trouble.TOO_LATE, "POST /v1/things")
+    assert call(server.url).status == 200
+    assert server.accepted == 1
+
+
+@pytest.fixture
+def connecting_takes_a_minute(monkeypatch) -> Iterator[None]:
+    """As when the process was stopped right after the connection had opened."""
+    with freeze_time(datetime.now(UTC)) as clock:
+        connect = HTTPConnection._new_conn
+
+        def slowly(self: HTTPConnection) -> socket.socket:
+            connected = connect(self)
+            clock.tick(60)
+            return connected
+
+        monkeypatch.setattr(HTTPConnection, "_new_conn", slowly)
+        yield
+
+
+@pytest.mark.usefixtures("connecting_takes_a_minute")
+def test_a_deadline_that_passes_while_connecting_lets_no_byte_leave(serve):
+    over = threading.Event()
+    server = serve(lambda connection: over.set())
+    with http.deadline(datetime.now(UTC) + timedelta(seconds=30)), pytest.raises(NotSent) as raised:
+        call(server.url)
+    assert raised.value.code == Trouble.TOO_LATE
+    assert over.wait(10)
+    assert (server.accepted, server.heard) == (1, [b""])
+
+
+@pytest.mark.usefixtures("connecting_takes_a_minute")
+def test_a_deadline_that_passes_during_the_handshake_lets_no_byte_of_the_request_leave(
+    serve, certificate, monkeypatch
+):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    heard, over = [], threading.Event()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def listen(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as wrapped:
+            heard.append(wrapped.recv(65536))
+        over.set()
+
+    server = serve(listen, peek=True)
+    with http.deadline(datetime.now(UTC) + timedelta(seconds=30)), pytest.raises(NotSent) as raised:
+        call(server.url.replace("http", "https"))
+    assert raised.value.code == Trouble.TOO_LATE
+    assert over.wait(10)
+    assert heard in ([], [b""])
+
+
+def read_whole(connection: socket.socket) -> None:
+    while not connection.recv(1 << 20).endswith(b"end"):
+        pass
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def test_a_request_that_has_begun_to_leave_is_let_go_on(serve):
+    """To break it off would make it unclear what was heard."""
+    server = serve(read_whole)
+    with http.deadline(lambda: PAST if server.heard else FUTURE):
+        assert call(server.url, data=io.BytesIO(bytes(20_000_000) + b"end")).status == 200
+    assert len(server.heard) == 1
+
+
+def test_a_deadline_that_moves_is_asked_for_each_time(serve):
+    server, ends = serve(answering("{}")), {"at": PAST}
+    with http.deadline(lambda: ends["at"]):
+        with pytest.raises(NotSent):
+            call(server.url)
+        ends["at"] = FUTURE
+        assert call(server.url).status == 200
+    assert server.accepted == 1
+
+
+@pytest.mark.parametrize(("outer", "inner"), [(PAST, FUTURE), (FUTURE, PAST)])
+def test_of_two_deadlines_the_first_to_come_counts(serve, outer, inner):
+    server = serve(answering("{}"))
+    with http.deadline(outer), http.deadline(inner), pytest.raises(NotSent):
+        call(server.url)
+    assert server.accepted == 0
+
+
+def test_a_deadline_ends_with_its_block_also_when_something_went_wrong(serve):
+    server = serve(answering("{}"))
+    with suppress(KeyError), http.deadline(PAST):
+        raise KeyError
+    assert call(server.url).status == 200
+
+
+def test_a_deadline_is_that_of_its_own_thread(serve):
+    server, told = serve(answering("{}")), []
+    with http.deadline(PAST):
+        other = threading.Thread(target=lambda: told.append(call(server.url).status))
+        other.start()
+        other.join()
+    assert told == [200]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
