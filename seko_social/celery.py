@@ -13,7 +13,7 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seko_social.settings")
 
-app = Celery("seko_social")
+app = Celery("seko_social", fixups=["seko_social.kept_connections:fixup"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -16,8 +16,11 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
-THREADS = {"default": 4, "films": 2}
-"""How much each queue's worker does at once. Films are heavy, and their uploads fill the line by themselves."""
+THREADS = {"default": 12, "films": 2}
+"""
+How much each queue's worker does at once. A text mostly waits for its platform's answer: twelve of them keep one core
+busy. Films are heavy, and their uploads fill the line by themselves.
+"""
 SECONDS_TO_END = 5
 
 

@@ -172,7 +172,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 """Every entry is due again within seconds: there is nothing that the clock must remember when it dies."""
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "wake what is due": {"task": "posts.tasks.wake_due", "schedule": 1.0, "options": {"expires": 5}},
+    # On the average, a post leaves half of this late.
+    "wake what is due": {"task": "posts.tasks.wake_due", "schedule": 0.25, "options": {"expires": 2}},
     "sweep dead leases": {"task": "posts.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "prepare forgotten media": {
         "task": "posts.tasks.wake_media",
