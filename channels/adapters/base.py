@@ -231,8 +231,8 @@ class Adapter(ABC):
     def read_link(self, url: str) -> str | None:
         """The remote id in the address of a post of this account. Asks nobody.
 
-        None if it is no address of a post on this platform, or tells that it is somebody else's. "" where an
-        address is all there is to know (by hand).
+        None if it is no address of a post on this platform, or tells that it is somebody else's. "" if it may well be
+        one, and has no id in it that could be read.
         """
 
     @abstractmethod

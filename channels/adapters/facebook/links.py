@@ -3,7 +3,7 @@ What an address on Facebook says: which post, film or photo, and whose.
 
 Facts: the addresses that Facebook itself gave its posts, photos and films up to 2026-11-22. A post's number may be
 written in a form that begins with `pfbid`: Graph is asked whether it knows it. A shortened address (`/share/`,
-`fb.watch`) says nothing.
+`fb.watch`) is one of Facebook's, and only Facebook can tell of what.
 """
 
 import re
@@ -14,6 +14,7 @@ from channels.adapters.links import Place, place
 HOSTS = frozenset(
     f"{name}facebook.com" for name in ("", "www.", "m.", "web.", "mbasic.", "business.", "touch.")
 )
+SHORT = frozenset({"fb.watch"})
 NUMBER = re.compile(r"[0-9]{1,25}")
 POST = re.compile(r"[0-9]{1,25}|pfbid[0-9A-Za-z]{1,100}")
 OUR_KIND = re.compile(r"([0-9]{1,25})_[0-9]{1,25}")
@@ -22,11 +23,18 @@ OF_A_PHOTO = ("photo", "photo.php")
 
 
 def read(url: str, base: str, connection: Connection) -> str | None:
-    """`<page>_<post>`, or the number of a film or a photo; None if it is something else, or somebody else's."""
+    """`<page>_<post>`, or the number of a film or a photo; "" if it is short. None: something else, or somebody else's."""
+    if is_short(url):
+        return ""
     found = place(url, base, HOSTS)
     if found is None or not found.parts:
         return None
     return by_query(found, connection) or by_path(found.parts, connection)
+
+
+def is_short(url: str) -> bool:
+    film, shared = place(url, "", SHORT), place(url, "", HOSTS)
+    return bool((film and film.parts) or (shared and shared.parts[:1] == ("share",) and shared.parts[1:]))
 
 
 def by_query(found: Place, connection: Connection) -> str | None:
