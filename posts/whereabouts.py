@@ -51,6 +51,14 @@ class Whereabouts:
         return self.removal is not None and self.removal.status == RemovalStatus.BY_HAND
 
     @property
+    def could_be_removed_by_hand(self) -> bool:
+        """The platform does not let us; or we cannot call it, and a person may be quicker than its mending."""
+        if self.removal is None or not self.is_leaving:
+            return False
+        is_out_of_reach = self.is_stuck and self.publication.is_published
+        return self.is_for_a_hand or (is_out_of_reach and self.removal.confirmed_by is None)
+
+    @property
     def was_never_out(self) -> bool:
         return self.removal is not None and self.removal.status == RemovalStatus.NOT_OUT
 

@@ -63,6 +63,7 @@ def not_seen(publication: Publication, attempt: Attempt, adapter: Adapter) -> No
     A look found nothing. That is proof only after the time that the platform's lists may lag, counted from when the
     attempt was over: until then the call may still have been on its way.
     """
+    log.record("publication.looked", publication, post=publication.post_id)
     now, over = timezone.now(), attempt.finished_at or timezone.now()
     later = [over + wait for wait in adapter.look_after if over + wait > now]
     if now < over + adapter.absence_proven_after:
