@@ -6,6 +6,7 @@ from django.urls import get_resolver, reverse
 
 from accounts import notices
 from accounts.models import Notice
+from posts import publishing
 from posts.models import Publication, PublicationStatus
 from tests import factories
 from tests.pages import signed_in
@@ -26,6 +27,10 @@ PAGES = {
     "posts:edit": (MOVED, UNKNOWN, UNKNOWN, NO, NO),
     "posts:sent": (OK, UNKNOWN, UNKNOWN, NO, NO),
     "posts:by_hand": (NO, NO, OK, NO, NO),
+    "posts:decide": (NO, NO, OK, NO, NO),
+    "posts:receipt": (OK, UNKNOWN, OK, UNKNOWN, OK),
+    "posts:take_down": (NO, NO, OK, OK, NO),
+    "posts:find_to_take_down": (NO, NO, OK, OK, NO),
     "posts:tile": (OK, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "posts:media": (OK, UNKNOWN, OK, UNKNOWN, OK),
     "approvals:desk": (NO, NO, OK, NO, NO),
@@ -45,6 +50,10 @@ PRESSES = {
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:upload": (422, 422, 422, NO, NO),
+    "posts:decide_absent": (NO, NO, MOVED, NO, NO),
+    "posts:try_again": (NO, NO, MOVED, NO, NO),
+    "posts:take_by_hand": (NO, NO, MOVED, NO, NO),
+    "posts:confirm_removed": (NO, NO, MOVED, MOVED, NO),
     "approvals:save": (NO, NO, 409, NO, NO),
     "approvals:approve": (NO, NO, 409, NO, NO),
 }
@@ -57,6 +66,10 @@ def stage(platform, monkeypatch):
     """One post in review, one publication that waits for a hand, and somebody of each role."""
     karin, channel = factories.ombudsman(), factories.channel()
     post = factories.submitted(karin)
+    out, asked, failed = (a_publication(karin, channel) for _ in range(3))
+    publishing.send(publishing.claim(out.pk))
+    Publication.objects.filter(pk=asked.pk).update(status=PublicationStatus.NEEDS_DECISION)
+    Publication.objects.filter(pk=failed.pk).update(status=PublicationStatus.FAILED)
     monkeypatch.setattr(platform, "publishes", False)
     factories.approved(factories.submitted(karin), factories.reviewer(), channel)
     waiting = Publication.objects.get(status=PublicationStatus.BY_HAND)
@@ -78,10 +91,25 @@ def stage(platform, monkeypatch):
             "media_id": media.pk,
             "size": "thumb",
         },
+        "others": {
+            "posts:decide": {"publication_id": asked.pk},
+            "posts:decide_absent": {"publication_id": asked.pk},
+            "posts:try_again": {"publication_id": failed.pk},
+            "posts:take_by_hand": {"publication_id": failed.pk},
+            "posts:confirm_removed": {"publication_id": out.pk},
+            "posts:receipt": {"publication_id": out.pk},
+            "posts:take_down": {"post_id": out.post_id},
+        },
     }
 
 
-def address(name: str, arguments: dict) -> str:
+def a_publication(author, channel) -> Publication:
+    post = factories.approved(factories.submitted(author), factories.reviewer(), channel)
+    return Publication.objects.get(post=post)
+
+
+def address(name: str, stage: dict) -> str:
+    arguments = stage["arguments"] | stage["others"].get(name, {})
     wanted = get_resolver(None)
     namespace, _, own = name.rpartition(":")
     patterns = wanted.namespace_dict[namespace][1] if namespace else wanted
@@ -93,7 +121,7 @@ def address(name: str, arguments: dict) -> str:
 def test_every_page_is_opened_by_those_who_may_and_nobody_else(stage, name):
     found = []
     for person in PEOPLE:
-        response = signed_in(stage["people"][person]).get(address(name, stage["arguments"]))
+        response = signed_in(stage["people"][person]).get(address(name, stage))
         if response.streaming:
             b"".join(response.streaming_content)
         found.append(response.status_code)
@@ -102,28 +130,28 @@ def test_every_page_is_opened_by_those_who_may_and_nobody_else(stage, name):
 
 @pytest.mark.parametrize("name", PRESSES)
 def test_every_press_is_answered_by_those_who_may_and_nobody_else(stage, name):
-    where = address(name, stage["arguments"])
+    where = address(name, stage)
     found = tuple(signed_in(stage["people"][person]).post(where).status_code for person in PEOPLE)
     assert found == PRESSES[name]
 
 
 @pytest.mark.parametrize("name", [*PAGES, *PRESSES])
 def test_nothing_is_open_to_somebody_who_has_not_signed_in(stage, name):
-    where = address(name, stage["arguments"])
+    where = address(name, stage)
     for response in (Client().get(where), Client().post(where)):
         assert (response.status_code, response.url.partition("?")[0]) == (302, "/konto/login/")
 
 
 @pytest.mark.parametrize("name", PRESSES)
 def test_a_press_is_no_link(stage, name):
-    assert signed_in(stage["people"]["reviewer"]).get(address(name, stage["arguments"])).status_code == 405
+    assert signed_in(stage["people"]["reviewer"]).get(address(name, stage)).status_code == 405
 
 
 @pytest.mark.parametrize("name", [*PAGES, *PRESSES])
 def test_a_press_from_a_foreign_page_is_refused(stage, name):
     client = Client(enforce_csrf_checks=True)
     client.force_login(stage["people"]["reviewer"])
-    assert client.post(address(name, stage["arguments"])).status_code == 403
+    assert client.post(address(name, stage)).status_code == 403
 
 
 def test_every_address_of_ours_is_in_the_table():
