@@ -308,6 +308,29 @@ def ends_of_the_stopped(place: Place, content: Content) -> Ends:
     return (RECEIPT,) if place.is_heard else dict(places(content))[place]
 
 
+@dataclass(frozen=True)
+class Takeover:
+    """The late worker was stopped at one place; when it comes back, the other one is at another."""
+
+    late: Place
+    other: Place
+    ends: Ends
+
+    def __str__(self) -> str:
+        return f"{self.late} while another is {self.other}"
+
+
+def takeovers(content: Content) -> list[Takeover]:
+    """Only where the late one has not been heard: else the other one finds its post, and has nothing to send."""
+    unheard = [(place, ends) for place, ends in places(content) if not place.is_heard]
+    return [
+        Takeover(late, other, ends)
+        for late, ends in unheard
+        for other in (BEFORE_STAGE, BETWEEN, NOT_SETTLED)
+        if other == BEFORE_STAGE or late not in (BEFORE_STAGE,)
+    ]
+
+
 # --- how it must end ---------------------------------------------------------------------------------------------
 
 DOUBTED = {FOUND, ABSENT}

@@ -81,6 +81,13 @@ class Scene:
                 self.wait()
         raise AssertionError(f"no rest after {ROUNDS} rounds: {vars(self.publication)}")
 
+    def look(self) -> None:
+        """Play the worker that looks whether it is out, until the look is over."""
+        if claimed := publishing.claim(self.pk):
+            publishing.send(claimed)
+        else:
+            self.wait()
+
     def is_at_rest(self) -> bool:
         publication = self.publication
         if publication.is_published:

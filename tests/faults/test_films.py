@@ -1,4 +1,4 @@
-"""A film that is processed slowly is waited for; one that cannot be processed fails, is public nowhere, and people are told."""
+"""A film that is processed slowly is waited for; one that cannot be processed fails, and is public nowhere."""
 
 import pytest
 

@@ -66,9 +66,8 @@ class Workers:
         for child in self.children.values():
             if child.code is None:
                 child.kill()
-        for stream in (self.process.stdin,):
-            if stream:
-                stream.close()
+        if self.process.stdin:
+            self.process.stdin.close()
         self.process.wait(PATIENCE)
 
     def listen(self) -> None:
@@ -76,10 +75,10 @@ class Workers:
             for line in lines:
                 fact = json.loads(line)
                 with self.news:
-                    child = self.children.setdefault(fact["pid"], Child(fact["pid"]))
                     if "state" in fact:
-                        child.states.append(fact)
+                        self.children[fact["pid"]].states.append(fact)
                     else:
+                        self.children[fact["pid"]] = Child(fact["pid"])
                         self.publications[fact["publication"]] = fact["pid"]
                     self.news.notify_all()
 
