@@ -168,11 +168,8 @@ def published_by_hand(publication: Publication, by: "User", url: str) -> None:
 
 
 def id_in(publication: Publication, url: str) -> str:
-    """What the platform calls it, so that it can be taken down; nothing where there is no platform to ask."""
-    channel = publication.channel
-    if channel.is_by_hand:
-        return ""
-    remote_id = connections.offline_adapter(channel).read_link(url)
-    if not remote_id:
+    """What the platform calls it, so that it can be taken down; nothing where the address does not tell."""
+    remote_id = connections.offline_adapter(publication.channel).read_link(url)
+    if remote_id is None:
         raise LinkError("foreign")
     return remote_id

@@ -184,6 +184,17 @@ def test_by_hand_the_address_must_be_one_of_the_channels(anna, failed):
     assert Publication.objects.get().status == PublicationStatus.BY_HAND
 
 
+def test_an_address_that_may_be_right_and_has_no_id_in_it_is_taken_as_it_is(
+    anna, failed, platform, monkeypatch
+):
+    """A shortened one: what it leads to can be taken down by hand only."""
+    monkeypatch.setattr(platform, "read_link", lambda self, url: "")
+    publishing.take_by_hand(failed, anna)
+    publishing.published_by_hand(failed, anna, "https://short.test/1")
+    after = Publication.objects.get()
+    assert (after.status, after.remote_id, after.url) == ("published", "", "https://short.test/1")
+
+
 def test_the_same_address_is_the_receipt_of_one(anna, failed, platform):
     publishing.take_by_hand(failed, anna)
     factories.approved(factories.submitted(), anna, failed.channel)
