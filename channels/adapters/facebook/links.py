@@ -23,7 +23,7 @@ OF_A_PHOTO = ("photo", "photo.php")
 
 
 def read(url: str, base: str, connection: Connection) -> str | None:
-    """`<page>_<post>`, or the number of a film or a photo; "" if it is short. None: something else, or somebody else's."""
+    """`<page>_<post>`, or a film's or photo's number; "" if it is short. None: something else, or somebody else's."""
     if is_short(url):
         return ""
     found = place(url, base, HOSTS)
