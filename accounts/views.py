@@ -29,7 +29,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """What one was told, newest first. Each page costs the same, however many there are."""
-    mine = Notice.objects.filter(person=request.user)
+    mine = Notice.objects.filter(person=request.user.pk)
     before = request.GET.get("fore", "")
     older = mine.filter(pk__lt=int(before)) if before.isdecimal() else mine
     found = list(older[: NOTICES + 1])
@@ -45,7 +45,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """To what it is about; from now on it is read."""
-    mine = Notice.objects.filter(person=request.user, pk=notice_id)
+    mine = Notice.objects.filter(person=request.user.pk, pk=notice_id)
     path = get_object_or_404(mine).path
     post_office.mark_read(mine)
     return redirect(path)
@@ -56,7 +56,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """All up to the newest one that the page showed: what came since has not been seen."""
     form = SeenForm(request.POST)
     if form.is_valid():
-        mine = Notice.objects.filter(person=request.user, pk__lte=form.cleaned_data["newest"])
+        mine = Notice.objects.filter(person=request.user.pk, pk__lte=form.cleaned_data["newest"])
         post_office.mark_read(mine)
     return redirect("accounts:notices")
 

@@ -53,8 +53,10 @@ def clock() -> Process:
     return Process("clock", "celery", ("--quiet", "--app", "seko_social", "beat"))
 
 
-def sandbox(port: int, folder: Path) -> Process:
-    return Process("sandbox", "channels.sandbox", ("--port", str(port), "--data", str(folder)))
+def sandbox(port: int, folder: Path, mail: Path) -> Process:
+    """It shows what followers see, and the mails that people would have had."""
+    places = ("--data", str(folder), "--mail", str(mail))
+    return Process("sandbox", "channels.sandbox", ("--port", str(port), *places))
 
 
 def site() -> list[Process]:

@@ -52,7 +52,7 @@ def run() -> int:
     fill(terminal)
     wanted = processes.site()
     if settings.IS_TRAINING:
-        wanted.append(processes.sandbox(sandbox_port, settings.SANDBOX_DIR))
+        wanted.append(processes.sandbox(sandbox_port, settings.SANDBOX_DIR, settings.EMAIL_FILE_PATH))
     return watch(terminal, wanted)
 
 

@@ -16,6 +16,7 @@ Where things are, below http://127.0.0.1:8001 (BASE):
     /sidor/facebook/<page>[/posts/<post>]    the page, and one post; one film: /sidor/facebook/<page>/videos/<id>/
     /sidor/x/<handle>[/status/<id>]      the timeline, and one post
     /sidor/youtube/<channel>             the channel's public films; one film: /sidor/youtube/watch?v=<id>
+    /mail/                               the mails that people would have had (--mail says where they lie)
     /ovning                              the page that makes it misbehave
     /ovning/api/...                      the same for programs, JSON
 

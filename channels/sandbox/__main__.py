@@ -18,7 +18,7 @@ def main() -> None:
     if _taken(options.host, options.port):
         sys.exit(f"Port {options.port} is taken by another program: choose another with --port.")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    app = create_app(options.data)
+    app = create_app(options.data, mail_dir=options.mail)
     server = Server(options.host, options.port, app)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.stdout.write(f"Platform sandbox: http://{options.host}:{server.server_port}\n")
@@ -34,6 +34,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m channels.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8001, help="0 chooses a free one")
     parser.add_argument("--data", type=Path, default=Path("var/sandbox"))
+    parser.add_argument("--mail", type=Path, help="the folder where the site leaves its mails")
     parser.add_argument("--host", default="127.0.0.1")
     return parser.parse_args()
 

@@ -22,11 +22,14 @@ POLICY = (
 )
 
 
-def create_app(data_dir: Path | str, clock: Callable[[], float] = time.time) -> Flask:
-    """The sandbox over this data directory, by this clock."""
+def create_app(
+    data_dir: Path | str, clock: Callable[[], float] = time.time, mail_dir: Path | None = None
+) -> Flask:
+    """The sandbox over this data directory, by this clock; it shows the mails in the other one."""
     app = Flask(__name__)
     app.url_map.strict_slashes = False  # facebook-business deletes with a trailing slash
     app.extensions["sandbox"] = Store(data_dir, clock)
+    app.extensions["sandbox_mail"] = mail_dir
     for part in (facebook, x, youtube, pages, control):
         app.register_blueprint(part)
     app.before_request(note_arrival)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, g, request
@@ -27,6 +28,12 @@ class RefusedError(Exception):
 def store() -> Store:
     kept: Store = current_app.extensions["sandbox"]
     return kept
+
+
+def mail_folder() -> Path | None:
+    """Where the site leaves its mails; None when nobody said."""
+    folder: Path | None = current_app.extensions["sandbox_mail"]
+    return folder
 
 
 def base() -> str:

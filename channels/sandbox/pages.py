@@ -10,8 +10,8 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from channels.sandbox import faults, shown
-from channels.sandbox.context import store
+from channels.sandbox import faults, mails, shown
+from channels.sandbox.context import mail_folder, store
 from channels.sandbox.store import Account
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -133,6 +133,12 @@ def found(platform: str, id: str) -> Account:
 def one(account: Account, id: str) -> ResponseReturnValue:
     post = shown.post(store(), account, id) or abort(404)
     return render_template("inlagg.html", konto=account, post=post)
+
+
+@pages.get("/mail/")
+def mail() -> str:
+    """What people would have been told."""
+    return render_template("mail.html", mejl=mails.latest(mail_folder(), POSTS_SHOWN))
 
 
 @pages.get("/typsnitt.woff2")
