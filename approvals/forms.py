@@ -11,6 +11,7 @@ from posts import content
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 from posts.models import Captions, Minors, People, Version
+from posts.planning_forms import MomentsForm, WallField, at_field, latest_field
 from posts.wording import REJECTIONS
 from posts.workflow import answers_of
 
@@ -188,3 +189,27 @@ class RejectForm(SeenForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Skriv vad som hade fungerat.")},
     )
+
+
+class ScheduleForm(MomentsForm, SeenForm):
+    """The okay with a time: a fixed one, or any between the earliest and the latest."""
+
+    at = at_field()
+    earliest = WallField(
+        label=_("Tidigast"), help_text=_("Utan dag och tid publiceras det så snart som då."), required=False
+    )
+    latest = latest_field()
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        post = version.post
+        known = {"version": version.pk, "earliest": post.earliest, "latest": post.latest}
+        super().__init__(version, *args, initial=known, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        at, earliest, latest = (cleaned.get(name) for name in ("at", "earliest", "latest"))
+        if not (at or earliest or self.errors):
+            self.add_error("at", _("Välj dag och tid."))
+        if earliest and latest and earliest >= latest:
+            self.add_error("latest", _("Senaste tiden måste vara efter den tidigaste."))
+        return cleaned

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,14 +13,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from approvals import queue, wording
-from approvals.forms import ChannelTextForm, RejectForm, RequestChangesForm, ReviewForm, SeenForm
+from approvals import queue, regret, wording
+from approvals.forms import (
+    ChannelTextForm,
+    RejectForm,
+    RequestChangesForm,
+    ReviewForm,
+    ScheduleForm,
+    SeenForm,
+)
 from channels.models import Channel
-from posts import blockers, content, difference, previews, tasks, timeline, workflow
-from posts.models import Captions, Minors, People, Post, Version
+from posts import (
+    blockers,
+    content,
+    difference,
+    previews,
+    publishing,
+    tasks,
+    timeline,
+    waiting,
+    wishes,
+    workflow,
+)
+from posts.models import Approval, Captions, Minors, People, Post, Status, Version
+from posts.publishing import PlanError, When
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
 
 may_review = permission_required("posts.review_post", raise_exception=True)
+may_plan = permission_required("posts.plan_post", raise_exception=True)
 
 View = Callable[..., HttpResponse]
 WHOLE, PARTS = "approvals/channel_text.html", "approvals/_channel_parts.html"
@@ -84,7 +105,7 @@ def desk(request: ReviewRequest) -> HttpResponse:
     """The queue; on a desk with its first post beside it, on a phone alone."""
     rows = queue.rows(request.user)
     if not rows:
-        return render(request, "approvals/nothing.html", {"rows": rows})
+        return render(request, "approvals/nothing.html", {"rows": rows, "regrets": regret.of(request.user)})
     first = queue.first_for(request.user, rows) or rows[0].post
     return render(request, "approvals/review.html", page_for(request, first, rows) | {"is_queue": True})
 
@@ -124,6 +145,7 @@ def page_for(request: ReviewRequest, post: Post, rows: list[queue.Row] | None = 
         "is_editing": "redigera" in request.GET,
         "events": timeline.of(post, request.user),
         "edits": timeline.edits(post),
+        "regrets": regret.of(request.user),
         **decision_on(request, post),
     }
 
@@ -140,7 +162,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
-        "what_happens": wording.before_the_okay(version) if version else "",
+        "what_happens": wording.before_the_okay(version, post.earliest) if version else "",
         "previews": shown,
         "is_making": any(preview.is_in_the_making for preview in shown),
         "has_film": any(media.is_film for media in version.media) if version else False,
@@ -172,6 +194,8 @@ def save(request: ReviewRequest, post_id: int) -> HttpResponse:
     keep(request, post, form)
     if request.htmx:
         return changed_parts(request, sent_in(post_id))
+    if request.POST.get("intent") == "schedule":
+        return redirect("approvals:schedule", post_id)
     messages.success(request, _("Sparat."))
     return redirect("approvals:review", post_id)
 
@@ -269,6 +293,19 @@ def by_channel(shown: list[previews.Preview], channel: Channel) -> previews.Prev
 @may_review
 @told
 def approve(request: ReviewRequest, post_id: int) -> HttpResponse:
+    return okay(request, post_id, None)
+
+
+@require_POST
+@may_review
+@may_plan
+@told
+def reserve(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """The okay for a day that needs it."""
+    return okay(request, post_id, When(reserve=True))
+
+
+def okay(request: ReviewRequest, post_id: int, when: When | None) -> HttpResponse:
     """The okay, on exactly what the page showed. What was typed and not yet saved is saved first."""
     post = sent_in(post_id)
     form = bound(request, post, ReviewForm)
@@ -276,12 +313,76 @@ def approve(request: ReviewRequest, post_id: int) -> HttpResponse:
         return invalid(request, post, form)
     version = keep(request, post, form)
     try:
-        workflow.approve(post, request.user, version)
+        return approved(request, workflow.approve(post, request.user, version, when))
     except workflow.BlockedError:
+    except PlanError:
+        messages.error(request, _("Tiden då inlägget senast skulle vara ute har gått. Ge det en ny."))
+        return redirect("approvals:schedule", post_id)
+
+
+@require_http_methods(["GET", "POST"])
+@may_review
+@may_plan
+@told
+def schedule(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """The okay with a day and a time. What was typed stays when it cannot be kept."""
+    post = sent_in(post_id)
+    version = version_of(post)
+    if version is None or not post.is_in_review:
+        raise NoLongerSoError(post, Action.APPROVE)
+    if refusal := workflow.why_not(Action.APPROVE, post, request.user):
+        raise RefusedError(refusal)
+    form = ScheduleForm(version, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return approved(request, approve_with_time(post, request.user, form))
+        except workflow.BlockedError:
+            return blocked(request, post_id)
+        except PlanError as error:
+            form.refuse(error, form.cleaned_data["earliest"])
+    if "version" in form.errors:
+        raise Http404
+    page = page_for(request, post) | {"dialog_form": form, "zone": str(form.zone)}
+    return render(request, "approvals/schedule.html", page, status=422 if form.errors else 200)
+
+
+def approve_with_time(post: Post, by: User, form: ScheduleForm) -> Approval:
+    given = form.cleaned_data
+    when = When(at=given["at"])
+    return wishes.approve(post, by, given["version"], when, given["earliest"], given["latest"])
+
+
+def approved(request: ReviewRequest, approval: Approval) -> HttpResponse:
+    """On to the next one; with the time to regret it in a toast, or what is now so."""
         return blocked(request, post_id)
     tasks.publish_soon()
-    messages.success(request, wording.after_the_okay(version))
+    if not settings.UNDO_SECONDS:
+        publications = approval.publications.select_related("channel")
+        messages.success(request, wording.after_the_okay(publications, publishing.current_stop()))
     return to_next(request)
+
+@require_POST
+@may_review
+@told
+def undo(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """Regret an okay, all of it. If a worker was faster: what is so, and the way to take it down."""
+    post = sent_in(post_id)
+    try:
+        workflow.undo(post, request.user)
+    except NoLongerSoError as late:
+        if Post.objects.get(pk=post_id).status != Status.APPROVED:
+            raise
+        return too_late(request, late)
+    messages.success(request, _("Ångrat. Inget har publicerats, och inlägget väntar på granskning igen."))
+    return redirect("approvals:review", post_id)
+
+
+def too_late(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
+    post = Post.objects.for_list().get(pk=late.post.pk)
+    publications = waiting.of_current_version(post)
+    context = {"post": post, **wording.why_too_late(publications)}
+    return whole_page(request, render(request, "approvals/too_late.html", context, status=409))
+
 
 
 def blocked(request: ReviewRequest, post_id: int) -> HttpResponse:

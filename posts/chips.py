@@ -73,7 +73,7 @@ OF_PUBLICATION = {
     PublicationStatus.BY_HAND: BY_HAND,
 }
 
-OF_HOLD = {Hold.RESERVE: RESERVE, Hold.EXPIRED: EXPIRED}
+OF_HOLD: dict[str, Chip] = {Hold.RESERVE: RESERVE, Hold.EXPIRED: EXPIRED}
 
 MOVING = frozenset(
     {

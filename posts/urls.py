@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import publication_views, views
+from posts import planning_views, publication_views, views
 
 app_name = "posts"
 
@@ -24,6 +24,10 @@ urlpatterns = [
     path("inlagg/<int:post_id>/inskickat/", views.sent, name="sent"),
     path("inlagg/<int:post_id>/dra-tillbaka/", views.withdraw, name="withdraw"),
     path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
+    path("inlagg/<int:post_id>/flytta/", planning_views.move, name="move"),
+    path("inlagg/<int:post_id>/hall/", planning_views.hold, name="hold"),
+    path("inlagg/<int:post_id>/till-reserven/", planning_views.to_reserve, name="to_reserve"),
+    path("inlagg/<int:post_id>/publicera-nu/", planning_views.release, name="release"),
     path("inlagg/<int:post_id>/ta-ned/", publication_views.take_down, name="take_down"),
     path("ta-ned/", publication_views.find_to_take_down, name="find_to_take_down"),
     path("publicering/<int:publication_id>/avgor/", publication_views.decide, name="decide"),

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Notice
+from posts import publishing
 from posts.models import Post
+from seko_social import situation
 
 MANY = 100
 """Nobody needs to know more exactly how much there is to read."""
@@ -20,6 +22,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "is_training": settings.IS_TRAINING,
         "sandbox_url": settings.SANDBOX_URL,
         "queue_count": queue_count,
+        "stop": SimpleLazyObject(publishing.current_stop),
+        "stopped_count": stopped_count,
         "unread_count": SimpleLazyObject(partial(unread_count, request)),
     }
 
@@ -27,6 +31,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def queue_count() -> int:
     """Asked only by pages that show it."""
     return Post.objects.awaiting_review().count()
+
+
+def stopped_count() -> int:
+    """How many posts wait for somebody to start publishing again. Asked only while all is stopped."""
+    return situation.due().order_by().values("post").distinct().count()
 
 
 def unread_count(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("posts.urls")),
     path("", include("accounts.urls")),
     path("granska/", include("approvals.urls")),
+    path("", include("seko_social.status_urls")),
     path("kanaler/", include("channels.urls")),
     # An address comes with the invitation: nobody changes it here, so those pages of the library lead home.
     re_path(r"^konto/(?:email|confirm-email)/", RedirectView.as_view(pattern_name="accounts:me")),

@@ -99,7 +99,7 @@ def test_ones_own_post_is_marked_and_not_opened_first(facebook):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-@pytest.mark.parametrize(("makes_films", "queries"), [(False, 12), (True, 14)])
+@pytest.mark.parametrize(("makes_films", "queries"), [(False, 13), (True, 15)])
 def test_the_queue_costs_the_same_however_long_it_is(
     desk, facebook, platform, monkeypatch, count, makes_films, queries, django_assert_num_queries
 ):

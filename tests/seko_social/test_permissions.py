@@ -39,6 +39,13 @@ PAGES = {
     "approvals:request_changes": (NO, NO, OK, NO, NO),
     "approvals:reject": (NO, NO, OK, NO, NO),
     "approvals:channel_text": (NO, NO, OK, NO, NO),
+    "approvals:schedule": (NO, NO, OK, NO, NO),
+    "posts:move": (NO, NO, MOVED, NO, NO),
+    "status:index": (NO, NO, OK, OK, OK),
+    "status:stop": (NO, NO, OK, OK, NO),
+    "status:resume": (NO, NO, MOVED, MOVED, NO),
+    "status:pause": (NO, NO, OK, OK, NO),
+    "status:unpause": (NO, NO, MOVED, MOVED, NO),
     "channels:index": (NO, NO, OK, OK, OK),
     "accounts:me": (OK, OK, OK, OK, OK),
     "accounts:notices": (OK, OK, OK, OK, OK),
@@ -56,6 +63,11 @@ PRESSES = {
     "posts:confirm_removed": (NO, NO, MOVED, MOVED, NO),
     "approvals:save": (NO, NO, 409, NO, NO),
     "approvals:approve": (NO, NO, 409, NO, NO),
+    "approvals:reserve": (NO, NO, 409, NO, NO),
+    "approvals:undo": (NO, NO, 409, NO, NO),
+    "posts:hold": (NO, NO, MOVED, NO, NO),
+    "posts:to_reserve": (NO, NO, MOVED, NO, NO),
+    "posts:release": (NO, NO, MOVED, NO, NO),
 }
 ELSEWHERE = {"posts:rendition"}
 """Tested where films of pictures are (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`)."""
@@ -158,7 +170,7 @@ def test_every_address_of_ours_is_in_the_table():
     rooms = get_resolver(None).namespace_dict
     names = {
         f"{room}:{name}"
-        for room in ("posts", "approvals", "channels", "accounts")
+        for room in ("posts", "approvals", "channels", "accounts", "status")
         for name in rooms[room][1].reverse_dict
         if isinstance(name, str)
     }
