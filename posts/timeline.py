@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from posts import difference
+from posts import acts, difference
+from posts.acts import Act
 from posts.difference import FieldDifference
-from posts.models import Post, Transition
+from posts.models import Post, Regret, TakeDown, Transition
 from posts.wording import name_of
 from posts.workflow import Action
 
@@ -33,7 +34,7 @@ class Event:
 
 def of(post: Post, reader: "User") -> list[Event]:
     # In the order of what leads to what, so that two things of the same moment are told in it.
-    events = [*decisions(post, reader), *failures(post), *came_out(post)]
+    events = [*decisions(post, reader), *acts_on(post, reader), *came_out(post), *orders(post, reader)]
     return sorted(events, key=lambda event: event.at)[::-1]
 
 
@@ -132,9 +133,49 @@ def out_on(together: list[tuple[datetime, str]]) -> Event:
     return Event(together[-1][0], _("Ute på %(channels)s") % {"channels": channels}, "live")
 
 
-def failures(post: Post) -> Iterator[Event]:
-    for publication in post.publications.all():
-        attempt = publication.attempts.first() if publication.has_failed else None
-        if attempt and attempt.finished_at:
-            sentence = _("Misslyckades på %(channel)s") % {"channel": name_of(publication.channel)}
-            yield Event(attempt.finished_at, sentence, "wait")
+def acts_on(post: Post, reader: "User") -> Iterator[Event]:
+    """What people and the software did on the way; the same on several channels together."""
+    told = [act for act in acts.of(post.publications.all()) if act.verb in TOLD]
+    for _key, same in groupby(told, key=lambda act: (act.verb, act.by)):
+        for together in at_once(list(same)):
+            channels = dict.fromkeys(name_of(act.publication.channel) for act in together)
+            last = together[-1]
+            sentence = last.sentence(reader, get_text_list(list(channels), _("och")))
+            yield Event(last.at, sentence, "wait" if last.verb in TROUBLING else "")
+
+
+def at_once(same: list[Act]) -> Iterator[list[Act]]:
+    together: list[Act] = []
+    for act in same:
+        if together and act.at - together[0].at > AT_ONCE:
+            yield together
+            together = []
+        together.append(act)
+    yield together
+
+
+TROUBLING = frozenset(
+    {"publication.failed", "publication.needs_decision", "publication.expired", "removal.by_hand"}
+)
+TOLD = TROUBLING | {
+    "publication.decided_out",
+    "publication.decided_absent",
+    "publication.tried_again",
+    "publication.taken_by_hand",
+    "publication.moved",
+    "publication.held",
+    "publication.released",
+    "removal.removed",
+    "removal.not_out",
+    "removal.confirmed",
+}
+"""Of all that is written down, what a reader of the post wants to know; the receipt tells the rest."""
+
+
+def orders(post: Post, reader: "User") -> Iterator[Event]:
+    """Who took it down, and why."""
+    for order in TakeDown.objects.filter(post=post).select_related("requested_by"):
+        is_own = order.requested_by == reader
+        sentence = _("Du tog ned inlägget: %(why)s") if is_own else _("%(name)s tog ned inlägget: %(why)s")
+        named = {"name": order.requested_by.get_short_name(), "why": Regret(order.reason).label}
+        yield Event(order.requested_at, sentence % named, "wait")
