@@ -56,7 +56,8 @@ class Words:
     """A notice in somebody's language: on a page, and in a mail."""
 
     subject: str
-    body: str
+    body: tuple[str, ...]
+    """Its paragraphs."""
     link: str
     """What the link is called."""
 
@@ -70,7 +71,7 @@ def words(notice: Notice) -> Words:
     template = get_template(f"notices/{notice.kind}.txt").template  # type: ignore[attr-defined]
     text = template.render(Context(facts_of(notice), autoescape=False))
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
-    return Words(paragraphs[0], "\n\n".join(paragraphs[1:-1]), paragraphs[-1])
+    return Words(paragraphs[0], tuple(paragraphs[1:-1]), paragraphs[-1])
 
 
 def facts_of(notice: Notice) -> dict[str, object]:
@@ -85,9 +86,10 @@ def to(notice: Notice) -> EmailMessage:
     """The same notice is always the same message: if it came twice after all, the receiver's program would know."""
     with translation.override(notice.person.language):
         said = words(notice)
+    way = f"{said.link}:\n{settings.SITE_URL}{notice.path}"
     return EmailMessage(
         said.subject,
-        f"{said.body}\n\n{said.link}:\n{settings.SITE_URL}{notice.path}\n\nSeko Social\n",
+        "\n\n".join([*said.body, way, "Seko Social\n"]),
         to=[notice.person.email],
         headers={"Message-ID": name_of(notice), "Auto-Submitted": "auto-generated"},
     )

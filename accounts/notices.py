@@ -84,6 +84,11 @@ def take_back(kind: str, key: str) -> None:
     Notice.objects.filter(kind=kind, key=key, mail=Mail.WAITING, claimed_until=None).delete()
 
 
+def keep_from_mail(notices: NoticeQuerySet) -> None:
+    """They are on the page, and nobody is mailed."""
+    notices.filter(mail=Mail.WAITING, claimed_until=None).update(mail=Mail.UNWANTED, mail_at=timezone.now())
+
+
 def mark_read(notices: NoticeQuerySet) -> None:
     notices.unread().update(read_at=timezone.now())
 

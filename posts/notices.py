@@ -171,7 +171,7 @@ def stopped(stop: PublishingStop) -> None:
         {*group(), *administrators()} - {stop.stopped_by},
         "stopped",
         f"stop:{stop.stopped_at.isoformat()}",
-        reverse("home"),
+        reverse("status:index"),
         by=stop.stopped_by.name,
         reason=stop.reason,
         message=stop.message,
@@ -182,7 +182,7 @@ def stopped(stop: PublishingStop) -> None:
 def resumed(by: User) -> None:
     now = timezone.now()
     people = {*group(), *administrators()} - {by}
-    tell(people, "resumed", f"resume:{now.isoformat()}", reverse("home"), by=by.name, resumed_at=now)
+    tell(people, "resumed", f"resume:{now.isoformat()}", reverse("status:index"), by=by.name, resumed_at=now)
 
 
 # --- taking down ------------------------------------------------------------------------------------------------

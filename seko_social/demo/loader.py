@@ -18,7 +18,8 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import notices
+from accounts.models import Notice, User
 from channels import connections
 from channels.adapters.base import Receipt, Staged
 from channels.adapters.codes import Trouble
@@ -44,6 +45,8 @@ from seko_social.demo import pictures, story
 from seko_social.demo.story import DemoChannel, DemoPost, Ending
 
 Say = Callable[[str], None]
+STILL_NEWS = timedelta(days=2)
+"""What people were told before that, they have read."""
 
 
 @contextmanager
@@ -66,6 +69,8 @@ def load(say: Say) -> None:
         for number, demo in enumerate(story.POSTS, start=1):
             say(f"post {number} of {len(story.POSTS)} …")
             Telling(demo, people, channels, store, scenes).tell()
+    notices.keep_from_mail(Notice.objects.all())
+    notices.mark_read(Notice.objects.filter(created_at__lt=timezone.now() - STILL_NEWS))
 
 
 def add_person(email: str, name: str, region: str, roles: tuple[str, ...]) -> User:
@@ -80,6 +85,7 @@ def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
         name=demo.name,
         remote_id=demo.remote_id,
         handle=demo.handle,
+        url=page_of(demo),
         audience=demo.audience,
         is_preselected=demo.is_preselected,
         position=position,
@@ -95,6 +101,12 @@ def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
         connections.connect(channel, tokens(made), expiry(made))
     connections.mark_working(channel)
     return channel
+
+
+def page_of(demo: DemoChannel) -> str:
+    """Where its followers see it, on the sandbox; none where there is no platform."""
+    base = settings.PLATFORM_ADDRESSES.get(f"{demo.platform.upper()}_PUBLIC_URL")
+    return f"{base}/{demo.handle or demo.remote_id}" if base else ""
 
 
 def tokens(made: dict[str, Any]) -> dict[str, str]:

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.browser
 OPEN = ["/konto/login/", "/konto/password/reset/", "/konto/signup/"]
 KARINS = ["/hem/", "/nytt/", "/mina/", "/mina/?visa=publicerat", "/mina/?visa=utkast", "/mina/?visa=avslutat",
           "/inlagg/4/", "/inlagg/22/", "/inlagg/25/", "/inlagg/25/andra/", "/inlagg/29/inskickat/", "/mer/", "/policy/",
-          "/konto/password/change/", "/konto/2fa/"]  # fmt: skip
+          "/konto/password/change/", "/konto/2fa/", "/aviseringar/"]  # fmt: skip
 ANNAS = ["/granska/", "/granska/27/", "/granska/29/", "/granska/29/?redigera", "/granska/29/kanaler/1/",
          "/granska/29/kanaler/2/", "/granska/29/be-om-andring/", "/granska/29/avsla/", "/inlagg/", "/inlagg/4/",
-         "/inlagg/18/", "/inlagg/19/", "/kanaler/", "/mer/", "/policy/"]  # fmt: skip
+         "/inlagg/18/", "/inlagg/19/", "/kanaler/", "/mer/", "/policy/", "/aviseringar/"]  # fmt: skip
 NARROWEST = 320
 
 

@@ -74,7 +74,7 @@ def told(cast, kind: str) -> set[str]:
 def said_to(person, kind: str) -> str:
     [notice] = Notice.objects.filter(person=person, kind=kind)
     words = letters.words(notice)
-    return f"{words.subject}. {words.body}"
+    return f"{words.subject}. {' '.join(words.body)}"
 
 
 # --- it is out ------------------------------------------------------------------------------------------------
@@ -362,7 +362,7 @@ def test_a_rejection_says_why_and_what_would_have_worked(cast):
         post, cast["approver"], post.current_version, "too_old", "Samma dag, så hade vi tagit det."
     )
     assert said_to(cast["author"], "rejected") == (
-        "Vi publicerar inte den här gången. Skäl: För gammalt.\n\n"
+        "Vi publicerar inte den här gången. Skäl: För gammalt. "
         "Så hade det fungerat: Samma dag, så hade vi tagit det."
     )
 
