@@ -55,8 +55,12 @@ class X(Adapter):
         link_weight=text.LINK_WEIGHT,
     )
     names_photographer = False
-    absence_proven_after = timedelta(seconds=60)
-    """X promises nothing, but its timeline shows a post at once; and it refuses the same text if we were wrong."""
+    absence_proven_after = timedelta(minutes=2)
+    """
+    X promises nothing, but its timeline shows a post within a minute at most. Another one, since X may still take in what
+    we have given up waiting for; it need not refuse the same text, if we were wrong.
+    """
+    look_after = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60), absence_proven_after)
 
     def __init__(self, connection: Connection, addresses: Mapping[str, str]) -> None:
         super().__init__(connection, addresses)
