@@ -131,7 +131,7 @@ FAULTS = (
         "expired token",
         (Outcome.NOT_CONNECTED, RECEIPT),
         {"fault": "expired_token"},
-        mended_by_person=frozenset({"facebook", "x", "youtube"}),
+        mended_by_person=frozenset({"facebook"}),  # the others' tokens are renewed without anybody
     ),
 )
 
@@ -334,6 +334,12 @@ def takeovers(content: Content) -> list[Takeover]:
 # --- how it must end ---------------------------------------------------------------------------------------------
 
 DOUBTED = {FOUND, ABSENT}
+
+
+TOLD_PUBLISHED = [("published", "author"), ("published_others", "approver"), ("published_others", "owner")]
+TOLD_STOPPED = [("channel_stopped", "owner")]
+TOLD_FAILED = [("failed", "approver"), ("failed", "author"), ("failed", "owner")]
+"""Who is told what, when nothing moves any more."""
 
 
 def log_of(ends: Ends) -> list[str]:

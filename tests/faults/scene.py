@@ -15,6 +15,7 @@ from typing import Any
 import requests
 from django.utils import timezone
 
+from accounts.models import Notice
 from audit.models import Entry
 from channels import connections
 from channels.models import AppRest, Channel, Credential
@@ -57,6 +58,8 @@ class Platforms(LiveSandbox):
 class Scene:
     sandbox: Platforms
     pk: int
+    people: dict[int, str]
+    """Who is who, by the number of their account."""
     passed: timedelta = timedelta(0)
 
     @property
@@ -149,13 +152,24 @@ class Scene:
 
     @property
     def log(self) -> list[str]:
-        lines = Entry.objects.filter(thing=f"publication:{self.pk}").order_by("number")
+        """Without the looks that found nothing: how many there are is the adapter's matter."""
+        lines = (
+            Entry.objects.filter(thing=f"publication:{self.pk}")
+            .exclude(verb="publication.looked")
+            .order_by("number")
+        )
         return list(lines.values_list("verb", flat=True))
 
     @property
     def channel_log(self) -> list[str]:
         lines = Entry.objects.filter(thing=f"channel:{self.publication.channel_id}").order_by("number")
         return list(lines.values_list("verb", flat=True))[1:]  # the first is that it was connected
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What people were told about it since the okay, and who."""
+        told = Notice.objects.filter(person__in=self.people).exclude(kind="approved")
+        return sorted((notice.kind, self.people[notice.person_id]) for notice in told)
 
     def shown_media(self) -> list[str]:
         shown = self.publication.version.shown_media.order_by("position")
@@ -196,18 +210,17 @@ def older(value: Any, by: timedelta) -> Any:
 # --- making ready -------------------------------------------------------------------------------------------------
 
 
-def scene(sandbox: Platforms, content: Content) -> Scene:
+def scene(sandbox: Platforms, content: Content, text: str = "") -> Scene:
     """An approved post of this content for one channel of its platform."""
-    author, number = factories.ombudsman(), next(numbers)
-    text = f"{number}: {factories.TEXT}"
+    author, reviewer, owner = factories.ombudsman(), factories.reviewer(), factories.reader(name="Olle Ägare")
+    number = next(numbers)
+    text = text or f"{number}: {factories.TEXT}"
     post = factories.submitted(author, media=list(media_of(content, author)), text=text)
-    channel = connected(sandbox, content.platform, number)
+    channel = connected(sandbox, content.platform, number, owner=owner)
     alt_text = factories.ALT if content.pictures else ""
-    factories.for_channels(
-        post, reviewer := factories.reviewer(), channel, alt_text=alt_text, title="Nattskiftet"
-    )
-    factories.workflow.approve(post, reviewer, post.current_version)
-    return Scene(sandbox, Publication.objects.get(post=post).pk)
+    factories.approved(post, reviewer, channel, alt_text=alt_text, title="Nattskiftet")
+    people = {author.pk: "author", reviewer.pk: "approver", owner.pk: "owner"}
+    return Scene(sandbox, Publication.objects.get(post=post).pk, people)
 
 
 def media_of(content: Content, author: Any) -> Any:
@@ -218,11 +231,16 @@ def media_of(content: Content, author: Any) -> Any:
         yield factories.picture(author, film.open().read(), kind=MediaKind.FILM, seconds=film.seconds)
 
 
-def connected(sandbox: Platforms, platform: str, number: int) -> Channel:
+def connected(sandbox: Platforms, platform: str, number: int, **fields: Any) -> Channel:
     """A channel with an account of its own and a credential at the sandbox."""
     account = f"UC{number:022}" if platform == "youtube" else f"{7_000_000 + number}"
     channel = Channel.objects.create(
-        platform=platform, name="Seko", remote_id=account, handle=f"seko{number}", position=number
+        platform=platform,
+        name="Seko",
+        remote_id=account,
+        handle=f"seko{number}",
+        position=number,
+        **fields,
     )
     connections.connect(channel, **credential(sandbox, channel))
     return channel

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.faults.matrix import PUBLISHED, Cell
+from tests.faults.matrix import PUBLISHED, TOLD_STOPPED, Cell
 from tests.faults.scene import Platforms, scene
 from tests.faults.verdict import Record, count, is_public_once
 from tests.faults.wire import Wire
@@ -17,9 +17,10 @@ def comes_out_once(sandbox: Platforms, cell: Cell, record: Record, *more: dict[s
         if cell.is_mended_by_person:
             assert played.work() == "queued"
             assert (played.public, played.channel_log) == ([], ["channel.broke"])
+            assert played.told == TOLD_STOPPED
             played.connect_again()
         status = played.work(is_heard=cell.is_heard)
     count(record, played, cell.step.content.platform, cell.fault.name)
     assert (status, len(sandbox.waiting_faults())) == (PUBLISHED, len(more))
-    is_public_once(played, cell.ends)
+    is_public_once(played, cell.ends, *(TOLD_STOPPED if cell.is_mended_by_person else ()))
     assert played.passed >= timedelta(seconds=cell.fault.waits)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.matrix import FAILED, PUBLISHED, films_in_processing
+from tests.faults.matrix import FAILED, PUBLISHED, TOLD_FAILED, films_in_processing
 from tests.faults.scene import scene
 from tests.faults.verdict import count, is_public_once
 
@@ -20,4 +20,5 @@ def test_a_film_in_processing(sandbox, film, record_property):
         is_public_once(played, ("receipt",))
     else:
         assert (status, played.public, played.ends) == (FAILED, [], ())
+        assert played.told == TOLD_FAILED
         assert (played.publication.trouble, played.log) == ("film_unprocessable", ["publication.failed"])

@@ -60,6 +60,7 @@ def outcome(played: Scene) -> tuple:
 
 OUT = "publication.published"
 DOUBTS = {"publication.unconfirmed", "publication.absent"}
+"""What another may find, and what it may not, is the takeover's matter; the second receipt would be ours."""
 
 
 def wanted(content: Content) -> dict:

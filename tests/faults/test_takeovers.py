@@ -1,6 +1,6 @@
 """
-Two workers at once on one publication: the first is stopped for longer than its lease and comes back while the second is in
-the middle of it. Whoever holds the older number writes nothing and sends nothing.
+Two workers at once on one publication: the first is stopped for longer than its lease and comes back while the second is
+in the middle of it. Whoever holds the older number writes nothing and sends nothing.
 """
 
 import pytest

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults.matrix import PUBLISHED, Ends, log_of
+from tests.faults.matrix import PUBLISHED, TOLD_PUBLISHED, Ends, log_of
 from tests.faults.scene import Scene
 from tests.faults.table import CELL
 
@@ -16,8 +16,8 @@ def count(record: Record, scene: Scene, platform: str, fault: str, *, wanted: in
     record(CELL, [platform, fault, max(wanted - found, 0), max(found - wanted, 0)])
 
 
-def is_public_once(scene: Scene, ends: Ends) -> None:
-    """Exactly what was approved, exactly once, and everybody who asks is told the same."""
+def is_public_once(scene: Scene, ends: Ends, *told: tuple[str, str]) -> None:
+    """Exactly what was approved, exactly once; the log says so, and the right people are told (`told`: what else)."""
     publication = scene.publication
     assert (publication.status, scene.ends) == (PUBLISHED, ends)
     [line] = scene.public
@@ -25,6 +25,7 @@ def is_public_once(scene: Scene, ends: Ends) -> None:
     assert factory_text(publication) in line["text"]
     assert publication.remote_id in line["ids"].values()
     assert scene.log == log_of(ends)
+    assert scene.told == sorted([*TOLD_PUBLISHED, *told])
     assert (publication.claimed_until, publication.trouble) == (None, "")
 
 
