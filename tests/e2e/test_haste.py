@@ -50,8 +50,8 @@ def test_what_was_just_typed_for_a_channel_is_saved(anna: Anna, waiting: int):
         anna.go(f"/granska/{waiting}/")
         anna.page.get_by_role("link", name="Version för X (Twitter)").click()
         anna.page.get_by_label("Text på X (Twitter)").fill(f"Kort text nummer {number}")
-        anna.press("Spara")
-        anna.page.wait_for_load_state()
+        with anna.page.expect_navigation(timeout=SOON):
+            anna.press("Spara")
         expect(anna.page.get_by_label("Text på X (Twitter)")).to_have_value(
             f"Kort text nummer {number}", timeout=SOON
         )
