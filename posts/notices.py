@@ -20,6 +20,7 @@ from accounts.notices import take_back, tell
 from channels.models import Channel
 from posts.chips import MOVING, standing
 from posts.models import (
+    WAITING,
     Approval,
     Hold,
     Minors,
@@ -112,9 +113,6 @@ def when_still(version: Version) -> None:
     out = [item for item in all_of_it if item.status == PublicationStatus.PUBLISHED]
     if not out or any(moves(item) for item in all_of_it):
         return
-    failing = [item for item in all_of_it if item.status == PublicationStatus.FAILED]
-    over = [PublicationStatus.CANCELLED, PublicationStatus.REMOVED]
-    later = [item for item in all_of_it if item not in out + failing and item.status not in over]
     post, key = out[0].post, f"version:{version.pk}"
     others = {out[0].approval.approved_by, *owners(*(item.channel for item in out))}
     for kind, people in (("published", {post.author}), ("published_others", others - {post.author})):
@@ -124,9 +122,18 @@ def when_still(version: Version) -> None:
             key,
             page_of(post),
             out=names(out),
-            later=names(later),
-            missing=names(failing),
+            later=names(item for item in all_of_it if comes_later(item)),
+            unsure=names(item for item in all_of_it if item.status == PublicationStatus.NEEDS_DECISION),
+            missing=names(item for item in all_of_it if is_missing(item)),
         )
+
+
+def comes_later(publication: Publication) -> bool:
+    return publication.status in WAITING and publication.hold != Hold.EXPIRED
+
+
+def is_missing(publication: Publication) -> bool:
+    return publication.status == PublicationStatus.FAILED or publication.hold == Hold.EXPIRED
 
 
 def moves(publication: Publication) -> bool:

@@ -106,6 +106,21 @@ def test_one_channel_that_fails_does_not_keep_its_author_waiting(cast, page, oth
     assert "På Facebook gick det inte. Kommunikationsgruppen tar hand om det." in said
 
 
+def test_what_nobody_knows_of_is_told_as_such(cast, page, other):
+    first, second = approved(cast, page, other)
+    Publication.objects.filter(pk=second.pk).update(status=PublicationStatus.NEEDS_DECISION)
+    run(first)
+    assert said_to(cast["author"], "published").endswith("Tack! Vi vet inte än om det kom ut på Facebook.")
+
+
+def test_what_was_not_out_in_time_is_told_as_missing(cast, page, other):
+    first, second = approved(cast, page, other)
+    run(first)
+    Publication.objects.filter(pk=second.pk).update(not_after=timezone.now() - timedelta(minutes=1))
+    publishing.expire(timezone.now())
+    assert "På Facebook gick det inte." in said_to(cast["author"], "published")
+
+
 @pytest.mark.parametrize("error", [NotConnected("token_expired"), OutOfCredit("credit")])
 def test_one_channel_that_waits_for_a_person_does_not_keep_its_author_waiting(
     cast, page, other, platform, error
