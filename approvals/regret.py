@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from approvals import wording
 from posts import publishing, waiting
-from posts.models import Post, Publication
+from posts.models import Post, Publication, PublishingStop
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,10 +34,13 @@ def of(user: "User") -> list[Regret]:
         return []
     found = list(just_approved(user))[:MOST]
     stop = publishing.current_stop() if found else None
-    return [
-        Regret(post, wording.in_the_toast(publications, stop), waiting.seconds_left(publications))
-        for post, publications in found
-    ]
+    return [told(post, publications, stop) for post, publications in found]
+
+
+def told(post: Post, publications: list[Publication], stop: PublishingStop | None) -> Regret:
+    sentence = wording.in_the_toast(publications, stop)
+    seconds = waiting.seconds_left(publications) if "{when}" in sentence else 0
+    return Regret(post, sentence, seconds)
 
 
 def just_approved(user: "User") -> Iterator[tuple[Post, list[Publication]]]:

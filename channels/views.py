@@ -41,7 +41,8 @@ def index(request: HttpRequest) -> HttpResponse:
     channels.sort(key=lambda channel: list(LOOKS).index(channel.state))
     needing = sum(channel.state in NEEDS_YOU for channel in channels)
     cards = [card_of(channel) for channel in channels]
-    return render(request, "channels/index.html", {"cards": cards, "needing": needing})
+    paused = sum(channel.state == State.PAUSED for channel in channels)
+    return render(request, "channels/index.html", {"cards": cards, "needing": needing, "paused": paused})
 
 
 def card_of(channel: Channel) -> Card:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from channels.models import Channel
 from channels.views import card_of
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, Status
-from posts.wording import trouble_sentence
+from posts.wording import name_of, trouble_sentence
 from seko_social.health import LATE
 from seko_social.models import Heartbeat
 from seko_social.templatetags.moments import moment
@@ -87,11 +87,15 @@ def queue(stop: PublishingStop | None) -> Line:
     if late:
         sentence = ngettext("%(n)d utskick är försenat", "%(n)d utskick är försenade", late) % {"n": late}
         return Line(name, sentence, _("Försenad"), "wait", "clock")
-    count = leaving(None).count()
-    return working(
-        name,
-        ngettext("%(n)d på väg ut, inget försenat", "%(n)d på väg ut, inget försenat", count) % {"n": count},
-    )
+    return working(name, on_the_way(leaving(None).count()))
+
+
+def on_the_way(count: int) -> str:
+    if not count:
+        return _("Inget på väg ut just nu")
+    return ngettext("%(n)d på väg ut, inget försenat", "%(n)d på väg ut, inget försenat", count) % {
+        "n": count
+    }
 
 
 def open_ways() -> QuerySet[Channel]:
@@ -116,7 +120,7 @@ def channel_line(channel: Channel, waiting: int) -> Line:
         told = [came_out(channel.last_out)]  # type: ignore[attr-defined]
     elif waiting:
         told.append(ngettext("%(n)d utskick väntar.", "%(n)d utskick väntar.", waiting) % {"n": waiting})
-    return Line(channel.name, " ".join(told), str(card.label), card.kind, card.icon)
+    return Line(name_of(channel), " ".join(told), str(card.label), card.kind, card.icon)
 
 
 def paused(channel: Channel) -> str:

@@ -1,5 +1,6 @@
 """How it is with publishing; stopping everything or one channel, and starting again with open eyes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -70,8 +71,9 @@ def stop(request: SignedInRequest) -> HttpResponse:
     return render(request, "status/stop.html", context, status=422 if form.errors else 200)
 
 
-def names_of(channels: Any) -> str:
-    return get_text_list([name_of(channel) for channel in channels], _("eller"))
+def names_of(channels: Iterable[Channel]) -> str:
+    """Those that the software publishes on: what a person does by hand, nobody here can stop."""
+    return get_text_list([name_of(channel) for channel in channels if not channel.is_by_hand], _("eller"))
 
 
 @require_http_methods(["GET", "POST"])

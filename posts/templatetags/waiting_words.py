@@ -22,8 +22,10 @@ def waits_for(publication: Publication, stop: PublishingStop | None) -> str:
 
 @register.simple_tag
 def counting(sentence: str, seconds: int) -> SafeString:
-    """The sentence with the seconds in the place of `{when}`; the script counts them down, where there is one."""
-    before, _place, after = sentence.partition("{when}")
+    """The sentence with the seconds in the place of `{when}`, if it has one; the script counts them down."""
+    before, place, after = sentence.partition("{when}")
+    if not place:
+        return format_html("{}", sentence)
     return format_html(
         '{}<span data-seconds="{}" data-one="{}" data-some="{}" data-minutes="{}" data-over="{}">{}</span>{}',
         before,
@@ -40,13 +42,15 @@ def counting(sentence: str, seconds: int) -> SafeString:
 @register.inclusion_tag("posts/planning/_planning.html", takes_context=True)
 def planning(context: dict[str, Any], post: Post) -> dict[str, Any]:
     """The seconds in which an okay can be regretted, and another time for what waits: for those who may."""
-    user, waits = context["request"].user, waiting.to_plan(post)
+    user = context["request"].user
     may_undo = workflow.why_not(workflow.Action.UNDO, post, user) is None
+    may_plan = rules.why_not_plan(user) is None
+    waits = waiting.to_plan(post) if may_undo or may_plan else []
     return {
         "post": post,
         "csrf_token": context.get("csrf_token"),
         "may_undo": bool(waits) and may_undo and publishing.is_untouched(post),
-        "may_plan": bool(waits) and rules.why_not_plan(user) is None,
+        "may_plan": bool(waits) and may_plan,
         "seconds": 0 if context.get("stop") else waiting.seconds_left(waits),
         "expired": any(item.hold == Hold.EXPIRED for item in waits),
         "is_reserve": all(item.hold == Hold.RESERVE for item in waits),
