@@ -16,9 +16,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from channels.adapters.fitting import with_link
-from posts import acts, content, pointing, previews, publishing, receipts, rules, tasks, whereabouts, wording
+from posts import (
+    acts,
+    content,
+    pointing,
+    previews,
+    publishing,
+    receipts,
+    rules,
+    tasks,
+    timeline,
+    whereabouts,
+    wording,
+)
 from posts.forms import LinkForm, TakeDownForm, WhichPostForm
-from posts.models import Post, Publication, PublicationStatus, TakeDown, parts_of
+from posts.models import Outcome, Post, Publication, PublicationStatus, TakeDown, parts_of
 from posts.publishing import LinkError
 
 View = Callable[..., HttpResponse]
@@ -107,13 +119,15 @@ def show_question(
     if publication.status not in OPEN_QUESTION:
         return too_late(request, publication, typed=form.data.get("url", ""), status=max(status, 200))
     attempts = sorted(publication.attempts.all(), key=lambda attempt: attempt.fence)
+    last = attempts[-1] if attempts else None
     context = {
         "publication": publication,
         "row": whereabouts.one(publication),
         "form": form,
-        "attempts": attempts,
-        "attempt": attempts[-1] if attempts else None,
-        "acts": [(act, act.sentence(request.user)) for act in reversed(acts.of([publication]))],
+        "first": attempts[0] if attempts else None,
+        "attempt": last,
+        "is_said_to_exist": last is not None and last.outcome == Outcome.DUPLICATE,
+        "events": timeline.of_publication(publication, request.user),
         "preview": preview_of(publication),
     }
     return render(request, "posts/publication/decide.html", context, status=status)

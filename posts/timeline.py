@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from posts import acts, difference
 from posts.acts import Act
 from posts.difference import FieldDifference
-from posts.models import Post, Regret, TakeDown, Transition
+from posts.models import Post, Publication, Regret, TakeDown, Transition
 from posts.wording import name_of
 from posts.workflow import Action
 
@@ -170,6 +170,21 @@ TOLD = TROUBLING | {
     "removal.confirmed",
 }
 """Of all that is written down, what a reader of the post wants to know; the receipt tells the rest."""
+
+
+def of_publication(publication: Publication, reader: "User") -> list[Event]:
+    """All of one channel's: its okay, every try and every look, until the question that is open now."""
+    okay, channel = publication.approval, {"channel": name_of(publication.channel)}
+    events = [
+        Event(okay.approved_at, SOMEBODY[Action.APPROVE]() % {"name": okay.approved_by.get_short_name()})
+    ]
+    for attempt in publication.attempts.all():
+        events.append(Event(attempt.started_at, _("Skickades till %(channel)s") % channel))
+    for act in acts.of([publication]):
+        is_open = act.verb == "publication.needs_decision"
+        sentence = _("Vi väntar på dig") if is_open else act.sentence(reader)
+        events.append(Event(act.at, sentence, "wait" if is_open else ""))
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def orders(post: Post, reader: "User") -> Iterator[Event]:

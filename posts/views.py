@@ -248,6 +248,8 @@ def visible_post(request: SignedInRequest, post_id: int) -> Post:
 @require_GET
 def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
     """One post and its way. htmx fetches the part that moves by itself."""
+    if sees_only_its_removal(request.user, post_id):
+        return redirect("posts:take_down", post_id)
     post = visible_post(request, post_id)
     wording, rows = post.wording_for(request.user), whereabouts.of(post)
     template = "posts/_standing.html" if request.GET.get("del") == "lage" else "posts/detail.html"
@@ -277,6 +279,13 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "answer_by": promise.answer_by(post.submitted_at) if post.submitted_at else None,
         },
     )
+
+
+def sees_only_its_removal(user: User, post_id: int) -> bool:
+    """They are told of a removal, may help with it, and read no posts."""
+    orders = TakeDown.objects.filter(post=post_id)
+    reads_it = user.has_perm("posts.view_all_posts") or not user.has_perm("posts.take_down")
+    return not reads_it and orders.exclude(post__author=user).exists()
 
 
 def headline(wording: Any) -> str:

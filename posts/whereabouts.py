@@ -71,9 +71,9 @@ class Whereabouts:
     @property
     def is_moving(self) -> bool:
         """It goes on by itself, so that the page should look again."""
-        if self.is_leaving:
-            return not (self.is_for_a_hand or self.is_stuck or self.is_open_question)
-        return chips.moves_soon(self.publication)
+        if self.is_stuck or self.is_for_a_hand or self.is_open_question:
+            return False
+        return self.is_leaving or chips.moves_soon(self.publication)
 
     # --- what holds it up
 
