@@ -10,6 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from posts import preparation, publishing, renditions, workflow
+from posts.lanes import lane
 from posts.models import Media, Publication, Version
 
 logger = logging.getLogger(__name__)
@@ -23,9 +24,12 @@ AT_ONCE = 100
 
 
 @shared_task
-def publish(publication_id: int) -> None:
-    if publication := publishing.claim(publication_id):
-        publishing.send(publication)
+def publish(publication_id: int, channel_id: int = 0) -> None:
+    with lane(channel_id) as has_room:
+        if not has_room:
+            publishing.not_now(publication_id)
+        elif publication := publishing.claim(publication_id):
+            publishing.send(publication)
 
 
 @shared_task
@@ -36,7 +40,7 @@ def take_down(removal_id: int) -> None:
 
 @shared_task
 def wake_due() -> None:
-    """Every second: put what is due into the broker."""
+    """Several times a second: put what is due into the broker."""
     now = timezone.now()
     for publication in publishing.wake(now):
         send_to_worker(publication)
@@ -74,7 +78,7 @@ def wake_media() -> None:
 
 
 def send_to_worker(publication: Publication) -> None:
-    put(publish, publication.pk, queue=FILMS if publication.has_film else DEFAULT)
+    put(publish, publication.pk, publication.channel_id, queue=FILMS if publication.has_film else DEFAULT)
 
 
 # --- without waiting for the clock ------------------------------------------------------------------------------

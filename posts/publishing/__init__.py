@@ -49,7 +49,7 @@ from posts.publishing.removing import (
     wake_removals,
 )
 from posts.publishing.rows import BACK_OFF, LostLeaseError, close, lease, write
-from posts.publishing.sending import begin, claim, keep, send, wake
+from posts.publishing.sending import begin, claim, keep, not_now, send, wake
 from posts.publishing.settling import announce, doubt, fail, put_back, settle
 from posts.publishing.stopping import (
     Resume,
@@ -96,6 +96,7 @@ __all__ = [
     "lease",
     "look",
     "move",
+    "not_now",
     "pause",
     "published_by_hand",
     "put_back",

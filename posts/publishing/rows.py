@@ -34,11 +34,11 @@ def back_off(tries: int) -> timedelta:
     return BACK_OFF[min(tries, len(BACK_OFF) - 1)]
 
 
-def reread(publication: Publication) -> Publication:
+def reread(publication_id: int) -> Publication:
     return (
         Publication.objects.select_related("channel", "version", "approval")
         .prefetch_related(*parts_of("version"))
-        .get(pk=publication.pk)
+        .get(pk=publication_id)
     )
 
 

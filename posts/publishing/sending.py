@@ -4,8 +4,9 @@ import hashlib
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Case, F, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from channels import connections
@@ -18,8 +19,10 @@ from posts.publishing.looking import look
 from posts.publishing.rows import LostLeaseError, back_off, lease, reread, write
 from posts.publishing.settling import account_refused, doubt, fail, put_back, settle
 
-WAKE_AGAIN_AFTER = timedelta(seconds=30)
-"""When a task put into the broker is believed to be lost."""
+WAKE_AGAIN_AFTER = timedelta(seconds=5)
+"""When a task put into the broker is believed to be lost: few are before it."""
+AT_THE_DOOR = 12
+"""How many of each channel are in the broker."""
 CHUNK = 64 * 1024 * 1024
 """How much of a file is read between two renewals of the lease."""
 
@@ -33,34 +36,42 @@ class SealBrokenError(Exception):
 
 
 def wake(now: datetime) -> list[Publication]:
-    """What is due and has no task on its way. Marks it as woken, so that a waiting queue is not filled twice."""
-    due = (
-        Publication.objects.due(now).exclude(woken_at__gt=now - WAKE_AGAIN_AFTER).order_by("not_before", "pk")
-    )
-    woken = list(due[:1000])
-    Publication.objects.filter(pk__in=[publication.pk for publication in woken]).update(woken_at=now)
+    """
+    The first few that are due on each channel and have no task on its way: the broker holds little, so that nobody waits
+    behind a channel with much to say. Marks them as woken, so that they are not put there twice.
+    """
+    place = Window(RowNumber(), partition_by=["channel", "has_film"], order_by=["not_before", "pk"])
+    first = Publication.objects.due(now).alias(place=place).filter(place__lte=AT_THE_DOOR)
+    lost = now - WAKE_AGAIN_AFTER
+    in_turn = first.order_by("place", "not_before", "pk")
+    # Not in the query: there it would be asked before the places are given.
+    woken = [each for each in in_turn if each.woken_at is None or each.woken_at <= lost]
+    if woken:
+        # The race: a worker claims one of them right now. It must not look woken when it is put back.
+        waiting = Publication.objects.filter(pk__in=[each.pk for each in woken], claimed_until=None)
+        waiting.update(woken_at=now)
     return woken
+
+
+def not_now(publication_id: int) -> None:
+    """The worker has its hands full on that channel: to be woken again at once."""
+    Publication.objects.filter(pk=publication_id, claimed_until=None).update(woken_at=None)
 
 
 def claim(publication_id: int) -> Publication | None:
     """Take a due publication for this worker. None: it is not due, or somebody else was faster."""
     now = timezone.now()
-    with transaction.atomic():
-        rows = Publication.objects.due(now).filter(pk=publication_id)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        publication = rows.first()
-        if publication is None:
-            return None
-        status = publication.status
-        # The race: two workers read the same due row. Only one of them still finds the fence as it was read.
-        taken = Publication.objects.filter(pk=publication.pk, fence=publication.fence, status=status).update(
-            status=PublicationStatus.STAGING if status == PublicationStatus.QUEUED else status,
-            fence=F("fence") + 1,
-            claimed_until=now + lease(),
-            woken_at=None,
-        )
-    return reread(publication) if taken else None
+    sending = When(status=PublicationStatus.QUEUED, then=Value(PublicationStatus.STAGING))
+    # The race: two workers are woken for the same one. The second waits for the first, and then finds it claimed.
+    claimed = Publication.objects.due(now).filter(pk=publication_id)
+    if not claimed.update(
+        status=Case(sending, default=F("status")),
+        fence=F("fence") + 1,
+        claimed_until=now + lease(),
+        woken_at=None,
+    ):
+        return None
+    return reread(publication_id)
 
 
 def send(publication: Publication) -> None:
@@ -158,7 +169,9 @@ def begin(publication: Publication, content: Content, adapter: Adapter, staged: 
     """The last look before the call that makes it public, and the trace that we are making it."""
     now = timezone.now()
     with transaction.atomic():
-        locked = Publication.objects.select_for_update().select_related("channel").get(pk=publication.pk)
+        rows = Publication.objects.select_related("channel", "approval", "version")
+        # Only its own row: others publish on the same channel right now.
+        locked = rows.select_for_update(of=("self",)).get(pk=publication.pk)
         if locked.fence != publication.fence or locked.status != PublicationStatus.STAGING:
             raise LostLeaseError(str(publication))
         if is_stopped(locked, now):

@@ -54,7 +54,7 @@ def take_from_finders(publication: Publication, receipt: Receipt) -> None:
     Whoever got the receipt as the answer to their own call is its owner. Somebody else who said the same words, and found
     it meanwhile, has to look again.
     """
-    for other in holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND):
+    for other in holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND).order_by("pk"):
         Publication.objects.filter(pk=other.pk).update(
             status=PublicationStatus.UNCONFIRMED,
             remote_id="",
@@ -86,9 +86,10 @@ def announce(publication: Publication) -> None:
     with transaction.atomic():
         unannounced = Publication.objects.published().filter(pk=publication.pk, announced_at=None)
         if unannounced.update(announced_at=timezone.now()):
-            publication.refresh_from_db()
-            log.record("publication.published", publication, post=publication.post_id, url=publication.url)
+            publication.refresh_from_db(fields=["status", "remote_id", "url", "published_at", "announced_at"])
             notices.published(publication)
+            # Last: whoever writes in the log has it alone until all of this is saved.
+            log.record("publication.published", publication, post=publication.post_id, url=publication.url)
 
 
 def put_back(

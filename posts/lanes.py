@@ -1,0 +1,29 @@
+"""
+One channel's trouble never delays another's: of a worker's threads, only so many are busy on one channel.
+
+They are counted in the worker's own memory, so that what a dead worker was doing does not count.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+MOST = 8
+"""Of the twelve that a worker has (`seko_social.processes.THREADS`)."""
+
+lock = threading.Lock()
+busy: Counter[int] = Counter()
+
+
+@contextmanager
+def lane(channel_id: int) -> Iterator[bool]:
+    """A place on this channel; False when all are taken."""
+    with lock:
+        has_room = busy[channel_id] < MOST
+        busy[channel_id] += has_room
+    try:
+        yield has_room
+    finally:
+        with lock:
+            busy[channel_id] -= has_room

@@ -1,0 +1,83 @@
+"""One channel's trouble never delays another's: neither in a worker nor on the way to one."""
+
+import threading
+
+import pytest
+from django.utils import timezone
+
+from posts import lanes, publishing, tasks
+from posts.models import Publication, PublicationStatus
+from posts.publishing import sending
+from seko_social.processes import THREADS
+from tests import factories
+
+SLOW, OTHER = 1, 2
+
+
+@pytest.fixture
+def full():
+    """As many threads busy on one channel as there may be."""
+    over, entered = threading.Event(), threading.Barrier(lanes.MOST + 1)
+    threads = [threading.Thread(target=stay, args=(entered, over)) for _ in range(lanes.MOST)]
+    for thread in threads:
+        thread.start()
+    entered.wait()
+    yield
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+def stay(entered: threading.Barrier, over: threading.Event) -> None:
+    with lanes.lane(SLOW) as has_room:
+        assert has_room
+        entered.wait()
+        over.wait()
+
+
+def test_a_channel_that_does_not_answer_leaves_room_for_the_others(full):
+    with lanes.lane(SLOW) as slow, lanes.lane(OTHER) as other:
+        assert (slow, other) == (False, True)
+    assert THREADS["default"] > lanes.MOST
+
+
+def test_a_place_is_free_again_when_its_work_is_over_or_broke():
+    with pytest.raises(ZeroDivisionError), lanes.lane(OTHER):
+        raise ZeroDivisionError
+    assert lanes.busy[OTHER] == 0
+
+
+@pytest.mark.django_db
+def test_what_finds_no_room_is_left_as_it_was_and_woken_again(monkeypatch):
+    publication = approved_for(factories.channel("x"), 1)[0]
+    publishing.wake(timezone.now())
+    monkeypatch.setattr(lanes, "MOST", 0)
+    tasks.publish(publication.pk, publication.channel_id)
+    publication.refresh_from_db()
+    assert (publication.status, publication.fence, publication.woken_at) == (
+        PublicationStatus.QUEUED,
+        0,
+        None,
+    )
+    assert publishing.wake(timezone.now()) == [publication]
+
+
+@pytest.mark.django_db
+def test_the_broker_holds_a_few_of_each_channel_and_the_next_when_they_are_claimed(monkeypatch):
+    monkeypatch.setattr(sending, "AT_THE_DOOR", 2)
+    many, few = (
+        approved_for(factories.channel("x"), 4),
+        approved_for(factories.channel("facebook"), 1),
+    )
+    assert publishing.wake(timezone.now()) == [many[0], few[0], many[1]]
+    assert publishing.wake(timezone.now()) == []
+    publishing.claim(many[0].pk)
+    assert publishing.wake(timezone.now()) == [many[2]]
+
+
+def approved_for(channel, count) -> list[Publication]:
+    author, reviewer = factories.ombudsman(), factories.reviewer()
+    posts = [factories.submitted(author, media=[], text=f"Nummer {number}") for number in range(count)]
+    for post in posts:
+        factories.approved(post, reviewer, channel)
+    return list(Publication.objects.filter(channel=channel).order_by("pk"))
