@@ -8,6 +8,8 @@ import requests
 from channels.adapters.base import Content
 from channels.adapters.codes import Trouble
 from channels.adapters.facebook import PHOTOS_LIVE, Facebook, films, finding
+from channels.adapters.facebook.graph import GONE, Graph
+from channels.adapters.http import Answer
 from channels.errors import Duplicate, NotConnected, NotSent, RateLimited, Refused, Unconfirmed
 from channels.sandbox.store import Store
 from tests.channels.adapters.desk import LINK, TEXT, Desk, Killed, content, long_film, picture
@@ -451,3 +453,117 @@ def test_the_link_has_its_own_field_only_where_there_is_no_media():
     text = Content(text=TEXT, link=LINK)
     assert Facebook.words(text) == TEXT
     assert Facebook.words(replace(text, media=(picture(),))) == f"{TEXT}\n{LINK}"
+
+
+# --- looking up and removing
+
+
+def published(desk: Desk) -> str:
+    desk.stage()
+    return desk.commit().remote_id
+
+
+def test_a_photos_own_address_leads_to_the_post_that_shows_it(publish_with):
+    desk = publish_with("pictures")
+    desk.stage()
+    receipt = desk.commit()
+    for photo in desk.staged["photos"]:
+        url = f"https://www.facebook.com/photo/?fbid={photo['id']}&set=a.1"
+        assert desk.adapter.look_up(desk.adapter.read_link(url)) == receipt
+
+
+def test_a_post_that_is_not_published_yet_is_not_public(publish_with):
+    desk = publish_with("text")
+    page = desk.adapter.connection.account_id
+    draft = call(desk, f"{page}/feed", message="Utkast", published="false").json()["id"]
+    assert desk.adapter.look_up(draft) is None
+    call(desk, draft, is_published="true").raise_for_status()
+    assert desk.adapter.look_up(draft).remote_id == draft
+
+
+def test_a_film_that_is_still_processed_is_out_and_one_that_failed_is_not(publish_with):
+    desk = publish_with("film")
+    desk.sandbox.faults({"platform": "facebook", "call": "*", "fault": "slow_processing", "polls": 50})
+    film = published(desk)
+    assert desk.adapter.look_up(film).remote_id == film
+    desk = publish_with("film")
+    desk.sandbox.faults({"platform": "facebook", "call": "*", "fault": "failed_processing"})
+    failed = published(desk)
+    desk.let_process()
+    assert desk.adapter.look_up(failed) is None
+
+
+def test_an_id_that_is_of_nothing_is_not_there(publish_with):
+    desk = publish_with("text")
+    page = desk.adapter.connection.account_id
+    for id in ("1", f"{page}_1", "999_1", f"{page}_pfbid02abc"):
+        assert desk.adapter.look_up(id) is None
+
+
+def test_keys_that_are_wrong_are_not_taken_for_a_post_that_is_gone(publish_with):
+    """Facebook gives this refusal the same number as that of a field which a thing never has."""
+    desk = publish_with("film")
+    film = published(desk)
+    wrong = Facebook(replace(desk.adapter.connection, app_secret="wrong"), desk.adapter.addresses)
+    for step in (wrong.look_up, wrong.remove):
+        with pytest.raises(NotConnected) as raised:
+            step(film)
+        assert raised.value.code == Trouble.APP_KEYS
+
+
+@pytest.mark.parametrize("id", ["999_1", "7000001_pfbid02abc", "", "me", "7000001/feed", "7000001_1?x=1"])
+def test_what_is_not_surely_a_post_of_the_page_is_not_asked_to_be_removed(publish_with, id):
+    desk = publish_with("text")
+    desk.sandbox.faults({"platform": "facebook", "call": "*", "fault": "error_before"})
+    with pytest.raises(Refused) as raised:
+        desk.adapter.remove(id)
+    assert raised.value.code == Trouble.NOT_OURS
+    assert len(desk.sandbox.waiting_faults()) == 1
+
+
+def test_what_can_still_be_seen_is_not_called_removed(publish_with, monkeypatch):
+    """Facebook answers alike for what is gone and for what we have no permission to remove."""
+    desk = publish_with("text")
+    post = published(desk)
+    told = {"error": {"code": 100, "error_subcode": GONE}}
+    monkeypatch.setattr(Graph, "delete", lambda *_: Answer("DELETE /", NotSent, 400, {}, told))
+    with pytest.raises(NotConnected) as raised:
+        desk.adapter.remove(post)
+    assert raised.value.code == Trouble.PERMISSION_MISSING
+    assert len(desk.shown()) == 1
+
+
+def test_a_removed_post_takes_its_photos_with_it(publish_with):
+    desk = publish_with("pictures")
+    desk.adapter.remove(published(desk))
+    for photo in desk.staged["photos"]:
+        assert desk.adapter.look_up(photo["id"]) is None
+        desk.adapter.remove(photo["id"])
+    assert len(desk.effects("removed")) == 1
+
+
+# --- how much is used up
+
+
+@pytest.mark.parametrize(("pool", "whole_app", "minutes"), [("", False, 20), ("app", True, 30)])
+def test_the_last_call_for_now_is_a_good_one_and_asks_for_a_rest(publish_with, pool, whole_app, minutes):
+    desk = publish_with("text")
+    rule = {"platform": "facebook", "call": "feed", "fault": "limit_reached", "pool": pool, "seconds": 1200}
+    desk.sandbox.faults(rule)
+    assert desk.commit().remote_id
+    (rest,) = desk.adapter.rests
+    assert rest.whole_app is whole_app
+    assert abs(rest.until - datetime.now(UTC) - timedelta(minutes=minutes)) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("named", "whole_app"), [({"code": 80001}, False), ({"code": 32}, True), ({"code": 4}, True)]
+)
+def test_a_limit_is_the_pages_or_the_apps(publish_with, named, whole_app):
+    desk = publish_with("text")
+    desk.sandbox.faults({"platform": "facebook", "call": "feed", "fault": "rate_limited", **named})
+    with pytest.raises(RateLimited) as raised:
+        desk.commit()
+    assert raised.value.whole_app is whole_app
+    assert [rest.whole_app for rest in desk.adapter.rests] == [whole_app]
+    assert desk.effects("public") == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels.adapters.base import Rest
+from channels.adapters.base import Connection, Rest
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer
 from channels.adapters.x import api
@@ -138,6 +138,32 @@ def test_an_unclear_answer_to_a_call_that_may_be_repeated_is_not_sent(status):
 def test_an_answer_with_data_is_good_also_when_a_part_of_it_failed():
     told = {"data": {"id": "1"}, "errors": [problem("Not Found Error")]}
     assert api.judged(answer(200, told)).told == told
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "is_missing"),
+    [
+        (200, "resource-not-found", True),
+        (200, "resource-unavailable", True),
+        (200, "disallowed-resource", True),
+        (200, "not-authorized-for-resource", True),  # of an account that shows itself to few
+        (404, "resource-not-found", True),
+        (403, "not-authorized-for-resource", False),  # of a token that may not
+        (200, "client-forbidden", False),
+        (404, "about:blank", False),
+        (500, "resource-not-found", False),
+    ],
+)
+def test_only_x_itself_says_that_a_post_is_not_there(status, kind, is_missing):
+    told = {"errors": [problem("", "", PROBLEMS + kind)]}
+    assert api.is_missing(answer(status, told)) is is_missing
+
+
+@pytest.mark.parametrize("told", [None, [], {}, {"data": None}, {"data": {"deleted": False}}, {"data": {}}])
+def test_a_deletion_is_done_when_x_says_that_it_is(monkeypatch, told):
+    monkeypatch.setattr(api.API, "send", lambda *_, **__: answer(200, told, unclear=NotSent))
+    with pytest.raises(NotSent):
+        api.API(Connection("1", ""), {}).delete("tweets/17")
 
 
 NOW = datetime.now(UTC).replace(microsecond=0)

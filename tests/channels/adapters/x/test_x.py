@@ -19,6 +19,7 @@ from channels.errors import (
     Refused,
     Unconfirmed,
 )
+from channels.sandbox.store import Store
 from tests.channels.adapters.desk import LINK, TEXT, Desk, Killed, content, long_film, picture
 
 
@@ -402,3 +403,65 @@ def test_the_receipts_page_shows_the_post(publish_with):
     receipt = desk.commit()
     assert receipt.url == f"{desk.sandbox.url}/sidor/x/seko/status/{receipt.remote_id}"
     assert requests.get(receipt.url, timeout=10).ok
+
+
+# --- looking up and removing
+
+
+def published(desk: Desk) -> str:
+    desk.stage()
+    return desk.commit().remote_id
+
+
+def test_what_is_somebody_elses_is_refused_and_stays(publish_with):
+    desk = publish_with("text")
+    post = published(desk)
+    with pytest.raises(Refused):
+        desk.stranger().remove(post)
+    assert len(desk.shown()) == 1
+
+
+def test_an_id_that_is_of_nothing_is_not_there_and_removed_without_a_word(publish_with):
+    desk = publish_with("text")
+    assert desk.adapter.look_up("17") is None
+    desk.adapter.remove("17")
+    assert desk.effects("removed") == []
+
+
+def test_a_token_that_may_not_read_is_no_proof_that_it_is_gone(publish_with):
+    desk = publish_with("text")
+    post = published(desk)
+    with Store(desk.sandbox.data_dir) as store:
+        token = store.mint("x", "access", desk.adapter.connection.account_id, ["offline.access"], seconds=600)
+    blind = X(replace(desk.adapter.connection, access_token=token), desk.adapter.addresses)
+    for step in (blind.look_up, blind.remove):
+        with pytest.raises(NotConnected) as raised:
+            step(post)
+        assert raised.value.code == Trouble.PERMISSION_MISSING
+    assert len(desk.shown()) == 1
+
+
+# --- how much is used up
+
+
+@pytest.mark.parametrize(("pool", "whole_app"), [("", False), ("user", False), ("app", True)])
+def test_the_last_post_for_now_is_a_good_one_and_asks_for_a_rest(publish_with, pool, whole_app):
+    desk = publish_with("text")
+    rule = {"platform": "x", "call": "post", "fault": "limit_reached", "pool": pool, "seconds": 1200}
+    desk.sandbox.faults(rule)
+    assert desk.commit().remote_id
+    (rest,) = desk.adapter.rests
+    assert rest.whole_app is whole_app
+    assert abs(rest.until - datetime.now(UTC) - timedelta(minutes=20)) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("pool", "whole_app"), [("", False), ("user", False), ("app", True), ("month", True)]
+)
+def test_a_limit_is_the_accounts_or_the_apps(publish_with, pool, whole_app):
+    desk = publish_with("text")
+    desk.sandbox.faults({"platform": "x", "call": "post", "fault": "rate_limited", "pool": pool})
+    with pytest.raises(RateLimited) as raised:
+        desk.commit()
+    assert raised.value.whole_app is whole_app
+    assert desk.effects("public") == []

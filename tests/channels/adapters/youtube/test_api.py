@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from freezegun import freeze_time
 
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer
@@ -92,10 +93,33 @@ def test_an_outage_in_a_call_that_may_be_repeated_is_not_sent():
         ),  # the night in which summer time ends there
         ("2026-11-01T12:00:00+00:00", "2026-11-02T08:00:00+00:00"),
         ("2026-12-31T20:00:00+01:00", "2027-01-01T08:00:00+00:00"),
+        ("2027-03-14T07:30:00+00:00", "2027-03-14T08:00:00+00:00"),
+        ("2027-03-14T12:00:00+00:00", "2027-03-15T07:00:00+00:00"),  # the day on which it begins has 23 hours
     ],
 )
 def test_the_quota_is_filled_again_at_midnight_in_california(now, midnight):
     assert api.next_midnight(datetime.fromisoformat(now)) == datetime.fromisoformat(midnight)
+
+
+@pytest.mark.parametrize(
+    ("reason", "whole_app"),
+    [
+        ("quotaExceeded", True),
+        ("dailyLimitExceeded", True),
+        ("rateLimitExceeded", False),
+        ("userRateLimitExceeded", False),
+        ("uploadLimitExceeded", False),
+    ],
+)
+def test_the_quota_is_the_apps_and_every_other_limit_the_channels(reason, whole_app):
+    assert api.trouble(refusal(403, reason)).whole_app is whole_app
+
+
+def test_the_quota_is_waited_for_until_midnight_there_also_in_the_night_of_the_long_day():
+    with freeze_time("2026-11-01T06:59:00+00:00"):  # a minute before the day of 25 hours
+        assert api.trouble(refusal(403, "quotaExceeded")).until == datetime(2026, 11, 1, 7, tzinfo=UTC)
+    with freeze_time("2026-11-01T07:01:00+00:00"):
+        assert api.trouble(refusal(403, "quotaExceeded")).until == datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("120", 120), (None, 60), ("soon", 60), ("99999999", 60)])

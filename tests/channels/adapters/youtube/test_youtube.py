@@ -449,3 +449,59 @@ def test_a_token_without_the_scopes_needs_a_person(publish_with):
 
 def test_what_has_no_film_is_no_post_for_youtube():
     assert [problem.code for problem in YouTube.check(Content(title="Rubrik"))] == [Lack.MEDIA_MISSING]
+
+
+# --- looking up and removing
+
+
+def published(desk: Desk) -> str:
+    desk.stage()
+    return desk.commit().remote_id
+
+
+@pytest.mark.parametrize(("privacy", "is_out"), [(Privacy.UNLISTED, True), (Privacy.PRIVATE, False)])
+def test_what_has_an_address_for_everybody_is_out_also_when_no_list_shows_it(publish_with, privacy, is_out):
+    desk = publish_with(replace(FILM, privacy=privacy))
+    film = published(desk)
+    assert bool(desk.adapter.look_up(film)) is is_out
+
+
+def test_a_film_that_youtube_could_not_make_anything_of_is_not_out(publish_with):
+    desk = publish_with()
+    film = published(desk)
+    with Store(desk.sandbox.data_dir) as store:
+        kept = store.get("youtube", "video", film)
+        kept.data["failure"] = "conversion"
+        store.save(kept)
+    assert desk.adapter.look_up(film) is None
+
+
+def test_what_is_somebody_elses_is_refused_and_stays(publish_with):
+    desk = publish_with()
+    film = published(desk)
+    with pytest.raises(Refused) as raised:
+        desk.stranger().remove(film)
+    assert raised.value.code == Trouble.NOT_OURS
+    assert desk.adapter.look_up(film).remote_id == film
+
+
+def test_a_token_that_may_not_delete_needs_a_person(publish_with):
+    desk = publish_with()
+    film = published(desk)
+    with Store(desk.sandbox.data_dir) as store:
+        token = store.mint("youtube", "access", desk.adapter.connection.account_id, ["nothing"], seconds=600)
+    adapter = YouTube(replace(desk.adapter.connection, access_token=token), desk.adapter.addresses)
+    with pytest.raises(NotConnected) as raised:
+        adapter.remove(film)
+    assert raised.value.code == Trouble.PERMISSION_MISSING
+    assert desk.effects("removed") == []
+
+
+def test_a_quota_that_is_used_up_is_that_of_all_channels(publish_with):
+    desk = publish_with()
+    desk.stage()
+    fault(desk, "videos_update", "rate_limited")
+    with pytest.raises(RateLimited) as raised:
+        desk.commit()
+    assert (raised.value.code, raised.value.whole_app) == (Trouble.QUOTA, True)
+    assert desk.adapter.rests == []
