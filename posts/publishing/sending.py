@@ -45,7 +45,7 @@ def wake(now: datetime) -> list[Publication]:
     lost = now - WAKE_AGAIN_AFTER
     in_turn = first.order_by("place", "not_before", "pk")
     # Not in the query: there it would be asked before the places are given.
-    woken = [each for each in in_turn if each.woken_at is None or each.woken_at <= lost]
+    woken: list[Publication] = [each for each in in_turn if each.woken_at is None or each.woken_at <= lost]
     if woken:
         # The race: a worker claims one of them right now. It must not look woken when it is put back.
         waiting = Publication.objects.filter(pk__in=[each.pk for each in woken], claimed_until=None)
