@@ -24,6 +24,7 @@ class Regret:
     """`sentence` has `{when}` where the seconds stand that are left."""
 
     post: Post
+    headline: str
     sentence: str
     seconds: int
 
@@ -40,13 +41,15 @@ def of(user: "User") -> list[Regret]:
 def told(post: Post, publications: list[Publication], stop: PublishingStop | None) -> Regret:
     sentence = wording.in_the_toast(publications, stop)
     seconds = waiting.seconds_left(publications) if "{when}" in sentence else 0
-    return Regret(post, sentence, seconds)
+    return Regret(post, publications[0].version.headline, sentence, seconds)
 
 
 def just_approved(user: "User") -> Iterator[tuple[Post, list[Publication]]]:
     since = timezone.now() - timedelta(seconds=settings.UNDO_SECONDS)
     found = Publication.objects.waiting().filter(created_at__gt=since, approval__approved_by=user)
-    newest = found.select_related("channel", "post").order_by("-approval_id", "channel__position", "pk")
+    newest = found.select_related("channel", "post", "version").order_by(
+        "-approval_id", "channel__position", "pk"
+    )
     for _approval, together in groupby(newest, key=lambda item: item.approval_id):
         publications = list(together)
         yield publications[0].post, publications
