@@ -22,9 +22,10 @@ class LiveSandbox:
     After `kill()` or `stop()`, `start()` brings it up again on the same port with the same data.
     """
 
-    def __init__(self, data_dir: Path | str, *, limits: bool = True) -> None:
+    def __init__(self, data_dir: Path | str, *, limits: bool = True, mail_dir: Path | None = None) -> None:
         """With `limits` off, the platforms' own call limits and quotas are not enforced."""
         self.data_dir = Path(data_dir)
+        self.mail_dir = mail_dir or self.data_dir / "mail"
         self.limits = limits
         self.port = 0
         self._process: subprocess.Popen[str] | None = None
@@ -52,7 +53,8 @@ class LiveSandbox:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with (self.data_dir / "server.log").open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "channels.sandbox", "--port", str(self.port), "--data", str(self.data_dir)],
+                [sys.executable, "-m", "channels.sandbox", "--port", str(self.port), "--data", str(self.data_dir),
+                 "--mail", str(self.mail_dir)],
                 cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         self._wait_for_the_address()

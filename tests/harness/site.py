@@ -35,7 +35,7 @@ class Site:
         self.folder = folder
         self.demo = demo
         self.variables = variables
-        self.sandbox = LiveSandbox(folder / "sandbox", limits=False)
+        self.sandbox = LiveSandbox(folder / "sandbox", limits=False, mail_dir=folder / "mail")
         self.running: dict[str, Running] = {}
         self.open = ExitStack()
 
