@@ -73,6 +73,7 @@ TROUBLES = {
         "Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."
     ),
     "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
+    "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
     "storage": gettext_lazy("Bilden eller filmen gick inte att läsa hos oss. Vi försöker igen."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
