@@ -12,14 +12,26 @@ from django.conf import settings
 from django.utils import timezone
 
 from channels import connections
-from channels.models import Channel, Credential
+from channels.models import AppRest, Channel, Credential
 from posts import publishing
-from posts.models import Attempt, MediaKind, Outcome, Publication, PublicationStatus
+from posts.models import (
+    Attempt,
+    MediaKind,
+    Outcome,
+    Publication,
+    PublicationStatus,
+    Regret,
+    Removal,
+    RemovalStatus,
+)
 from tests import factories
 from tests.channels.adapters.desk import ACCOUNTS, short_film
 
 pytestmark = pytest.mark.django_db
 COMMITS = {"facebook": "feed", "x": "post", "youtube": "videos_update"}
+REMOVALS = {"facebook": "delete", "x": "delete", "youtube": "videos_delete"}
+TELLING = ("facebook", "x")
+"""Those that tell of their limits before they are reached."""
 LONG_AGO = timedelta(hours=1)
 
 
@@ -130,6 +142,55 @@ def test_an_expired_token_lets_the_post_wait_and_nothing_is_lost(publication, sa
     connections.connect(Channel.objects.get(), secrets)
     assert work(publication).status == PublicationStatus.PUBLISHED
     assert seen(sandbox) == [factories.TEXT]
+
+
+@pytest.mark.parametrize("publication", TELLING, indirect=True)
+@pytest.mark.parametrize(("pool", "whole_app"), [("", False), ("app", True)])
+def test_the_last_call_for_now_is_a_receipt_and_then_there_is_a_rest(publication, sandbox, pool, whole_app):
+    platform = publication.channel.platform
+    fault = {"fault": "limit_reached", "pool": pool, "seconds": 1200}
+    sandbox.faults({"platform": platform, "call": COMMITS[platform], **fault})
+    other = factories.channel(platform)
+    done = work(publication)
+    assert (done.status, outcomes()) == (PublicationStatus.PUBLISHED, [Outcome.RECEIPT])
+    assert list(Channel.objects.publishing(timezone.now())) == ([] if whole_app else [other])
+    assert AppRest.objects.exists() is whole_app
+
+
+def take_down(publication: Publication) -> Removal:
+    """The order, and what workers do about it."""
+    reviewer = factories.reviewer()
+    publishing.take_down(publication.post, reviewer, Regret.WRONG, "Fel datum")
+    for _ in range(10):
+        Removal.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+        if not (claimed := publishing.claim_removal(Removal.objects.get().pk)):
+            break
+        publishing.remove(claimed)
+    return Removal.objects.get()
+
+
+@pytest.mark.parametrize(
+    "fault", ["", "reset_before", "reset_after", "error_before", "error_after", "truncated"]
+)
+def test_what_is_taken_down_is_gone_and_the_platform_was_asked_once(publication, sandbox, fault):
+    platform = publication.channel.platform
+    done = work(publication)
+    if fault:
+        sandbox.faults({"platform": platform, "call": REMOVALS[platform], "fault": fault})
+    assert take_down(done).status == RemovalStatus.REMOVED
+    assert (seen(sandbox), len(sandbox.ledger(effect="removed"))) == ([], 1)
+    assert requests.get(done.url, timeout=10).status_code == 404
+    assert Publication.objects.get().status == PublicationStatus.REMOVED
+
+
+def test_what_may_not_be_taken_down_stays_and_is_not_called_gone(publication, sandbox):
+    platform = publication.channel.platform
+    done = work(publication)
+    sandbox.faults({"platform": platform, "call": REMOVALS[platform], "fault": "forbidden", "times": 0})
+    assert take_down(done).status != RemovalStatus.REMOVED
+    assert seen(sandbox) == [factories.TEXT]
+    assert Publication.objects.get().status == PublicationStatus.PUBLISHED
+    sandbox.clear_faults()
 
 
 @pytest.mark.parametrize("platform", ["x", "youtube"])

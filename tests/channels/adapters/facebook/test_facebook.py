@@ -511,6 +511,15 @@ def test_keys_that_are_wrong_are_not_taken_for_a_post_that_is_gone(publish_with)
         assert raised.value.code == Trouble.APP_KEYS
 
 
+def test_a_refusal_that_is_not_about_the_fields_is_no_proof_that_nothing_is_there(publish_with, monkeypatch):
+    desk = publish_with("film")
+    film = published(desk)
+    told = {"error": {"code": 100, "message": "(#100) Invalid parameter"}}
+    monkeypatch.setattr(Graph, "send", lambda *_, **__: Answer("GET /", NotSent, 400, {}, told))
+    with pytest.raises(Refused):
+        desk.adapter.look_up(film)
+
+
 @pytest.mark.parametrize("id", ["999_1", "7000001_pfbid02abc", "", "me", "7000001/feed", "7000001_1?x=1"])
 def test_what_is_not_surely_a_post_of_the_page_is_not_asked_to_be_removed(publish_with, id):
     desk = publish_with("text")
