@@ -3,7 +3,6 @@
 import argparse
 import json
 import pkgutil
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
@@ -19,7 +18,7 @@ def main() -> int:
         import_module(f"bench.{module.name}")
     only = options().only
     results = [result for name in ([only] if only else BENCHMARKS) for result in BENCHMARKS[name]()]
-    rows = [asdict(result) | {"ok": result.ok} for result in results]
+    rows = [{column: getattr(result, column) for column in COLUMNS} for result in results]
     RESULTS.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     print(table(results))
     return 0 if all(result.ok for result in results) else 1
@@ -40,8 +39,15 @@ def table(results: list[Result]) -> str:
 
 def cells(result: Result) -> tuple[str, ...]:
     reference = "–" if result.reference is None else f"{result.reference:g}"
-    figures = (f"{result.median:.2f}", f"{result.p95:.2f}", reference, f"{result.target:g}")
+    figures = (f"{result.median:.2f}", f"{result.p95:.2f}", reference, target(result))
     return (result.name, result.unit, str(result.n), *figures, "yes" if result.ok else "no")
+
+
+def target(result: Result) -> str:
+    if result.more_is_better:
+        return f"at least {result.target:g}"
+    worst = "" if result.p95_target is None else f", p95 {result.p95_target:g}"
+    return f"{result.target:g}{worst}"
 
 
 if __name__ == "__main__":
