@@ -217,6 +217,7 @@ def show_steps(request: SignedInRequest, publication: Publication, form: LinkFor
         "preview": preview,
         "has_files": bool(preview.shown or preview.film),
         "title": words.title,
+        "privacy": words.privacy,
         "text": with_link(adapter.words(words), words.link),
         "form": form,
     }
@@ -348,6 +349,7 @@ def receipt(request: SignedInRequest, publication_id: int) -> HttpResponse:
     context = {
         "publication": publication,
         "receipt": found,
+        "shell": "pocket.html" if publication.post.author_id == request.user.pk else "desk_page.html",
         "row": whereabouts.one(publication),
         "acts": [(act, act.sentence(request.user)) for act in found.acts],
         "tries": [(attempt, receipts.seconds_of(attempt)) for attempt in found.attempts],

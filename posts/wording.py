@@ -141,6 +141,12 @@ TROUBLES = {
     "found_anothers": gettext_lazy("Det vi hittade var ett annat av våra inlägg. Vi letar vidare."),
 }
 
+PRIVACIES = {
+    "public": gettext_lazy("Alla"),
+    "unlisted": gettext_lazy("De som har länken"),
+    "private": gettext_lazy("Bara vi"),
+}
+
 LINKS = {
     "foreign": gettext_lazy(
         "Det är ingen länk till ett inlägg på vårt konto på %(channel)s. Öppna inlägget där och kopiera adressen."

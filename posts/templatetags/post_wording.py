@@ -35,6 +35,12 @@ def called(channel: Channel) -> str:
 
 
 @register.filter
+def seen_by(privacy: str) -> str:
+    """Who may see a film."""
+    return str(wording.PRIVACIES[privacy])
+
+
+@register.filter
 def regret(reason: str) -> str:
     """Why a post is taken down."""
     return str(Regret(reason).label)
