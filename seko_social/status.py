@@ -6,16 +6,17 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.views import shell_for
+from channels import connections
 from channels.models import Channel
 from posts import publishing, rules, tasks
 from posts.models import Publication
@@ -62,7 +63,7 @@ def stop(request: SignedInRequest) -> HttpResponse:
     """Two presses from anywhere: here, with a reason chosen already, and on the button."""
     if request.method == "GET" and publishing.current_stop():
         return redirect("status:resume")
-    form = StopForm(request.POST or None)
+    form = StopForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if not publishing.stop(request.user, form.cleaned_data["reason"], form.cleaned_data["message"]):
             messages.info(request, _("Någon annan hann före: publiceringen var redan stoppad."))
@@ -84,7 +85,7 @@ def resume(request: SignedInRequest) -> HttpResponse:
         messages.info(request, _("Publiceringen är på."))
         return redirect("status:index")
     waiting = publishing.waiting_for_resume()
-    form = ResumeForm(waiting, request.POST or None)
+    form = ResumeForm(waiting, posted(request))
     if request.method == "POST" and form.is_valid():
         how, chosen = form.cleaned_data["how"], form.cleaned_data["chosen"]
         if publishing.resume(request.user, how, chosen):
@@ -115,6 +116,11 @@ def goes(how: Resume, going: int) -> str:
     return ngettext("%(n)d går ut nu.", "%(n)d går ut nu.", going) % {"n": going}
 
 
+def posted(request: SignedInRequest) -> QueryDict | None:
+    """What was sent, also when that is nothing at all."""
+    return request.POST if request.method == "POST" else None
+
+
 # --- one channel ------------------------------------------------------------------------------------------------
 
 
@@ -129,7 +135,9 @@ def channel_for(request: SignedInRequest, channel_id: int) -> Channel:
 @require_http_methods(["GET", "POST"])
 def pause(request: SignedInRequest, channel_id: int) -> HttpResponse:
     channel = channel_for(request, channel_id)
-    form = PauseForm(request.POST or None)
+    if channel.is_by_hand:
+        raise Http404
+    form = PauseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if publishing.pause(channel, request.user, form.cleaned_data["reason"]):
             messages.success(
@@ -149,7 +157,7 @@ def unpause(request: SignedInRequest, channel_id: int) -> HttpResponse:
         messages.info(request, _("Kanalen är inte pausad."))
         return back(request, channel)
     waiting = publishing.waiting_for_resume(channel)
-    form = ResumeForm(waiting, request.POST or None)
+    form = ResumeForm(waiting, posted(request))
     if request.method == "POST" and form.is_valid():
         how, chosen = form.cleaned_data["how"], form.cleaned_data["chosen"]
         if publishing.unpause(channel, request.user, how, chosen):
@@ -160,6 +168,18 @@ def unpause(request: SignedInRequest, channel_id: int) -> HttpResponse:
     heading = _("Starta %(channel)s igen") % {"channel": name_of(channel)}
     context = {"form": form, "heading": heading, "channel": channel, "shell": shell_for(request)}
     return render(request, "status/resume.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def try_again(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """Whoever keeps the channel says that there is money on its account again."""
+    channel = channel_for(request, channel_id)
+    if connections.try_again(channel, request.user):
+        messages.success(request, _("Vi försöker igen på %(channel)s.") % {"channel": name_of(channel)})
+        tasks.publish_soon()
+    else:
+        messages.info(request, _("Det är inte pengar som fattas, eller så hann någon annan före."))
+    return back(request, channel)
 
 
 def back(request: SignedInRequest, channel: Channel) -> HttpResponse:
