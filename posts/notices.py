@@ -43,6 +43,7 @@ SOON = timedelta(minutes=10)
 """What is to happen within this time is worth waiting for before the author is told how it went."""
 NO_CREDIT = "credit"
 """The fault of a channel whose account at the platform is empty (`channels.errors.OutOfCredit`)."""
+INVOLVED = ("channel__owner", "channel__deputy", "approval__approved_by", "post__author")
 DECIDE, CONNECT = "posts.review_post", "channels.change_channel"
 """What the communications group and the administrators may."""
 
@@ -109,7 +110,7 @@ def concerned(
 
 def when_still(version: Version) -> None:
     """Once nothing of a version moves any more, and some of it is out: tell where it is, and where it is not (yet)."""
-    all_of_it = [*version.publications.select_related("channel", "approval__approved_by", "post__author")]
+    all_of_it = [*version.publications.select_related(*INVOLVED)]
     out = [item for item in all_of_it if item.status == PublicationStatus.PUBLISHED]
     if not out or any(moves(item) for item in all_of_it):
         return
