@@ -127,11 +127,16 @@ class Channel(models.Model):
         return ADAPTERS[self.platform]
 
     @property
+    def is_unfunded(self) -> bool:
+        """Nothing is wrong with the connection: its owner must put money on the account."""
+        return self.fault == Trouble.CREDIT
+
+    @property
     def state(self) -> State:
         if self.paused_at:
             return State.PAUSED
         if self.fault:
-            return State.UNFUNDED if self.fault == Trouble.CREDIT else State.BROKEN
+            return State.UNFUNDED if self.is_unfunded else State.BROKEN
         expires_at = getattr(getattr(self, "credential", None), "connection_expires_at", None)
         if expires_at and expires_at - timezone.now() < EXPIRES_SOON:
             return State.EXPIRING

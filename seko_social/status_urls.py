@@ -11,4 +11,5 @@ urlpatterns = [
     path("status/starta/", status.resume, name="resume"),
     path("kanaler/<int:channel_id>/pausa/", status.pause, name="pause"),
     path("kanaler/<int:channel_id>/starta/", status.unpause, name="unpause"),
+    path("kanaler/<int:channel_id>/forsok-igen/", status.try_again, name="try_again"),
 ]

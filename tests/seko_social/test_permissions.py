@@ -61,6 +61,7 @@ PRESSES = {
     "posts:try_again": (NO, NO, MOVED, NO, NO),
     "posts:take_by_hand": (NO, NO, MOVED, NO, NO),
     "posts:confirm_removed": (NO, NO, MOVED, MOVED, NO),
+    "status:try_again": (NO, NO, MOVED, MOVED, NO),
     "approvals:save": (NO, NO, 409, NO, NO),
     "approvals:approve": (NO, NO, 409, NO, NO),
     "approvals:reserve": (NO, NO, 409, NO, NO),
