@@ -156,6 +156,7 @@ class Soak:
         self.chance = random.Random(plan.seed)
         self.done: Counter[str] = Counter()
         self.planted: Counter[tuple[str, str, str]] = Counter()
+        self.born = dict.fromkeys(WORKERS, 0.0)
         self.stopped: dict[str, float] = {}
 
     def run(self) -> "Verdict":
@@ -206,9 +207,11 @@ class Soak:
     def restart(self, name: str) -> None:
         self.site.kill(name)
         self.site.start(name)
+        self.born[name] = time.monotonic()
 
     def kill_worker(self) -> None:
-        self.restart(self.chance.choice([name for name in WORKERS if name not in self.stopped]))
+        """The older one: a start takes seconds, and whoever only starts and dies never has a call in flight."""
+        self.restart(min((name for name in WORKERS if name not in self.stopped), key=self.born.__getitem__))
 
     def stop_worker(self) -> None:
         """As when a machine is frozen and thawed. The other one goes on."""
