@@ -274,7 +274,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "edits": timeline.edits(post),
             "previews": previews.of_version(post.version_in_force) if post.status == Status.APPROVED else [],
             "actions": workflow.possible(post, request.user),
-            "is_revisable": publishing.is_untouched(post),
+            "is_revisable": publishing.is_untouched(post) or whereabouts.all_failed(rows),
             "is_moving": post.awaits_media or any(row.is_moving for row in rows),
             "answer_by": promise.answer_by(post.submitted_at) if post.submitted_at else None,
         },

@@ -79,9 +79,17 @@ class Whereabouts:
 
     @property
     def is_stuck(self) -> bool:
-        """Its channel cannot be called, so that nothing goes on until a person mends that."""
-        needs_calls = self.is_leaving or self.publication.status in (S.QUEUED, S.UNCONFIRMED)
-        return needs_calls and not self.is_for_a_hand and bool(self.channel.fault or self.channel.paused_at)
+        """Its channel cannot be called, so that nothing goes on until a person mends that.
+
+        A pause holds up what would be sent and what is looked for; it keeps nothing from being taken down.
+        """
+        if self.is_for_a_hand:
+            return False
+        status = self.publication.status
+        is_held_up = status == S.UNCONFIRMED or (status == S.QUEUED and not self.is_leaving)
+        return bool(self.channel.fault and self.is_leaving) or (
+            is_held_up and bool(self.channel.fault or self.channel.paused_at)
+        )
 
     @property
     def trouble(self) -> str:
@@ -161,6 +169,11 @@ def loaded(wanted: Q) -> list[Publication]:
 
 def last_removal(publication: Publication) -> Removal | None:
     return next(iter(publication.removals.all()), None)  # type: ignore[attr-defined]
+
+
+def all_failed(rows: Collection[Whereabouts]) -> bool:
+    """Nothing came of it anywhere: it can be changed and sent in again."""
+    return bool(rows) and all(row.publication.has_failed for row in rows)
 
 
 def chip_of(post: Post, rows: Iterable[Whereabouts]) -> Chip:

@@ -289,6 +289,12 @@ def test_what_somebody_else_tried_again_is_said(page, johan, failed, woken):
     assert (Entry.objects.filter(verb="publication.tried_again").count(), woken) == (1, [])
 
 
+def test_what_was_refused_everywhere_can_be_changed(page, failed):
+    assert "Ta tillbaka och ändra" in text_of(page.get(f"/inlagg/{failed.post_id}/"))
+    page.post(f"/inlagg/{failed.post_id}/ta-tillbaka/")
+    assert (Post.objects.get().status, now(failed)) == ("draft", PublicationStatus.FAILED)
+
+
 # --- by hand --------------------------------------------------------------------------------------------------
 
 
@@ -550,6 +556,15 @@ def test_a_removal_on_a_broken_channel_says_why_and_can_be_done_by_hand(page, an
     assert "Anslutningen gäller inte längre. Anslut kanalen igen." in said
     assert "Jag har tagit ned det" in said
     assert "hx-trigger" not in response.content.decode()
+
+
+def test_a_pause_keeps_nothing_from_being_taken_down(page, anna, out):
+    connections.pause(out.channel, anna, "")
+    publishing.take_down(out.post, anna, Regret.HARM)
+    said = text_of(page.get(f"/inlagg/{out.post_id}/"))
+    assert ("Tas ned nu." in said, "pausad" in said) == (True, False)
+    work()
+    assert now(out) == PublicationStatus.REMOVED
 
 
 def test_a_removal_that_is_done_needs_nobody(page, anna, out, woken):
