@@ -500,6 +500,24 @@ def test_an_id_that_is_of_nothing_is_not_there(publish_with):
         assert desk.adapter.look_up(id) is None
 
 
+@pytest.mark.parametrize(
+    ("id", "about"),
+    [
+        ("7000001_5", {"is_published": True}),
+        ("5", {"published": True, "status": {"video_status": "ready"}}),
+        ("5", {"page_story_id": "7000001_5"}),
+    ],
+)
+def test_what_facebook_shows_us_of_another_page_is_not_ours(publish_with, monkeypatch, id, about):
+    desk = publish_with("text")
+    for page, is_ours in (("999", False), ("7000001", True)):
+        told = {"id": "7000001_5", "from": {"id": page}, **about}
+        monkeypatch.setattr(
+            Graph, "send", lambda *_, told=told, **__: Answer("GET /", NotSent, 200, {}, told)
+        )
+        assert bool(desk.adapter.look_up(id)) is is_ours
+
+
 def test_keys_that_are_wrong_are_not_taken_for_a_post_that_is_gone(publish_with):
     """Facebook gives this refusal the same number as that of a field which a thing never has."""
     desk = publish_with("film")
