@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from audit.models import Entry
@@ -20,6 +21,8 @@ from posts.models import (
     Regret,
     Removal,
     RemovalStatus,
+    Rendition,
+    RenditionState,
     TakeDown,
 )
 from tests import factories
@@ -693,6 +696,34 @@ def test_the_json_says_what_the_rows_say(page, anna, out):
     assert [(each["reason"], each["message"], each["status"]) for each in found["removals"]] == [
         ("consent", "Hon ringde.", "removed")
     ]
+
+
+@pytest.fixture
+def film(out) -> Rendition:
+    """Made of the post's picture for its channel, and sent there."""
+    picture = out.version.media[0]
+    made = Rendition(recipe="a" * 64, ingredients={"media": [str(picture.pk)], "digests": [picture.sha256]})
+    made.state, made.sha256 = RenditionState.READY, "b" * 64
+    made.film.save("film.mp4", ContentFile(b"a film"), save=False)
+    made.poster.save("poster.jpg", ContentFile(factories.jpeg()), save=False)
+    made.save()
+    sent = {"kind": "film", "sha256": made.sha256, "size": 6, "alt_text": ""}
+    attempt = out.attempts.get()
+    Attempt.objects.filter(pk=attempt.pk).update(sent=attempt.sent | {"media": [sent]})
+    return made
+
+
+def test_a_film_that_was_made_for_the_channel_is_on_the_receipt(page, out, film):
+    response = page.get(at(out, "kvitto"))
+    for words in ("Film 1", "Gjord för kanalen av det som skickades in.", film.sha256):
+        assert words in text_of(response)
+    assert f'href="/film/{film.recipe}/film/"' in response.content.decode()
+
+
+def test_a_film_can_be_fetched_as_a_file_with_a_name(page, film):
+    response = page.get(f"/film/{film.recipe}/film/?hamta")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="seko-aaaaaaaaaaaa.mp4"'
+    assert b"".join(response.streaming_content) == b"a film"
 
 
 def test_every_try_is_on_the_receipt_in_words(page, publication, platform):
