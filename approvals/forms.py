@@ -68,18 +68,18 @@ class ReviewForm(SeenForm):
         return before.replaced(
             text=text,
             media=tuple(self.described(item) for item in before.media),
-            channels=self.chosen(before, text) if self.cleaned_data["has_channels"] else before.channels,
+            channels=self.chosen(before) if self.cleaned_data["has_channels"] else before.channels,
         )
 
     def described(self, item: ShownMedia) -> ShownMedia:
         typed = self.data.get(f"alt_{item.media_id}", item.alt_text)
         return ShownMedia(item.media_id, item.sha256, alt_text_of(" ".join(typed.split())))
 
-    def chosen(self, before: Manuscript, text: str) -> tuple[ChannelText, ...]:
+    def chosen(self, before: Manuscript) -> tuple[ChannelText, ...]:
         """Channels that stay keep their words; those that are new begin with their own defaults."""
         kept = {item.channel_id: item for item in before.channels}
         return tuple(
-            kept.get(channel.pk) or content.newly_chosen(channel, text)
+            kept.get(channel.pk) or ChannelText(channel.pk)
             for channel in self.open_channels
             if channel.pk in self.cleaned_data["channels"]
         )
@@ -123,7 +123,7 @@ class ChannelTextForm(SeenForm):
         self.initial = {
             **self.initial,
             "text": choice.text or version.text,
-            "title": choice.title,
+            "title": choice.title or content.first_words(choice.text or version.text, channel),
             "description": choice.description or version.text,
             "privacy": choice.privacy,
         }
@@ -143,8 +143,10 @@ class ChannelTextForm(SeenForm):
         for name in ("text", "description"):
             if typed.get(name) == before.text:
                 typed[name] = ""
+        if typed.get("title") == content.first_words(before.text, self.channel):
+            typed["title"] = ""
         known = {item.channel_id: item for item in before.channels}.get(self.channel.pk)
-        return ChannelText(**(vars(known or content.newly_chosen(self.channel, before.text)) | typed))
+        return ChannelText(**(vars(known or ChannelText(self.channel.pk)) | typed))
 
 
 class RequestChangesForm(SeenForm):

@@ -217,7 +217,7 @@ def invalid(request: ReviewRequest, post: Post, form: ReviewForm) -> HttpRespons
 
 def keep(request: ReviewRequest, post: Post, form: ReviewForm) -> Version:
     """Write what was typed down as a version, unless the current one already says just that."""
-    seen = workflow.version_seen(post, form.cleaned_data["version"], form.manuscript(), form.answers())
+    seen = form.cleaned_data["version"]
     version = workflow.edit(post, request.user, seen, form.manuscript(), **form.answers())
     tasks.make_films_soon(version)
     return version
@@ -246,9 +246,8 @@ def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: Cha
     manuscript = form.manuscript()
     if request.POST.get("intent") == "remove":
         manuscript = manuscript.without(channel.pk)
-    named = form.cleaned_data["version"]
-    seen = workflow.version_seen(post, named, manuscript, workflow.answers_of(named))
-    version = workflow.edit(post, request.user, seen, manuscript)
+    seen = form.cleaned_data["version"]
+    version = workflow.edit(post, request.user, seen, manuscript, **workflow.answers_of(seen))
     tasks.make_films_soon(version)
     if request.htmx:
         saved = sent_in(post.pk)
@@ -293,6 +292,7 @@ def by_channel(shown: list[previews.Preview], channel: Channel) -> previews.Prev
 @may_review
 @told
 def approve(request: ReviewRequest, post_id: int) -> HttpResponse:
+    """The okay, on exactly what the page showed. What was typed and not yet saved is saved first."""
     return okay(request, post_id, None)
 
 
@@ -306,7 +306,6 @@ def reserve(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 
 def okay(request: ReviewRequest, post_id: int, when: When | None) -> HttpResponse:
-    """The okay, on exactly what the page showed. What was typed and not yet saved is saved first."""
     post = sent_in(post_id)
     form = bound(request, post, ReviewForm)
     if not form.is_valid():
@@ -315,6 +314,7 @@ def okay(request: ReviewRequest, post_id: int, when: When | None) -> HttpRespons
     try:
         return approved(request, workflow.approve(post, request.user, version, when))
     except workflow.BlockedError:
+        return blocked(request, post_id)
     except PlanError:
         messages.error(request, _("Tiden då inlägget senast skulle vara ute har gått. Ge det en ny."))
         return redirect("approvals:schedule", post_id)
@@ -354,12 +354,12 @@ def approve_with_time(post: Post, by: User, form: ScheduleForm) -> Approval:
 
 def approved(request: ReviewRequest, approval: Approval) -> HttpResponse:
     """On to the next one; with the time to regret it in a toast, or what is now so."""
-        return blocked(request, post_id)
     tasks.publish_soon()
     if not settings.UNDO_SECONDS:
         publications = approval.publications.select_related("channel")
         messages.success(request, wording.after_the_okay(publications, publishing.current_stop()))
     return to_next(request)
+
 
 @require_POST
 @may_review
@@ -382,7 +382,6 @@ def too_late(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
     publications = waiting.of_current_version(post)
     context = {"post": post, **wording.why_too_late(publications)}
     return whole_page(request, render(request, "approvals/too_late.html", context, status=409))
-
 
 
 def blocked(request: ReviewRequest, post_id: int) -> HttpResponse:

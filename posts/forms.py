@@ -97,6 +97,11 @@ class DraftForm(forms.Form):
         """The pictures and films of the draft as the form has them now, in order."""
         return [*self.sent_ahead(), *self.received] if self.is_bound else self.initial["media"]
 
+    @property
+    def is_empty(self) -> bool:
+        """Neither a word nor a picture: nothing that is worth a draft."""
+        return not (self.cleaned_data["text"] or self.cleaned_data["link"] or self.shown)
+
     def sent_ahead(self) -> list[Media]:
         ids = [value for value in self.data.getlist("media") if is_uuid(value)]  # type: ignore[attr-defined]
         removed = set(self.data.getlist("remove"))  # type: ignore[attr-defined]

@@ -169,6 +169,9 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
     form = DraftForm(request.user, post, request.POST, request.FILES)
     is_valid = form.is_valid()
     form.received = receive(request, form)
+    if is_valid and post is None and form.is_empty:
+        form.add_error("text", MISSING["text"]())
+        is_valid = False
     if not is_valid:
         return show_form(request, form, status=422)
     try:
