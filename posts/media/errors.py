@@ -48,7 +48,10 @@ class MediaRefused(Exception):
 
 
 # Our machine's trouble, whatever the file is like.
-OURS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT, errno.EMFILE, errno.ENFILE}
+OURS = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO),
+    *(errno.EACCES, errno.ENOENT, errno.EMFILE, errno.ENFILE),
+}
 
 
 def raise_if_ours(error: BaseException) -> None:
