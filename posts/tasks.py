@@ -105,5 +105,5 @@ def put(task: Task, *args: Any, queue: str = DEFAULT, expires: float | None = No
     """Into the broker, or not: what it does not take, the clock finds in the database."""
     try:
         task.apply_async(args, queue=queue, retry=False, expires=expires)
-    except OperationalError as error:
+    except (OperationalError, OSError) as error:
         logger.warning("The broker did not take %s: %s", task.name, error)
