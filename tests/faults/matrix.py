@@ -321,13 +321,12 @@ class Takeover:
 
 
 def takeovers(content: Content) -> list[Takeover]:
-    """Only where the late one has not been heard: else the other one finds its post, and has nothing to send."""
-    unheard = [(place, ends) for place, ends in places(content) if not place.is_heard]
+    """Where the late one has not been heard: else the other one finds its post, and has nothing to send."""
+    stage_calls = content.steps[:-1]
+    lates = [BEFORE_STAGE, *(answered(step) for step in stage_calls[-1:]), BETWEEN, CONNECTED]
+    ends = dict(places(content))
     return [
-        Takeover(late, other, ends)
-        for late, ends in unheard
-        for other in (BEFORE_STAGE, BETWEEN, NOT_SETTLED)
-        if other == BEFORE_STAGE or late not in (BEFORE_STAGE,)
+        Takeover(late, other, ends[late]) for late in lates for other in (BEFORE_STAGE, BETWEEN, NOT_SETTLED)
     ]
 
 

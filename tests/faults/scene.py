@@ -60,6 +60,8 @@ class Scene:
     pk: int
     people: dict[int, str]
     """Who is who, by the number of their account."""
+    words: tuple[str, str]
+    """Its text and its title."""
     passed: timedelta = timedelta(0)
 
     @property
@@ -83,6 +85,12 @@ class Scene:
             else:
                 self.wait()
         raise AssertionError(f"no rest after {ROUNDS} rounds: {vars(self.publication)}")
+
+    def let_it_try(self) -> None:
+        """Play one worker, as soon as it may."""
+        while not (claimed := publishing.claim(self.pk)):
+            self.wait()
+        publishing.send(claimed)
 
     def look(self) -> None:
         """Play the worker that looks whether it is out, until the look is over."""
@@ -141,8 +149,9 @@ class Scene:
 
     @property
     def public(self) -> list[dict[str, Any]]:
-        """The lines of the platform's ledger that made it public."""
-        return self.sandbox.ledger(effect="public", account=self.publication.channel.remote_id)
+        """The lines of the platform's ledger that made it public. It calls a film by its title, where it has one."""
+        lines = self.sandbox.ledger(effect="public", account=self.publication.channel.remote_id)
+        return [line for line in lines if line["text"] in self.words]
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -210,17 +219,17 @@ def older(value: Any, by: timedelta) -> Any:
 # --- making ready -------------------------------------------------------------------------------------------------
 
 
-def scene(sandbox: Platforms, content: Content, text: str = "") -> Scene:
+def scene(sandbox: Platforms, content: Content, *, text: str = "", channel: Channel | None = None) -> Scene:
     """An approved post of this content for one channel of its platform."""
     author, reviewer, owner = factories.ombudsman(), factories.reviewer(), factories.reader(name="Olle Ägare")
     number = next(numbers)
     text = text or f"{number}: {factories.TEXT}"
     post = factories.submitted(author, media=list(media_of(content, author)), text=text)
-    channel = connected(sandbox, content.platform, number, owner=owner)
+    channel = channel or connected(sandbox, content.platform, number, owner=owner)
     alt_text = factories.ALT if content.pictures else ""
-    factories.approved(post, reviewer, channel, alt_text=alt_text, title="Nattskiftet")
-    people = {author.pk: "author", reviewer.pk: "approver", owner.pk: "owner"}
-    return Scene(sandbox, Publication.objects.get(post=post).pk, people)
+    factories.approved(post, reviewer, channel, alt_text=alt_text, title=(title := f"Nattskiftet {number}"))
+    people = {author.pk: "author", reviewer.pk: "approver", channel.owner_id: "owner"}
+    return Scene(sandbox, Publication.objects.get(post=post).pk, people, (text, title))
 
 
 def media_of(content: Content, author: Any) -> Any:

@@ -10,11 +10,14 @@ import functools
 import json
 import mmap
 import os
+import resource
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import Empty
 from typing import Any
 
 import django
@@ -22,12 +25,14 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402  (models need django.setup() first)
+from django.core.files.storage import FileSystemStorage  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 from urllib3.connection import HTTPConnection  # noqa: E402
 
 from channels.adapters import ADAPTERS, http  # noqa: E402
-from posts import tasks  # noqa: E402
+from posts import preparation, tasks  # noqa: E402
 from posts.publishing import settling  # noqa: E402
+from seko_social.celery import app  # noqa: E402
 
 Order = dict[str, Any]
 told = threading.Lock()
@@ -37,9 +42,9 @@ def main() -> None:
     made: dict[int, mmap.mmap] = {}
     for line in sys.stdin:
         order = json.loads(line)
-        order["made"] = made.setdefault(order["publication"], mmap.mmap(-1, 8))
+        order["made"] = made.setdefault(order["thing"], mmap.mmap(-1, 8))
         if pid := os.fork():
-            tell(pid=pid, publication=order["publication"])
+            tell(pid=pid, order=order["number_of_order"])
             threading.Thread(target=watch, args=[pid]).start()
         else:
             os._exit(live(order))
@@ -71,17 +76,78 @@ def live(order: Order) -> int:
     settings.MEDIA_ROOT = order["media_root"]
     settings.LEASE_SECONDS = order["lease"]
     databases["default"].settings_dict["NAME"] = order["database"]
+    app.conf.update(order["broker"])
     if order["where"]:
         PLACES[order["where"]](
             order, functools.partial(os.kill, os.getpid(), signal.Signals[order["signal"]])
         )
     try:
-        tasks.publish(order["publication"])
+        TASKS[order["task"]](order)
     except Exception:  # noqa: BLE001 - whatever it is, the parent reads it
         traceback.print_exc()
         return 1
     return 0
 
+
+def prepare_on_a_full_disk(order: Order) -> None:
+    """Where and while the order says, no file may grow: what a disk does when it is full."""
+    owner, name = DISKS[order["full"]]
+    real = getattr(owner, name)
+
+    def full(*args: Any, **kwargs: Any) -> Any:
+        with full_disk(order["room"]):
+            return real(*args, **kwargs)
+
+    setattr(owner, name, full)
+    tasks.prepare(order["thing"])
+
+
+DISKS = {
+    "fetched": (preparation, "local_copy"),
+    "worked on": (preparation.jobs, "prepare"),
+    "stored": (FileSystemStorage, "_save"),
+}
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def wake(order: Order) -> None:
+    """What the clock does; `room` is how many bytes of a message the broker's disk has room for."""
+    if (room := order.get("room")) is None:
+        tasks.wake_due()
+        return
+    put = tasks.put
+
+    def put_on_full_disk(*args: Any, **kwargs: Any) -> None:
+        with full_disk(room):
+            put(*args, **kwargs)
+
+    tasks.put = put_on_full_disk
+    tasks.wake_due()
+
+
+def take_from_broker(order: Order) -> None:
+    """Do what the first message says, as a worker does; nothing, if there is none."""
+    with app.connection_for_read() as connection, suppress(Empty):
+        message = connection.SimpleQueue(order["thing"]).get(timeout=1)
+        message.ack()
+        app.tasks[message.headers["task"]](*message.payload[0])
+
+
+TASKS: dict[str, Callable[[Order], Any]] = {
+    "publish": lambda order: tasks.publish(order["thing"]),
+    "wake": wake,
+    "take from broker": take_from_broker,
+    "prepare on a full disk": prepare_on_a_full_disk,
+}
 
 Act = Callable[[], None]
 

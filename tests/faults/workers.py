@@ -1,5 +1,6 @@
 """The warm worker, as tests see it: order one, wait until it has died or stopped, wake it again."""
 
+import itertools
 import json
 import os
 import signal
@@ -49,7 +50,8 @@ class Workers:
 
     def __init__(self) -> None:
         self.children: dict[int, Child] = {}
-        self.publications: dict[int, int] = {}
+        self.orders: dict[int, int] = {}
+        self.numbers = itertools.count(1)
         self.news = threading.Condition()
 
     def __enter__(self) -> Self:
@@ -79,29 +81,46 @@ class Workers:
                         self.children[fact["pid"]].states.append(fact)
                     else:
                         self.children[fact["pid"]] = Child(fact["pid"])
-                        self.publications[fact["publication"]] = fact["pid"]
+                        self.orders[fact["order"]] = fact["pid"]
                     self.news.notify_all()
 
     def order(
         self, scene: Scene, place: Place = NOWHERE, *, by: str = "SIGKILL", lease: float | None = None
     ) -> Child:
-        """Have a worker take it and meet with the signal at this place. It lives when this returns, or has been hit."""
+        """Have a worker take it, and meet with the signal at this place."""
+        return self.start(
+            "publish",
+            scene.pk,
+            platform=scene.publication.channel.platform,
+            where=place.where,
+            number=place.number,
+            signal=by,
+            lease=lease or settings.LEASE_SECONDS,
+        )
+
+    def start(self, task: str, thing: Any = None, **more: Any) -> Child:
+        """Have a process of its own do one of the worker's tasks."""
+        number = next(self.numbers)
         order = {
-            "publication": scene.pk,
-            "platform": scene.publication.channel.platform,
-            "where": place.where,
-            "number": place.number,
-            "signal": by,
-            "lease": lease or settings.LEASE_SECONDS,
+            "task": task,
+            "thing": thing,
+            "number_of_order": number,
+            "where": "",
+            "lease": settings.LEASE_SECONDS,
             "addresses": settings.PLATFORM_ADDRESSES,
             "media_root": str(settings.MEDIA_ROOT),
             "database": str(connection.settings_dict["NAME"]),
+            "broker": {},
         }
         with self.news:
-            self.publications.pop(scene.pk, None)
-            self.process.stdin.write(json.dumps(order) + "\n")  # type: ignore[union-attr]
-            assert self.news.wait_for(lambda: scene.pk in self.publications, PATIENCE), "no worker"
-            return self.children[self.publications[scene.pk]]
+            self.process.stdin.write(json.dumps(order | more) + "\n")  # type: ignore[union-attr]
+            assert self.news.wait_for(lambda: number in self.orders, PATIENCE), "no worker"
+            return self.children[self.orders[number]]
+
+    def do(self, task: str, thing: Any = None, **more: Any) -> int | None:
+        """The same, and how it ended."""
+        self.wait(child := self.start(task, thing, **more))
+        return child.code
 
     def hit(self, scene: Scene, place: Place, *, by: str = "SIGKILL", lease: float | None = None) -> Child:
         """One worker after the other, until the signal has hit one: a film is waited for in several attempts."""
