@@ -151,7 +151,6 @@ def moves(publication: Publication) -> bool:
 def channel_stopped(channel: Channel, code: str) -> None:
     """A person must do something before anything more goes out there. Told once for each time that it broke."""
     broke_at = Channel.objects.values_list("fault_at", flat=True).get(pk=channel.pk)
-    waiting = Publication.objects.waiting().filter(channel=channel, status=PublicationStatus.QUEUED)
     tell(
         keepers(channel),
         "out_of_credit" if code == NO_CREDIT else "channel_stopped",
@@ -159,16 +158,38 @@ def channel_stopped(channel: Channel, code: str) -> None:
         reverse("channels:index"),
         channel=name_of(channel),
         code=code,
-        waiting=waiting.count(),
+        waiting=waiting_for(channel).count(),
     )
-    for version in half_out(waiting):
+    wait_no_longer_for(channel)
+
+
+def paused(channel: Channel, by: User, reason: str) -> None:
+    """A person wants nothing more to go out there for now."""
+    at = timezone.now()
+    about_channel("paused", channel, by, at, reason=reason, waiting=waiting_for(channel).count())
+    wait_no_longer_for(channel)
+
+
+def unpaused(channel: Channel, by: User) -> None:
+    about_channel("unpaused", channel, by, timezone.now())
+
+
+def about_channel(kind: str, channel: Channel, by: User, at: datetime, **facts: Any) -> None:
+    """To those who look after it, unless they did it themselves."""
+    people, key = keepers(channel) - {by}, f"channel:{channel.pk}:{at.isoformat()}"
+    facts |= {"channel": name_of(channel), "by": by.name, "done_at": at}
+    tell(people, kind, key, reverse("channels:index"), **facts)
+
+
+def waiting_for(channel: Channel) -> "QuerySet[Publication]":
+    return Publication.objects.waiting().filter(channel=channel, status=PublicationStatus.QUEUED)
+
+
+def wait_no_longer_for(channel: Channel) -> None:
+    """Authors whose posts are out elsewhere are told now: nobody knows when this one goes on."""
+    out = Publication.objects.published().filter(version__in=waiting_for(channel).values("version"))
+    for version in Version.objects.filter(pk__in=out.values("version")):
         when_still(version)
-
-
-def half_out(waiting: "QuerySet[Publication]") -> "QuerySet[Version]":
-    """Versions with something that waits there, and something that is out elsewhere."""
-    out = Publication.objects.published().filter(version__in=waiting.values("version"))
-    return Version.objects.filter(pk__in=out.values("version"))
 
 
 def stopped(stop: PublishingStop) -> None:

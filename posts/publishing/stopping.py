@@ -64,7 +64,11 @@ def resume(by: "User", how: Resume, chosen: Collection[int]) -> bool:
 
 def pause(channel: Channel, by: "User", reason: str = "") -> bool:
     """From now on no commit call begins on this channel. False: it was paused already."""
-    return connections.pause(channel, by, reason)
+    with transaction.atomic():
+        paused = connections.pause(channel, by, reason)
+        if paused:
+            notices.paused(channel, by, reason)
+    return paused
 
 
 def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) -> bool:
@@ -72,6 +76,7 @@ def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) 
         if not connections.unpause(channel, by):
             return False
         let_go(waiting_for_resume(channel), by, how, chosen)
+        notices.unpaused(channel, by)
     return True
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts import letters
@@ -307,6 +308,19 @@ def test_a_stop_and_a_start_are_told_to_the_group_and_not_to_who_did_it(cast):
     assert "Någon är inne på kontot." in said_to(cast["colleague"], "stopped")
 
 
+def test_a_pause_is_told_to_who_answers_for_the_channel_and_to_authors_who_are_half_out(cast, page, other):
+    here, elsewhere = approved(cast, page, other)
+    run(elsewhere)
+    assert told(cast, "published") == set()
+    publishing.pause(page, cast["owner"], "Vi byter bild på sidan.")
+    publishing.pause(page, cast["approver"], "")
+    assert told(cast, "paused") == {"deputy"}
+    assert said_to(cast["deputy"], "paused").endswith("1 inlägg väntar. Vi byter bild på sidan.")
+    assert "På Facebook kommer det senare." in said_to(cast["author"], "published")
+    publishing.unpause(page, cast["approver"], publishing.Resume.NOW, [here.pk])
+    assert told(cast, "unpaused") == {"owner", "deputy"}
+
+
 # --- taking down ----------------------------------------------------------------------------------------------
 
 
@@ -418,6 +432,35 @@ def test_nobody_is_told_of_their_own_act(cast, page, settings):
 
 
 # --- every kind -----------------------------------------------------------------------------------------------
+
+FACTS = {
+    "out": ["Facebook", "X"],
+    "later": ["YouTube"],
+    "unsure": ["Gruppen"],
+    "missing": ["Sidan"],
+    "channels": ["Facebook"],
+    "channel": "Facebook",
+    "code": "connect",
+    "by": "Anna Lind",
+    "message": "Hej.",
+    "waiting": 3,
+    "was_edited": True,
+    **dict.fromkeys(
+        ("again_at", "latest_at", "stopped_at", "resumed_at", "done_at", "publishes_at"),
+        "2026-04-29T08:30:00+00:00",
+    ),
+}
+REASONS = {"stopped": StopReason.EVENT, "takedown_asked": Regret.CONSENT, "rejected": "too_old"}
+KINDS = sorted(file.stem for file in (settings.BASE_DIR / "templates" / "notices").iterdir())
+
+
+@pytest.mark.parametrize("is_yours", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_subject_something_to_say_and_one_link(kind, is_yours):
+    facts = {**FACTS, "reason": REASONS.get(kind, "Skäl"), "is_yours": is_yours}
+    words = letters.words(Notice(kind=kind, facts=facts))
+    assert (len(words.subject) < 60, len(words.link) < 30, "{" in str(words)) == (True, True, False)
+    assert all(words.body)
 
 
 def test_a_subject_names_nobody_and_a_mail_has_one_link(cast, page, platform):
