@@ -14,7 +14,8 @@ from pathlib import Path
 
 from bench import Result, benchmark, servers
 from bench.publishing import number_of
-from tests.harness.soak import SECOND_WORKER, TwoWorkers, query
+from tests.harness.site import SECOND_WORKER, TwoWorkers
+from tests.harness.soak import query
 
 POSTS, WRITING, APART = 80, 15, 0.25
 LEASE = 15
@@ -28,7 +29,6 @@ SILENT = {"platform": "facebook", "call": "feed", "fault": "delay_after", "secon
 @benchmark("death")
 def death() -> Iterator[Result]:
     with servers(), tempfile.TemporaryDirectory() as folder, two_workers(folder) as site:
-        site.start(SECOND_WORKER)
         order = ["due", str(POSTS), str(WRITING), str(APART)]
         first = float(site.python("-m", "tests.harness.many_posts", *order))
         time.sleep(max(0, first + KILLED_AFTER - time.time()))

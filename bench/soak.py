@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import Result, benchmark, servers
-from tests.harness.soak import Plan, Soak, TwoWorkers, Verdict
+from tests.harness.site import TwoWorkers
+from tests.harness.soak import Plan, Soak, Verdict
 
 
 def plan() -> Plan:

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from tests.harness.soak import Plan, Soak, TwoWorkers
+from tests.harness.site import TwoWorkers
+from tests.harness.soak import Plan, Soak
 
 SEED = 20261125
 

@@ -26,6 +26,7 @@ from tests.harness.redis import redis_server
 PATIENCE = 90
 """Seconds that a start may take on a busy machine."""
 LAST_LINES = 60
+SECOND_WORKER = "worker 2"
 
 
 class Site:
@@ -139,6 +140,16 @@ class Site:
         return "\n".join(
             f"--- {path.stem}\n{tail(path)}" for path in sorted((self.folder / "logs").glob("*.log"))
         )
+
+
+class TwoWorkers(Site):
+    """As `docker-compose.yml` has it: when one of the workers dies, the other goes on."""
+
+    @property
+    def processes(self) -> dict[str, Process]:
+        worker = processes.worker("default")
+        arguments = tuple(each.replace("default@", "second@") for each in worker.arguments)
+        return super().processes | {SECOND_WORKER: Process(SECOND_WORKER, worker.module, arguments)}
 
 
 def tail(path: Path) -> str:

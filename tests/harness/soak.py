@@ -19,22 +19,10 @@ from typing import Any
 import psycopg2
 import redis
 
-from seko_social import processes
-from seko_social.processes import ROOT, Process
-from tests.harness.site import Site
+from seko_social.processes import ROOT
+from tests.harness.site import SECOND_WORKER, Site, TwoWorkers
 
-SECOND_WORKER = "worker 2"
 WORKERS = ("worker", SECOND_WORKER)
-
-
-class TwoWorkers(Site):
-    """A site with two workers for what is not a film: one of them is always dying, and the other goes on."""
-
-    @property
-    def processes(self) -> dict[str, Process]:
-        worker = processes.worker("default")
-        arguments = tuple(each.replace("default@", "second@") for each in worker.arguments)
-        return super().processes | {SECOND_WORKER: Process(SECOND_WORKER, worker.module, arguments)}
 
 
 def query(site: Site, statement: str) -> list[tuple[Any, ...]]:
@@ -161,7 +149,6 @@ class Soak:
 
     def run(self) -> "Verdict":
         self.site.sandbox.take_repeats()
-        self.site.start(SECOND_WORKER)
         with self.posts_coming() as feeder:
             ends = time.monotonic() + self.plan.seconds
             while time.monotonic() < ends or feeder.poll() is None:
