@@ -96,7 +96,8 @@ class Whereabouts:
         """The code of what went wrong last, where it still matters."""
         if self.is_leaving and self.removal:
             return self.removal.trouble
-        return "" if self.publication.status in HAS_A_RECEIPT else self.publication.trouble
+        is_past = self.publication.status in (*HAS_A_RECEIPT, S.NEEDS_DECISION)
+        return "" if is_past else self.publication.trouble
 
     @property
     def again_at(self) -> datetime | None:
