@@ -308,6 +308,11 @@ def ends_of_the_stopped(place: Place, content: Content) -> Ends:
     return (RECEIPT,) if place.is_heard else dict(places(content))[place]
 
 
+def ends_of_the_cut_off(place: Place, content: Content) -> Ends:
+    """A worker without a database goes on until it wants to write: a commit that was begun is made, and not settled."""
+    return LOOKED_FOR if place in (BETWEEN, CONNECTED) else dict(places(content))[place]
+
+
 @dataclass(frozen=True)
 class Takeover:
     """The late worker was stopped at one place; when it comes back, the other one is at another."""

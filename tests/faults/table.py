@@ -9,7 +9,14 @@ from typing import Any
 
 CELL = "cell of the fault matrix"
 ABSENCES = {
-    "a fault at a stage call of a text": "a text has no stage call: one call makes it public",
+    "a stage call of a text": "one call makes a text public",
+    "a fault of the platform before stage, or between stage and commit": "nothing is said to it there",
+    "the broker at any step but the first": "it only carries the number of a publication to the worker that claims it",
+    "the embedded broker killed": "it has no process; its folder is taken away instead",
+    "the database connection cut on SQLite": "the database is a file that the worker itself reads and writes",
+    "a full disk for a text": "a text has no file",
+    "a token of Facebook's renewed": "a page's token does not run out, and cannot be renewed",
+    "a film on Facebook that fails in processing before it is public": "Facebook processes what is public already",
 }
 """Combinations that there is nothing to test of, and why."""
 

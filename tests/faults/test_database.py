@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.faults.matrix import CONTENTS, PUBLISHED, places
+from tests.faults.matrix import CONTENTS, FOUND, PUBLISHED, ends_of_the_cut_off, places
 from tests.faults.scene import scene, until
 from tests.faults.verdict import count, is_public_once
 
@@ -22,16 +22,17 @@ HANG_UP = """
 
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.name)
 def test_a_connection_to_the_database_that_is_cut(sandbox, workers, content, record_property):
-    played = {place: (scene(sandbox, content), ends) for place, ends in places(content)}
-    stopped = [workers.hit(each, place, by="SIGSTOP") for place, (each, _ends) in played.items()]
+    played = {place: scene(sandbox, content) for place, _ends in places(content)}
+    stopped = [workers.hit(each, place, by="SIGSTOP") for place, each in played.items()]
     assert all(child.is_stopped for child in stopped)
     with connection.cursor() as cursor:
         cursor.execute(HANG_UP)
     for child in stopped:
         child.resume()
         workers.wait(child)
-    for place, (each, ends) in played.items():
-        if place.is_heard:
+    for place, each in played.items():
+        ends = ends_of_the_cut_off(place, content)
+        if FOUND in ends:
             until(lambda each=each: each.public)
         status = each.work()
         count(record_property, each, content.platform, "database connection cut")
