@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Notice, User
 from audit import log
 from audit.admin import ReadOnlyAdmin
 
@@ -109,3 +109,14 @@ class SecondStepAdmin(ReadOnlyAdmin):
         for taken in queryset:
             record("second_step_taken_away", taken.user, request, type=taken.type)
         return super().log_deletions(request, queryset)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """Whether somebody's mails arrive. What was said to them is theirs to read."""
+
+    fields = ("person", "kind", "created_at", "read_at", "mail", "mail_at", "tries", "not_before")
+    list_display = ("person", "kind", "created_at", "mail", "mail_at", "tries")
+    list_filter = ("mail", "kind")
+    list_select_related = ("person",)
+    search_fields = ("person__name", "person__email")

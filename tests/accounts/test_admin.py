@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from accounts import roles
-from accounts.models import User
+from accounts import notices, roles
+from accounts.models import Notice, User
 from audit.models import Entry
 from tests import factories
 from tests.pages import signed_in
@@ -160,3 +160,17 @@ def test_a_superuser_takes_away_the_second_step_of_a_lost_phone(superuser, mona,
         f"user:{second_step.user_id}",
         superuser,
     )
+
+
+def test_the_admin_says_whether_mails_arrive_and_not_what_was_said(superuser, mona):
+    notices.tell(
+        [mona], "stopped", "stop:1", "/", by="Anna", reason="other", message="Hemligt.", stopped_at=None
+    )
+    admin = signed_in(superuser)
+    notice = Notice.objects.get()
+    shown = [admin.get("/admin/accounts/notice/"), admin.get(f"/admin/accounts/notice/{notice.pk}/change/")]
+    assert [page.status_code for page in shown] == [200, 200]
+    assert all("Väntar" in page.content.decode() for page in shown)
+    assert not any("Hemligt" in page.content.decode() for page in shown)
+    assert admin.post(f"/admin/accounts/notice/{notice.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Notice.objects.count() == 1
