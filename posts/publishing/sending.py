@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -61,16 +61,19 @@ def not_now(publication_id: int) -> None:
 def claim(publication_id: int) -> Publication | None:
     """Take a due publication for this worker. None: it is not due, or somebody else was faster."""
     now = timezone.now()
+    due = Publication.objects.due(now).filter(pk=publication_id)
     sending = When(status=PublicationStatus.QUEUED, then=Value(PublicationStatus.STAGING))
-    # The race: two workers are woken for the same one. The second waits for the first, and then finds it claimed.
-    claimed = Publication.objects.due(now).filter(pk=publication_id)
-    if not claimed.update(
-        status=Case(sending, default=F("status")),
-        fence=F("fence") + 1,
-        claimed_until=now + lease(),
-        woken_at=None,
-    ):
-        return None
+    with transaction.atomic():
+        # The race: two workers are woken for the same one. One of them finds the row locked, or claimed, and leaves it.
+        if connection.features.has_select_for_update_skip_locked:
+            due = Publication.objects.filter(pk__in=due.select_for_update(skip_locked=True).values("pk"))
+        if not due.update(
+            status=Case(sending, default=F("status")),
+            fence=F("fence") + 1,
+            claimed_until=now + lease(),
+            woken_at=None,
+        ):
+            return None
     return reread(publication_id)
 
 
