@@ -13,10 +13,12 @@ pytestmark = pytest.mark.browser
 OPEN = ["/konto/login/", "/konto/password/reset/", "/konto/signup/"]
 KARINS = ["/hem/", "/nytt/", "/mina/", "/mina/?visa=publicerat", "/mina/?visa=utkast", "/mina/?visa=avslutat",
           "/inlagg/4/", "/inlagg/22/", "/inlagg/25/", "/inlagg/25/andra/", "/inlagg/29/inskickat/", "/mer/", "/policy/",
-          "/konto/password/change/", "/konto/2fa/", "/aviseringar/"]  # fmt: skip
+          "/publicering/1/kvitto/", "/konto/password/change/", "/konto/2fa/", "/aviseringar/"]  # fmt: skip
 ANNAS = ["/granska/", "/granska/27/", "/granska/29/", "/granska/29/?redigera", "/granska/29/kanaler/1/",
          "/granska/29/kanaler/2/", "/granska/29/be-om-andring/", "/granska/29/avsla/", "/inlagg/", "/inlagg/4/",
-         "/inlagg/18/", "/inlagg/19/", "/kanaler/", "/mer/", "/policy/", "/aviseringar/"]  # fmt: skip
+         "/inlagg/18/", "/inlagg/19/", "/inlagg/10/ta-ned/", "/ta-ned/", "/publicering/33/avgor/",
+         "/publicering/18/kvitto/", "/publicering/38/for-hand/", "/kanaler/", "/mer/", "/policy/",
+         "/aviseringar/", "/granska/29/schemalagg/", "/status/", "/status/stoppa/", "/kanaler/1/pausa/"]  # fmt: skip
 NARROWEST = 320
 
 
@@ -48,6 +50,11 @@ def test_the_ombudsmans_pages(screen: BrowserContext, site: Site):
 
 def test_the_desk(screen: BrowserContext, site: Site):
     assert findings(Anna(screen, site.url).page, site.url, ANNAS) == {}
+
+
+def test_taking_down_without_reading(screen: BrowserContext, site: Site):
+    paths = ["/ta-ned/", "/inlagg/10/ta-ned/", "/inlagg/25/ta-ned/"]
+    assert findings(Mona(screen, site.url).page, site.url, paths) == {}
 
 
 def test_the_pages_that_say_no(screen: BrowserContext, site: Site):
