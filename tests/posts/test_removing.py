@@ -1,5 +1,6 @@
 """Taking a post down: off every channel, proved gone, whatever breaks, and by hand where nothing else goes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -191,6 +192,7 @@ def test_what_was_published_by_hand_is_removed_through_the_api_where_there_is_on
 
 def test_what_only_a_person_can_reach_is_gone_when_they_say_so(anna, platform, monkeypatch):
     monkeypatch.setattr(platform, "publishes", False)
+    monkeypatch.setattr(platform, "limits", replace(platform.limits, can_be_removed=False))
     factories.approved(factories.submitted(), anna, factories.channel())
     publication = Publication.objects.get()
     publishing.published_by_hand(publication, anna, "https://example.test/group/1")
