@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel, Credential
-from tests.faults.matrix import BEFORE_STAGE, CONTENTS, PUBLISHED, TOLD_STOPPED, Place
+from tests.faults.matrix import BEFORE_STAGE, CONTENTS, PUBLISHED, TOLD_PUBLISHED, TOLD_STOPPED, Place
 from tests.faults.scene import Scene, scene
 from tests.faults.verdict import count
 
@@ -83,3 +83,20 @@ def test_a_worker_that_is_killed_while_it_renews(pair, sandbox, workers, record_
         assert (one.public, one.channel_log, one.told) == ([], ["channel.broke"], TOLD_STOPPED)
         one.connect_again()
     both_are_out(pair, record_property, "killed while renewing")
+
+
+@pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.name)
+def test_an_old_token_does_not_break_a_channel_that_a_person_has_connected_again(
+    sandbox, workers, content, record_property
+):
+    played = scene(sandbox, content)
+    with_old_token = workers.hit(played, BEFORE_STAGE, by="SIGSTOP")
+    played.connect_again()
+    sandbox.faults({"platform": content.platform, "call": "*", "fault": "expired_token"})
+    with_old_token.resume()
+    workers.wait(with_old_token)
+    assert (played.channel_log, Channel.objects.get().fault) == (["channel.connected"], "")
+    status = played.work()
+    count(record_property, played, content.platform, "old token, connected again")
+    assert status == PUBLISHED
+    assert (len(played.public), played.told, sandbox.waiting_faults()) == (1, TOLD_PUBLISHED, [])
