@@ -106,6 +106,14 @@ def test_production_starts_with_its_secrets_and_says_what_is_still_missing(tmp_p
         assert missing in done.stderr
 
 
+@pytest.mark.parametrize("host", ["social.example.org", ".social.example.org other.example.org"])
+def test_links_in_mails_lead_to_the_sites_own_host_until_somebody_says_another(host, tmp_path):
+    asked = "from django.conf import settings; print(settings.SITE_URL)"
+    production = PRODUCTION | {"ALLOWED_HOSTS": host, "SITE_URL": ""}
+    done = python(tmp_path, "manage.py", "shell", "--no-imports", "-c", asked, **production)
+    assert (done.stderr, done.stdout) == ("", "https://social.example.org\n")
+
+
 def test_nothing_is_missing_in_training(tmp_path):
     done = python(tmp_path, "manage.py", "check", "--fail-level", "WARNING")
     assert (done.returncode, done.stderr) == (0, "")
