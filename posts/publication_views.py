@@ -117,7 +117,7 @@ def show_question(
     request: SignedInRequest, publication: Publication, form: LinkForm, status: int = 200
 ) -> HttpResponse:
     if publication.status not in OPEN_QUESTION:
-        return too_late(request, publication, typed=form.data.get("url", ""), status=max(status, 200))
+        return too_late(request, publication, form.data.get("url", ""), 409 if form.is_bound else 200)
     attempts = sorted(publication.attempts.all(), key=lambda attempt: attempt.fence)
     last = attempts[-1] if attempts else None
     context = {

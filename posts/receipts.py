@@ -150,7 +150,7 @@ def of_attempt(attempt: Attempt) -> dict[str, Any]:
         "seconds": seconds_of(attempt),
         "outcome": attempt.outcome or "open",
         "code": attempt.code,
-        "platform_said": attempt.detail,
+        "detail": attempt.detail,
     }
 
 

@@ -225,6 +225,10 @@ def test_the_other_answer_was_given_meanwhile(page, johan, unknown):
     assert Entry.objects.filter(verb="publication.decided_absent").count() == 1
 
 
+def test_whoever_is_too_late_with_no_link_at_all_is_told_the_same(page, out):
+    assert page.post(at(out, "avgor"), {"url": ""}).status_code == 409
+
+
 def test_a_question_that_is_answered_is_no_error_to_look_at(page, out):
     response = page.get(at(out, "avgor"))
     assert response.status_code == 200
@@ -661,7 +665,7 @@ KEYS = {
     "approval": {"by", "at", "digest"},
     "sent": {"text", "link", "title", "description", "privacy", "media"},
     "attempts": {
-        "number", "digest", "call", "started_at", "finished_at", "seconds", "outcome", "code", "platform_said",
+        "number", "digest", "call", "started_at", "finished_at", "seconds", "outcome", "code", "detail",
     },
     "log": {"at", "verb", "by", "facts"},
     "removals": {
@@ -735,7 +739,7 @@ def test_every_try_is_on_the_receipt_in_words(page, publication, platform):
         "Skickades inte",
         "Plattformen svarar inte.",
         "Plattformen sa nej",
-        "Plattformen skrev: Not permitted.",
+        "Ordagrant: Not permitted.",
         "Kod: against_rules",
         "Inte bekräftat ute",
     ):
