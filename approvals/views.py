@@ -342,7 +342,7 @@ def schedule(request: ReviewRequest, post_id: int) -> HttpResponse:
             form.refuse(error, form.cleaned_data["earliest"])
     if "version" in form.errors:
         raise Http404
-    page = page_for(request, post) | {"dialog_form": form, "zone": str(form.zone)}
+    page = page_for(request, post) | {"dialog_form": form}
     return render(request, "approvals/schedule.html", page, status=422 if form.errors else 200)
 
 

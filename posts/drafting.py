@@ -11,7 +11,7 @@ from posts.models import Draft, DraftMedia, Media, Post
 if TYPE_CHECKING:
     from accounts.models import User
 
-ABOUT_THE_POST = frozenset({"category", "is_urgent"})
+ABOUT_THE_POST = frozenset({"category", "is_urgent", "earliest", "latest"})
 """What concerns the post and not its wording."""
 
 

@@ -1,16 +1,19 @@
 """What an ombudsman fills in, and what somebody who publishes by hand pastes back."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from posts import rules
 from posts.models import Category, Draft, Media, Minors, People, Post, Regret
+from posts.planning_forms import MomentsForm, WallField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,7 +42,7 @@ class WordsField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
-class DraftForm(forms.Form):
+class DraftForm(MomentsForm):
     """The draft of one post. Nothing in it is required to save; `posts.workflow` says what sending in needs.
 
     `media` are those that were sent ahead, in the order in which they are shown; `uploads` come with the form itself.
@@ -85,12 +88,19 @@ class DraftForm(forms.Form):
     is_urgent = forms.BooleanField(
         label=_("Brådskar"), help_text=_("Bara om det måste ut i dag."), required=False
     )
+    earliest = WallField(
+        label=_("Tidigast"), help_text=_("Om inlägget ska vänta på en viss dag."), required=False
+    )
+    latest = WallField(
+        label=_("Senast"), help_text=_("Om det inte är värt att visa efter en viss dag."), required=False
+    )
 
     def __init__(self, author: "User", post: Post | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.author, self.post = author, post
         self.received: list[Media] = []
-        self.initial = {**(of_draft(post.draft) if post else for_author(author)), **self.initial}
+        known = {**(of_draft(post.draft) if post else for_author(author)), **self.initial}
+        self.initial = {name: self.shown_time(name, value) for name, value in known.items()}
 
     @property
     def shown(self) -> list[Media]:
@@ -127,10 +137,15 @@ class DraftForm(forms.Form):
             self.add_error("uploads", message % {"limit": limit})
         elif uploads and (refusal := rules.why_not_upload(self.author)):
             self.add_error("uploads", str(refusal))
+        self.check_wishes(cleaned.get("earliest"), cleaned.get("latest"))
         return cleaned
 
+    def check_wishes(self, earliest: datetime | None, latest: datetime | None) -> None:
+        if latest and latest <= max(filter(None, (timezone.now(), earliest))):
+            self.add_error("latest", _("Senaste tiden måste vara efter den tidigaste, och inte ha varit."))
+
     def fields_of_draft(self) -> dict[str, Any]:
-        names = ("text", "people", "minors", "credit", "link", "category", "is_urgent")
+        names = ("text", "people", "minors", "credit", "link", "category", "is_urgent", "earliest", "latest")
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -145,6 +160,8 @@ def of_draft(draft: Draft) -> dict[str, Any]:
         "credit": draft.credit,
         "link": draft.link,
         "is_urgent": draft.post.is_urgent,
+        "earliest": draft.post.earliest,
+        "latest": draft.post.latest,
         "media": [item.media for item in shown],
         "alt_texts": {str(item.media_id): item.alt_text for item in shown},
     }

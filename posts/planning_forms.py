@@ -50,9 +50,9 @@ class MomentsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.zone = timezone.get_default_timezone()
         self.doubled: dict[str, list[tuple[int, str, bool]]] = {}
-        self.initial = {name: self.shown(name, value) for name, value in self.initial.items()}
+        self.initial = {name: self.shown_time(name, value) for name, value in self.initial.items()}
 
-    def shown(self, name: str, value: Any) -> Any:
+    def shown_time(self, name: str, value: Any) -> Any:
         """A moment as the field shows it; in the doubled hour with the question, and its answer."""
         if not isinstance(value, datetime):
             return value

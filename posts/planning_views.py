@@ -39,7 +39,7 @@ def move(request: SignedInRequest, post_id: int) -> HttpResponse:
         except PlanError as error:
             form.refuse(error, post.earliest)
     context = {"post": post, "form": form, "headline": headline(post.wording_for(request.user))}
-    context |= {"channels": channels_of(publications), "zone": str(form.zone)}
+    context["channels"] = channels_of(publications)
     return render(request, "posts/move.html", context, status=422 if form.errors else 200)
 
 

@@ -91,9 +91,11 @@ def test_without_an_undo_window_the_page_says_that_it_is_on_its_way(desk, green)
 @pytest.mark.usefixtures("_a_minute")
 def test_the_toast_tells_the_truth_while_all_is_stopped(desk, green, anna):
     publishing.stop(anna, StopReason.EVENT)
-    page = text_of(press(desk, green, "godkann"))
-    assert "Facebook väntar: all publicering är stoppad. Ångra" in page
-    assert "sekunder" not in page.partition("Godkänt.")[2]
+    page = press(desk, green, "godkann")
+    said = text_of(page)
+    assert "Facebook väntar: all publicering är stoppad. Ångra" in said
+    assert "sekunder" not in said.partition("Godkänt.")[2]
+    assert "data-ring" not in page.content.decode()
 
 
 @pytest.mark.usefixtures("_a_minute")

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from audit.models import Entry
 from channels.errors import NotSent
-from posts import publishing, workflow
+from posts import publishing, wishes, workflow
 from posts.models import Hold, Post, Publication, PublicationStatus, Status
 from posts.publishing import When
 from tests import factories
@@ -156,8 +156,19 @@ def test_a_post_goes_out_at_its_earliest_although_no_time_was_planned(anna, plat
         assert run(publication).status == PublicationStatus.PUBLISHED
 
 
+def test_wishes_that_come_with_the_okay_count_at_once(anna):
+    post = factories.submitted()
+    version = factories.for_channels(post, anna, factories.channel())
+    earliest, latest = timezone.now() + HOUR, timezone.now() + 2 * HOUR
+    assert version.post.earliest is None
+    wishes.approve(post, anna, version, When(), earliest, latest)
+    publication = Publication.objects.get()
+    assert (publication.not_before, publication.not_after) == (earliest, latest)
+    assert Entry.objects.filter(verb="post.wished", actor=anna).count() == 1
+
+
 @pytest.mark.parametrize(
-    ("minutes", "wishes", "code"),
+    ("minutes", "wanted", "code"),
     [
         (-1, {}, "past"),
         (0, {}, "past"),
@@ -167,11 +178,11 @@ def test_a_post_goes_out_at_its_earliest_although_no_time_was_planned(anna, plat
         (None, {"latest": -1}, "after_latest"),
     ],
 )
-def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_approved(anna, minutes, wishes, code):
+def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_approved(anna, minutes, wanted, code):
     with freeze_time():
         now = timezone.now()
         post = factories.submitted()
-        Post.objects.update(**{name: now + value * MINUTE for name, value in wishes.items()})
+        Post.objects.update(**{name: now + value * MINUTE for name, value in wanted.items()})
         version = factories.for_channels(post, anna, factories.channel())
         with pytest.raises(publishing.PlanError) as refused:
             workflow.approve(post, anna, version, When(None if minutes is None else now + minutes * MINUTE))

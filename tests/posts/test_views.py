@@ -3,6 +3,7 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from freezegun import freeze_time
 
 from posts import preparation, publishing, tasks, workflow
 from posts.models import Media, MediaState, Post, Publication, Status
@@ -348,3 +349,45 @@ def test_only_the_three_sizes_have_addresses(page, karin, size):
 def test_a_tile_is_shown_to_its_owner_alone(page):
     theirs = factories.picture(factories.ombudsman())
     assert page.get(f"/media/{theirs.pk}/").status_code == 404
+
+
+# --- when it should go out --------------------------------------------------------------------------------------
+
+
+@freeze_time("2026-11-25 11:00+00:00")
+def test_a_sender_says_when_at_the_earliest_and_at_the_latest_and_finds_it_again(page):
+    page.post("/nytt/", filled_in(intent="save", earliest="2026-11-27T08:00", latest="2026-11-27T16:00"))
+    post = Post.objects.get()
+    assert post.earliest.isoformat() == "2026-11-27T07:00:00+00:00"
+    assert post.latest.isoformat() == "2026-11-27T15:00:00+00:00"
+    html = page.get(f"/inlagg/{post.pk}/andra/").content.decode()
+    assert [f'value="{typed}"' in html for typed in ("2026-11-27T08:00", "2026-11-27T16:00")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "sentence"),
+    [
+        ({"latest": "2026-11-25T11:59"}, "Senaste tiden måste vara efter den tidigaste, och inte ha varit."),
+        (
+            {"earliest": "2026-11-27T08:00", "latest": "2026-11-27T08:00"},
+            "Senaste tiden måste vara efter den tidigaste, och inte ha varit.",
+        ),
+        ({"earliest": "2027-03-28T02:30"}, "Klockan 02.30 finns inte den natten"),
+        ({"earliest": "2027-10-31T02:30"}, "02.30 (vintertid)"),
+    ],
+)
+@freeze_time("2026-11-25 11:00+00:00")
+def test_a_wish_that_cannot_be_kept_is_told_and_kept_on_the_page(page, wishes, sentence):
+    response = page.post("/nytt/", filled_in(people="", **wishes))
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    assert [typed for typed in wishes.values() if f'value="{typed}"' not in response.content.decode()] == []
+    assert not Post.objects.in_progress().exists()
+
+
+@pytest.mark.parametrize("intent", ["save", "submit"])
+def test_a_form_with_nothing_in_it_makes_no_draft(intent):
+    page = {"client_id": uuid.uuid4(), "intent": intent}
+    response = signed_in(factories.ombudsman()).post(reverse("posts:new"), page)
+    assert (response.status_code, Post.objects.count()) == (422, 0)
+    assert "Skriv några ord" in response.content.decode()
