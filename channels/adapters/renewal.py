@@ -46,8 +46,9 @@ def trouble(answer: Answer) -> ChannelError:
         return RateLimited(Trouble.TOO_MANY_CALLS, answer.detail(), until=later(WAIT_SECONDS))
     if answer.status >= 500:
         return answer.down()
-    if answer.status < 400 or not isinstance(answer.told, dict):
-        return answer.unreadable()
     error = answer.at("error")
+    # What is not in OAuth's own words comes from something in front of it, and says nothing of our token.
+    if answer.status < 400 or not isinstance(answer.told, dict) or not isinstance(error, str | None):
+        return answer.unreadable()
     code = Trouble.APP_KEYS if error in OUR_FAULT else Trouble.TOKEN_EXPIRED
     return NotConnected(code, answer.detail(f"{error} {answer.at('error_description') or ''}"))
