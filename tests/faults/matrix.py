@@ -9,6 +9,7 @@ exist are left out with the reason (`table.ABSENCES`), which the run prints belo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from posts.models import Outcome, PublicationStatus
@@ -187,6 +188,36 @@ LATE_LISTS = (
 
 def lists_that_are_late() -> list[Cell]:
     return [Cell(content.steps[-1], fault) for content in CONTENTS for fault in LATE_LISTS]
+
+
+LOOKS_FAIL = (
+    {"fault": "reset_before"},
+    {"fault": "error_before", "status": 503},
+    {"fault": "truncated"},
+    {"fault": "rate_limited", "seconds": 300},
+)
+"""What a look may meet with: that nothing was seen is no proof then, however late it is."""
+
+
+@dataclass(frozen=True)
+class FailingLook:
+    """The commit call is in doubt, and so are the looks for a while."""
+
+    content: Content
+    commit: Fault
+    look: Mapping[str, Any]
+
+    @property
+    def platform(self) -> str:
+        return self.content.platform
+
+    def __str__(self) -> str:
+        return f"{self.content.name}: {self.look['fault']} at the looks after {self.commit.name}"
+
+
+def looks_that_fail() -> list[FailingLook]:
+    in_doubt = [fault for fault in FAULTS if fault.name in ("reset before", "reset after")]
+    return [FailingLook(*each) for each in product(CONTENTS, in_doubt, LOOKS_FAIL)]
 
 
 # --- films that the platform processes -----------------------------------------------------------------------------
