@@ -18,7 +18,7 @@ ON_POSTGRESQL = [
     "tests/channels",
     "tests/posts",
     *(f"tests/faults/test_{name}.py" for name in ("broker", "database", "deaths", "same_words")),
-    *(f"tests/faults/test_{name}.py" for name in ("stops", "takeovers", "tokens")),
+    *(f"tests/faults/test_{name}.py" for name in ("soak", "stops", "takeovers", "tokens")),
     "tests/e2e/test_death.py",
     "tests/e2e/test_story.py",
     # These never touch the site's database: once is enough.
