@@ -80,10 +80,14 @@ def take_back(removal: Removal) -> bool:
 
 
 def finish(removal: Removal, status: RemovalStatus, **facts: Any) -> None:
-    Removal.objects.filter(pk=removal.pk).update(
-        status=status, finished_at=timezone.now(), claimed_until=None, trouble="", trouble_detail=""
+    """Once: a worker that comes back late has nothing new to tell."""
+    finished = (
+        Removal.objects.unfinished()
+        .filter(pk=removal.pk)
+        .update(status=status, finished_at=timezone.now(), claimed_until=None, trouble="", trouble_detail="")
     )
-    log.record(f"removal.{status}", removal.publication, post=removal.publication.post_id, **facts)
+    if finished:
+        log.record(f"removal.{status}", removal.publication, post=removal.publication.post_id, **facts)
 
 
 # --- the worker -------------------------------------------------------------------------------------------------
