@@ -15,10 +15,29 @@ from typing import Any
 from posts.models import Outcome, PublicationStatus
 
 NOT_SENT, RECEIPT, FOUND, ABSENT = Outcome.NOT_SENT, Outcome.RECEIPT, Outcome.FOUND, Outcome.ABSENT
-PUBLISHED, FAILED = PublicationStatus.PUBLISHED, PublicationStatus.FAILED
+PUBLISHED, FAILED, QUEUED = PublicationStatus.PUBLISHED, PublicationStatus.FAILED, PublicationStatus.QUEUED
+NEEDS_DECISION = PublicationStatus.NEEDS_DECISION
 Ends = tuple[Outcome, ...]
+Told = list[tuple[str, str]]
 IN_THE_END = {"facebook": (PUBLISHED, 1), "x": (FAILED, 0), "youtube": (FAILED, 0)}
 """What becomes of a film that the platform cannot process, and how often it is public."""
+
+
+# --- how it may end ----------------------------------------------------------------------------------------------
+
+TOLD_PUBLISHED = [("published", "author"), ("published_others", "approver"), ("published_others", "owner")]
+TOLD_STOPPED = [("channel_stopped", "owner")]
+TOLD_FAILED = [("failed", "approver"), ("failed", "author"), ("failed", "owner")]
+TOLD_NO_CREDIT = [("out_of_credit", "owner")]
+TOLD_TO_DECIDE = [("needs_decision", "approver"), ("needs_decision", "author"), ("needs_decision", "owner")]
+"""Who is told what, when nothing moves any more."""
+IN_DOUBT = ("publication.unconfirmed", "publication.needs_decision")
+OF_A_DUPLICATE = {
+    "facebook": (NEEDS_DECISION, IN_DOUBT, TOLD_TO_DECIDE),
+    "x": (NEEDS_DECISION, IN_DOUBT, TOLD_TO_DECIDE),
+    "youtube": (FAILED, ("publication.failed",), TOLD_FAILED),
+}
+"""It says that it has the post already, and we cannot find it. YouTube says so of the film itself, for good."""
 
 
 # --- what is published ------------------------------------------------------------------------------------------
@@ -220,6 +239,44 @@ def looks_that_fail() -> list[FailingLook]:
     return [FailingLook(*each) for each in product(CONTENTS, in_doubt, LOOKS_FAIL)]
 
 
+# --- a clear no --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The platform says no to the commit call, so that nothing may become public before a person has acted."""
+
+    content: Content
+    fault: str
+    status: PublicationStatus
+    log: tuple[str, ...]
+    told: Told
+    channel_fault: str = ""
+
+    @property
+    def platform(self) -> str:
+        return self.content.platform
+
+    def __str__(self) -> str:
+        return f"{self.content.name}: {self.fault}"
+
+
+def refusals() -> list[Refusal]:
+    return [
+        refusal
+        for content in CONTENTS
+        for refusal in (
+            Refusal(content, "refuse", FAILED, ("publication.failed",), TOLD_FAILED),
+            Refusal(content, "duplicate", *OF_A_DUPLICATE[content.platform]),
+            Refusal(content, "forbidden", QUEUED, (), TOLD_STOPPED, "permission_missing"),
+            *(
+                [Refusal(content, "out_of_credit", QUEUED, (), TOLD_NO_CREDIT, "credit")]
+                * (content.platform == "x")
+            ),
+        )
+    ]
+
+
 # --- films that the platform processes -----------------------------------------------------------------------------
 
 
@@ -369,12 +426,6 @@ def takeovers(content: Content) -> list[Takeover]:
 # --- how it must end ---------------------------------------------------------------------------------------------
 
 DOUBTED = {FOUND, ABSENT}
-
-
-TOLD_PUBLISHED = [("published", "author"), ("published_others", "approver"), ("published_others", "owner")]
-TOLD_STOPPED = [("channel_stopped", "owner")]
-TOLD_FAILED = [("failed", "approver"), ("failed", "author"), ("failed", "owner")]
-"""Who is told what, when nothing moves any more."""
 
 
 def log_of(ends: Ends) -> list[str]:

@@ -31,7 +31,7 @@ from urllib3.connection import HTTPConnection  # noqa: E402
 
 from channels.adapters import ADAPTERS, http  # noqa: E402
 from posts import preparation, tasks  # noqa: E402
-from posts.publishing import settling  # noqa: E402
+from posts.publishing import removing, settling  # noqa: E402
 from seko_social.celery import app  # noqa: E402
 
 Order = dict[str, Any]
@@ -39,10 +39,10 @@ told = threading.Lock()
 
 
 def main() -> None:
-    made: dict[int, mmap.mmap] = {}
+    made: dict[tuple[str, Any], mmap.mmap] = {}
     for line in sys.stdin:
         order = json.loads(line)
-        order["made"] = made.setdefault(order["thing"], mmap.mmap(-1, 8))
+        order["made"] = made.setdefault((order["task"], order["thing"]), mmap.mmap(-1, 8))
         if pid := os.fork():
             tell(pid=pid, order=order["number_of_order"])
             threading.Thread(target=watch, args=[pid]).start()
@@ -144,6 +144,7 @@ def take_from_broker(order: Order) -> None:
 
 TASKS: dict[str, Callable[[Order], Any]] = {
     "publish": lambda order: tasks.publish(order["thing"]),
+    "take down": lambda order: tasks.take_down(order["thing"]),
     "wake": wake,
     "take from broker": take_from_broker,
     "prepare on a full disk": prepare_on_a_full_disk,
@@ -190,6 +191,8 @@ def in_commit(order: Order, plant: Act) -> None:
 
 PLACES: dict[str, Callable[[Order, Act], None]] = {
     "stage": lambda order, act: before(ADAPTERS[order["platform"]], "stage", act),
+    "call": lambda order, act: before(http, "send", act, order),
+    "gone": lambda order, act: before(removing, "gone", act),
     "call sent": lambda order, act: before(HTTPConnection, "getresponse", act, order),
     "call answered": lambda order, act: after(http, "send", act, order),
     "commit": lambda order, act: before(ADAPTERS[order["platform"]], "commit", act),
