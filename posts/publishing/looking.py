@@ -46,6 +46,8 @@ def look(publication: Publication) -> None:
             settle(publication, attempt, receipt, Outcome.FOUND)
         else:
             not_seen(publication, attempt, adapter)
+    finally:
+        connections.honour(channel, adapter)
 
 
 def taken_on(channel: Channel, since: datetime) -> frozenset[str]:

@@ -162,6 +162,8 @@ def remove_published(removal: Removal) -> None:
             gone(removal)
         else:
             still_there(removal)
+    finally:
+        connections.honour(channel, adapter)
 
 
 def gone(removal: Removal, by: "User | None" = None) -> None:

@@ -120,6 +120,7 @@ def attempt_to_publish(publication: Publication) -> None:
         doubt(publication, attempt, error)
     else:
         settle(publication, attempt, receipt, Outcome.RECEIPT)
+    finally:
         connections.honour(channel, adapter)
 
 

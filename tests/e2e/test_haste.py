@@ -1,4 +1,4 @@
-"""Somebody in a hurry presses a button with the cursor still in the field: the page saves and decides in the same moment."""
+"""Somebody in a hurry presses a button with the cursor still in the field: the page saves and decides at once."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from freezegun import freeze_time
 
 from audit.models import Entry
-from channels.adapters.base import Receipt
+from channels.adapters.base import Receipt, Rest
 from channels.errors import (
     Duplicate,
     NotConnected,
@@ -527,3 +527,17 @@ def test_a_person_publishes_by_hand_once(publication):
     assert Entry.objects.filter(verb="publication.published_by_hand", actor=anna).count() == 1
     with pytest.raises(publishing.NotByHandError):
         publishing.published_by_hand(publication, anna, "https://example.test/group/2")
+
+
+@pytest.mark.parametrize("error", [NotReady("processing", until=timezone.now()), NotSent("connect"), None])
+def test_what_a_good_answer_told_about_limits_is_honoured_however_the_rest_went(publication, platform, error):
+    until = timezone.now() + IN_AN_HOUR
+
+    def tell(adapter, *_args):
+        adapter.rests.append(Rest(until))
+        if error:
+            raise error
+
+    platform.script["stage"] = tell
+    run(publication)
+    assert Channel.objects.get().resting_until == until
