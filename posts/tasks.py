@@ -26,10 +26,10 @@ AT_ONCE = 100
 @shared_task
 def publish(publication_id: int, channel_id: int = 0) -> None:
     with lane(channel_id) as has_room:
-        if not has_room:
-            publishing.not_now(publication_id)
-        elif publication := publishing.claim(publication_id):
+        if has_room and (publication := publishing.claim(publication_id)):
             publishing.send(publication)
+        else:
+            publishing.not_now(publication_id)
 
 
 @shared_task

@@ -54,7 +54,7 @@ def wake(now: datetime) -> list[Publication]:
 
 
 def not_now(publication_id: int) -> None:
-    """The worker has its hands full on that channel: to be woken again at once."""
+    """The worker has its hands full on that channel, or somebody held the row: to be woken again at once, if it waits."""
     Publication.objects.filter(pk=publication_id, claimed_until=None).update(woken_at=None)
 
 
@@ -65,8 +65,11 @@ def claim(publication_id: int) -> Publication | None:
     sending = When(status=PublicationStatus.QUEUED, then=Value(PublicationStatus.STAGING))
     with transaction.atomic():
         # The race: two workers are woken for the same one. One of them finds the row locked, or claimed, and leaves it.
-        if connection.features.has_select_for_update_skip_locked:
-            due = Publication.objects.filter(pk__in=due.select_for_update(skip_locked=True).values("pk"))
+        # Two statements: in one, PostgreSQL would look again at a row that has changed meanwhile, and not find it due.
+        if connection.features.has_select_for_update_skip_locked and not due.select_for_update(
+            skip_locked=True
+        ).values_list("pk"):
+            return None
         if not due.update(
             status=Case(sending, default=F("status")),
             fence=F("fence") + 1,
