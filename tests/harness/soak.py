@@ -76,7 +76,7 @@ FAULTS = (
     Fault("reset_after", COMMITS, 6, codes=codes("broken_off")),
     Fault("truncated", COMMITS, 6, codes=codes("broken_off", "unreadable")),
     Fault("error_after", COMMITS, 6, {"status": 502}, codes("platform_down")),
-    Fault("delay_after", COMMITS, 6, {"seconds": 3}, codes("no_answer")),
+    Fault("delay_after", COMMITS, 14, {"seconds": 4}, codes("no_answer")),
     Fault("reset_before", STAGES, 3, codes=codes("broken_off")),
     Fault("error_before", STAGES, 3, {"status": 503}, codes("platform_down")),
     Fault("delay_before", STAGES, 3, {"seconds": 3}, codes("no_answer")),
