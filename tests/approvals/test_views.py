@@ -99,7 +99,7 @@ def test_ones_own_post_is_marked_and_not_opened_first(facebook):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-@pytest.mark.parametrize(("makes_films", "queries"), [(False, 13), (True, 15)])
+@pytest.mark.parametrize(("makes_films", "queries"), [(False, 14), (True, 16)])
 def test_the_queue_costs_the_same_however_long_it_is(
     desk, facebook, platform, monkeypatch, count, makes_films, queries, django_assert_num_queries
 ):
@@ -206,7 +206,8 @@ def test_a_green_post_is_approved_with_one_press(
     approval = Approval.objects.get()
     assert (approval.version, approval.approved_by) == (green.current_version, anna)
     assert Publication.objects.get().version == green.current_version
-    assert put_in_broker == [("posts.tasks.publish", Publication.objects.get().pk)]
+    publication = Publication.objects.get()
+    assert put_in_broker == [("posts.tasks.publish", publication.pk, publication.channel_id)]
     assert response.url == "/granska/"
 
 

@@ -105,6 +105,7 @@ def stage(platform, monkeypatch):
             "size": "thumb",
         },
         "others": {
+            "status:pause": {"channel_id": factories.channel("x").pk},
             "posts:decide": {"publication_id": asked.pk},
             "posts:decide_absent": {"publication_id": asked.pk},
             "posts:try_again": {"publication_id": failed.pk},
