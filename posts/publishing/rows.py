@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from channels.errors import (
@@ -16,7 +17,7 @@ from channels.errors import (
     Refused,
     Unconfirmed,
 )
-from posts.models import Attempt, Outcome, Publication, parts_of
+from posts.models import Attempt, Outcome, Publication, PublishingStop, parts_of
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600)]
 """How long to wait after the first, second, ... try that did not get through; the last one repeats."""
@@ -28,6 +29,22 @@ class LostLeaseError(Exception):
 
 def lease() -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def pass_gate() -> None:
+    """
+    Until the end of this transaction nobody stops or pauses anything, and whoever is at it is waited for: a commit call
+    has begun before the stop, and is seen by whoever stops, or it never begins. Any number may pass at once.
+    """
+    if connection.features.has_select_for_update:  # elsewhere one transaction at a time writes anyway
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 from posts_publishingstop where id = 1 for share")
+
+
+def close_gate() -> PublishingStop:
+    """Wait for those who are passing, and let nobody else until the end of this transaction."""
+    row, _ = PublishingStop.objects.select_for_update().get_or_create(id=1)
+    return row
 
 
 def back_off(tries: int) -> timedelta:

@@ -16,7 +16,7 @@ from channels.errors import NotConnected, NotReady, NotSent, OutOfCredit, RateLi
 from posts import content as contents
 from posts.models import Attempt, Outcome, Publication, PublicationStatus, PublishingStop, Removal
 from posts.publishing.looking import look
-from posts.publishing.rows import LostLeaseError, back_off, lease, reread, write
+from posts.publishing.rows import LostLeaseError, back_off, lease, pass_gate, reread, write
 from posts.publishing.settling import account_refused, doubt, fail, put_back, settle
 
 WAKE_AGAIN_AFTER = timedelta(seconds=5)
@@ -176,6 +176,7 @@ def begin(publication: Publication, content: Content, adapter: Adapter, staged: 
     """The last look before the call that makes it public, and the trace that we are making it."""
     now = timezone.now()
     with transaction.atomic():
+        pass_gate()
         rows = Publication.objects.select_related("channel", "approval", "version")
         # Only its own row: others publish on the same channel right now.
         locked = rows.select_for_update(of=("self",)).get(pk=publication.pk)

@@ -15,6 +15,7 @@ from channels.models import Channel
 from posts import notices
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
 from posts.publishing.planning import NotWaitingError, park, take
+from posts.publishing.rows import close_gate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,7 +38,7 @@ def current_stop() -> PublishingStop | None:
 def stop(by: "User", reason: StopReason, message: str = "") -> bool:
     """From now on no commit call begins, on any channel. False: somebody was faster, and theirs stands."""
     with transaction.atomic():
-        row, _ = PublishingStop.objects.select_for_update().get_or_create(id=1)
+        row = close_gate()
         if row.stopped_at:
             return False
         row.stopped_at, row.stopped_by = timezone.now(), by
@@ -65,6 +66,7 @@ def resume(by: "User", how: Resume, chosen: Collection[int]) -> bool:
 def pause(channel: Channel, by: "User", reason: str = "") -> bool:
     """From now on no commit call begins on this channel. False: it was paused already."""
     with transaction.atomic():
+        close_gate()
         paused = connections.pause(channel, by, reason)
         if paused:
             notices.paused(channel, by, reason)

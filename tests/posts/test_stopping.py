@@ -1,8 +1,10 @@
 """Stopping everything, pausing one channel, and starting again with open eyes."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Entry
@@ -119,3 +121,45 @@ def test_a_paused_channel_waits_and_the_others_do_not(anna, waiting, platform):
     publishing.unpause(channel, anna, Resume.NOW, [waiting[0].pk])
     assert run_all(platform) == 2
     assert statuses(*waiting[1:]) == [(PublicationStatus.HELD, Hold.STOPPED)] * 2
+
+
+# --- at the same moment --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.parametrize("how", ["stop", "pause"])
+def test_a_stop_waits_for_a_call_that_is_about_to_begin_and_sees_it(anna, platform, monkeypatch, how):
+    PublishingStop.objects.get_or_create(id=1)
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    has_passed, may_go_on, said = threading.Event(), threading.Event(), []
+
+    def check(*_args):
+        has_passed.set()
+        assert may_go_on.wait(10)
+
+    monkeypatch.setattr("posts.publishing.sending.check_seal", check)
+
+    def work():
+        publishing.send(publishing.claim(publication.pk))
+        connection.close()
+
+    def halt():
+        if how == "stop":
+            publishing.stop(anna, StopReason.EVENT)
+        else:
+            publishing.pause(publication.channel, anna)
+        said.append(Publication.objects.get().status)
+        connection.close()
+
+    platform.script["commit"] = lambda *_args: stopping.join(10)
+    working, stopping = threading.Thread(target=work), threading.Thread(target=halt)
+    working.start()
+    assert has_passed.wait(10)
+    stopping.start()
+    stopping.join(0.5)
+    assert (stopping.is_alive(), said) == (True, [])
+    may_go_on.set()
+    working.join(20)
+    assert said == [PublicationStatus.COMMITTING]
