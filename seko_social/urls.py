@@ -13,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.mark),
     path("", include("posts.urls")),
     path("", include("accounts.urls")),
     path("granska/", include("approvals.urls")),

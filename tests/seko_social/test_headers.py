@@ -68,3 +68,8 @@ def test_a_page_that_is_everybodys_says_nothing_about_it():
 def test_the_language_is_no_scripts_business():
     cookie = Client().post("/sprak/", {"language": "en"}).cookies["django_language"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+def test_a_browser_that_asks_for_an_icon_gets_the_mark(client):
+    response = client.get("/favicon.ico")
+    assert (response.status_code, response.url) == (302, "/static/img/marke.svg")
