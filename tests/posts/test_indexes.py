@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from posts import preparation
-from posts.models import Post, Publication
+from posts.models import Post, Publication, Version
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,35 @@ ASKED = {
     "posts_media_by_state": lambda: preparation.waiting(timezone.now()),
     "posts_rendition_by_state": lambda: preparation.waiting_renditions(timezone.now()),
 }
+ALIKE = {"posts_due": ("posts_out",)}
+"""Begins with the same field, which alone leaves little; the database may take either."""
+
+
+@pytest.fixture
+def _much_is_out(platform):
+    """A history: what is due is a needle in it."""
+    factories.approved(factories.submitted(), factories.reviewer(), factories.channel())
+    one = Publication.objects.select_related("post", "version").get()
+    posts = Post.objects.bulk_create(Post(author=one.post.author) for _ in range(500))
+    digest, by = one.version.digest, one.post.author
+    versions = Version.objects.bulk_create(
+        Version(post=post, number=1, digest=digest, created_by=by) for post in posts
+    )
+    Publication.objects.bulk_create(
+        Publication(
+            post=version.post,
+            version=version,
+            channel=one.channel,
+            approval=one.approval,
+            status="published",
+            published_at=timezone.now(),
+            url="https://example.test/",
+        )
+        for version in versions
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE posts_publication, channels_channel")
 
 
 def plan_of(rows: QuerySet) -> str:
@@ -28,9 +57,11 @@ def plan_of(rows: QuerySet) -> str:
     return rows.explain()
 
 
+@pytest.mark.usefixtures("_much_is_out")
 @pytest.mark.parametrize("index", ASKED)
 def test_what_is_asked_again_and_again_has_an_index(index):
-    assert index in plan_of(ASKED[index]())
+    plan = plan_of(ASKED[index]())
+    assert any(name in plan for name in (index, *ALIKE.get(index, ())))
 
 
 def test_the_posts_of_a_picture_are_found_from_the_picture():
