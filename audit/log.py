@@ -18,7 +18,7 @@ def record(verb: str, thing: Model | str, *, actor: Model | None = None, **facts
 
     Writers wait for each other on the head's row, so that two of them never continue from the same line.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         head, _ = Head.objects.select_for_update().get_or_create(id=1)
         entry = Entry(
             number=head.number + 1,

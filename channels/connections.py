@@ -30,6 +30,8 @@ RENEW_BEFORE = timedelta(minutes=5)
 RENEWAL_LEASE = timedelta(minutes=2)
 """Longer than the call may take (`channels.adapters.http.patience`): nobody tries the same token meanwhile."""
 WAIT_FOR_OTHER = timedelta(seconds=3)
+WORKS_FOR = timedelta(seconds=10)
+"""A channel that worked so shortly ago is not written down as working again."""
 DOUBT_AGAIN_AFTER = timedelta(hours=1)
 """A token refused so soon after it was renewed for having been refused: another renewal would not help."""
 
@@ -198,7 +200,10 @@ def mark_broken(channel: Channel, code: str, revision: str = "") -> None:
 
 
 def mark_working(channel: Channel) -> None:
-    Channel.objects.filter(pk=channel.pk).update(checked_at=timezone.now())
+    """Every few seconds is often enough: many who publish at once must not wait for each other over it."""
+    now = timezone.now()
+    not_lately = Q(checked_at=None) | Q(checked_at__lt=now - WORKS_FOR)
+    Channel.objects.filter(not_lately, pk=channel.pk).update(checked_at=now)
 
 
 def try_again(channel: Channel, by: "User") -> bool:

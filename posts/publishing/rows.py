@@ -31,14 +31,17 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def pass_gate() -> None:
+def pass_gate() -> bool:
     """
     Until the end of this transaction nobody stops or pauses anything, and whoever is at it is waited for: a commit call
-    has begun before the stop, and is seen by whoever stops, or it never begins. Any number may pass at once.
+    has begun before the stop, and is seen by whoever stops, or it never begins. Any number may pass at once. False: all
+    publishing is stopped.
     """
     if connection.features.has_select_for_update:  # elsewhere one transaction at a time writes anyway
         with connection.cursor() as cursor:
-            cursor.execute("select 1 from posts_publishingstop where id = 1 for share")
+            cursor.execute("select stopped_at from posts_publishingstop where id = 1 for share")
+            return not any(stopped_at for (stopped_at,) in cursor.fetchall())
+    return not PublishingStop.objects.filter(stopped_at__isnull=False).exists()
 
 
 def close_gate() -> PublishingStop:

@@ -14,7 +14,7 @@ from channels.adapters import http
 from channels.adapters.base import Adapter, Content, Media, Staged
 from channels.errors import NotConnected, NotReady, NotSent, OutOfCredit, RateLimited, Refused, Unconfirmed
 from posts import content as contents
-from posts.models import Attempt, Outcome, Publication, PublicationStatus, PublishingStop, Removal
+from posts.models import Attempt, Outcome, Publication, PublicationStatus, Removal
 from posts.publishing.looking import look
 from posts.publishing.rows import LostLeaseError, back_off, lease, pass_gate, reread, write
 from posts.publishing.settling import account_refused, doubt, fail, put_back, settle
@@ -176,13 +176,13 @@ def begin(publication: Publication, content: Content, adapter: Adapter, staged: 
     """The last look before the call that makes it public, and the trace that we are making it."""
     now = timezone.now()
     with transaction.atomic():
-        pass_gate()
+        is_open = pass_gate()
         rows = Publication.objects.select_related("channel", "approval", "version")
         # Only its own row: others publish on the same channel right now.
         locked = rows.select_for_update(of=("self",)).get(pk=publication.pk)
         if locked.fence != publication.fence or locked.status != PublicationStatus.STAGING:
             raise LostLeaseError(str(publication))
-        if is_stopped(locked, now):
+        if not is_open or is_stopped(locked, now):
             raise StoppedError
         check_seal(locked)
         renew(publication, status=PublicationStatus.COMMITTING)
@@ -197,11 +197,10 @@ def begin(publication: Publication, content: Content, adapter: Adapter, staged: 
 
 
 def is_stopped(publication: Publication, now: datetime) -> bool:
-    """Somebody wants nothing of it to go out (any more), or its latest time went by while we staged."""
+    """Somebody wants nothing of it to go out (any more), or nothing on its channel, or its latest time went by."""
     return bool(
         publication.channel.paused_at
         or (publication.not_after and publication.not_after <= now)
-        or PublishingStop.objects.filter(stopped_at__isnull=False).exists()
         or Removal.objects.unfinished().filter(publication=publication).exists()
     )
 

@@ -22,26 +22,32 @@ TOLD_AFTER = 4
 def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, outcome: Outcome) -> None:
     """The platform says that it exists. Saved first and alone; whose turn it is does not matter, since it is proof."""
     with transaction.atomic():
-        if outcome == Outcome.RECEIPT:
-            take_from_finders(publication, receipt)
-        settled = (
-            Publication.objects.filter(pk=publication.pk)
-            .exclude(status__in=(PublicationStatus.PUBLISHED, PublicationStatus.REMOVED))
-            .exclude(is_replaced())
-            .exclude(Exists(holders_of(receipt, publication)))
-            .update(
-                status=PublicationStatus.PUBLISHED,
-                hold="",
-                remote_id=receipt.remote_id,
-                url=receipt.url,
-                published_at=timezone.now(),
-                claimed_until=None,
-                trouble="",
-                trouble_detail="",
-            )
-        )
+        settled = save(publication, receipt)
+        if not settled and outcome == Outcome.RECEIPT and take_from_finders(publication, receipt):
+            settled = save(publication, receipt)
         close(attempt, outcome)
-    after_settling(publication, receipt, was_first=bool(settled))
+    after_settling(publication, receipt, was_first=settled)
+
+
+def save(publication: Publication, receipt: Receipt) -> bool:
+    """False: it has one already, it was taken back and replaced, or somebody else holds this receipt."""
+    saved = (
+        Publication.objects.filter(pk=publication.pk)
+        .exclude(status__in=(PublicationStatus.PUBLISHED, PublicationStatus.REMOVED))
+        .exclude(is_replaced())
+        .exclude(Exists(holders_of(receipt, publication)))
+        .update(
+            status=PublicationStatus.PUBLISHED,
+            hold="",
+            remote_id=receipt.remote_id,
+            url=receipt.url,
+            published_at=timezone.now(),
+            claimed_until=None,
+            trouble="",
+            trouble_detail="",
+        )
+    )
+    return bool(saved)
 
 
 def holders_of(receipt: Receipt, publication: Publication) -> QuerySet[Publication]:
@@ -49,12 +55,13 @@ def holders_of(receipt: Receipt, publication: Publication) -> QuerySet[Publicati
     return others.filter(remote_id=receipt.remote_id).exclude(remote_id="")
 
 
-def take_from_finders(publication: Publication, receipt: Receipt) -> None:
+def take_from_finders(publication: Publication, receipt: Receipt) -> bool:
     """
     Whoever got the receipt as the answer to their own call is its owner. Somebody else who said the same words, and found
-    it meanwhile, has to look again.
+    it meanwhile, has to look again. False: nobody had.
     """
-    for other in holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND).order_by("pk"):
+    finders = list(holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND).order_by("pk"))
+    for other in finders:
         Publication.objects.filter(pk=other.pk).update(
             status=PublicationStatus.UNCONFIRMED,
             remote_id="",
@@ -64,6 +71,7 @@ def take_from_finders(publication: Publication, receipt: Receipt) -> None:
             not_before=timezone.now(),
         )
         log.record("publication.unconfirmed", other, post=other.post_id, code="found_anothers")
+    return bool(finders)
 
 
 def is_replaced() -> Exists:
@@ -75,6 +83,7 @@ def is_replaced() -> Exists:
 def after_settling(publication: Publication, receipt: Receipt, *, was_first: bool) -> None:
     """What may fail without harm: nothing here can lead back to sending."""
     if was_first:
+        publication.url = receipt.url
         announce(publication)
         connections.mark_working(publication.channel)
     elif Publication.objects.get(pk=publication.pk).remote_id != receipt.remote_id:
@@ -86,7 +95,6 @@ def announce(publication: Publication) -> None:
     with transaction.atomic():
         unannounced = Publication.objects.published().filter(pk=publication.pk, announced_at=None)
         if unannounced.update(announced_at=timezone.now()):
-            publication.refresh_from_db(fields=["status", "remote_id", "url", "published_at", "announced_at"])
             notices.published(publication)
             # Last: whoever writes in the log has it alone until all of this is saved.
             log.record("publication.published", publication, post=publication.post_id, url=publication.url)
