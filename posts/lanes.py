@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST = 3
-"""Of the five that a worker has (`seko_social.processes.THREADS`)."""
+MOST = 4
+"""Of the six that a worker has (`seko_social.processes.THREADS`)."""
 
 lock = threading.Lock()
 busy: Counter[int] = Counter()

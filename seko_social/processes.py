@@ -16,9 +16,9 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
-THREADS = {"default": 5, "films": 2}
+THREADS = {"default": 6, "films": 2}
 """
-How much each queue's worker does at once. A text mostly waits for its platform's answer: five at once keep half a core
+How much each queue's worker does at once. A text mostly waits for its platform's answer: six at once keep half a core
 busy, and twice as many in one process get in each other's way. Films are heavy, and their uploads fill the line.
 """
 SECONDS_TO_END = 5
