@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from channels import connections
 from channels.models import Channel
-from posts import tasks, workflow
+from posts import workflow
 from posts.models import (
     Approval,
     Captions,
@@ -19,25 +19,7 @@ from posts.models import (
 from tests import factories
 from tests.pages import signed_in, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
-
-
-@pytest.fixture(autouse=True)
-def put_in_broker(monkeypatch):
-    """What would have been put into the broker, instead of a broker."""
-    put: list[tuple] = []
-    monkeypatch.setattr(tasks, "put", lambda task, *args, **queue: put.append((task.name, *args)))
-    return put
-
-
-@pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
-def desk(anna):
-    return signed_in(anna)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 
 
 @pytest.fixture

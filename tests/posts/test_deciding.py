@@ -17,11 +17,6 @@ HERE = "https://example.test/handle-1"
 
 
 @pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
 def publication(anna):
     factories.approved(factories.submitted(), anna, factories.channel())
     return Publication.objects.get()

@@ -20,11 +20,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-@pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
 def approved(anna, when: When | None = None, **fields) -> Publication:
     post = factories.submitted()
     Post.objects.filter(pk=post.pk).update(**fields)

@@ -9,32 +9,15 @@ from django.utils import timezone
 from freezegun import freeze_time
 
 from channels import connections
-from posts import publishing, tasks, workflow
+from posts import publishing, workflow
 from posts.models import Hold, Post, Publication, PublicationStatus, StopReason
 from posts.publishing import When
 from tests import factories
 from tests.pages import signed_in, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 HOUR = timedelta(hours=1)
 NOON = "2026-11-25 11:00+00:00"
-
-
-@pytest.fixture(autouse=True)
-def put_in_broker(monkeypatch):
-    put: list[tuple] = []
-    monkeypatch.setattr(tasks, "put", lambda task, *args, **queue: put.append((task.name, *args)))
-    return put
-
-
-@pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
-def desk(anna):
-    return signed_in(anna)
 
 
 def approved(anna, when: When | None = None, *more, **fields) -> Post:

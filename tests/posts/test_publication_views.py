@@ -34,11 +34,6 @@ HERE = "https://example.test/handle-1"
 
 
 @pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
 def page(anna):
     return signed_in(anna)
 

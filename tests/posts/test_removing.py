@@ -19,11 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 
 
 @pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
 def out(anna):
     """A publication that is public."""
     factories.approved(factories.submitted(), anna, factories.channel())

@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 
 
 @pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
 def waiting(anna):
     """Three posts that would go out now on one channel."""
     channel = factories.channel()

@@ -5,12 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from freezegun import freeze_time
 
-from posts import preparation, publishing, tasks, workflow
+from posts import preparation, publishing, workflow
 from posts.models import Media, MediaState, Post, Publication, Status
 from tests import factories
 from tests.pages import signed_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("put_in_broker")]
 
 
 @pytest.fixture
@@ -21,14 +21,6 @@ def karin():
 @pytest.fixture
 def page(karin):
     return signed_in(karin)
-
-
-@pytest.fixture(autouse=True)
-def put_in_broker(monkeypatch):
-    """What would have been put into the broker, instead of a broker."""
-    put: list[tuple] = []
-    monkeypatch.setattr(tasks, "put", lambda task, *args, **queue: put.append((task.name, *args)))
-    return put
 
 
 def filled_in(**changes):

@@ -1,3 +1,3 @@
-from tests.posts.conftest import platform
+from tests.posts.conftest import anna, desk, platform, put_in_broker
 
-__all__ = ["platform"]
+__all__ = ["anna", "desk", "platform", "put_in_broker"]

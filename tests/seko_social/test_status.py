@@ -9,7 +9,7 @@ from django.utils import timezone
 from channels import connections
 from channels.errors import NotSent
 from channels.models import Channel
-from posts import publishing, tasks, workflow
+from posts import publishing, workflow
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
 from posts.publishing import Resume, When
 from seko_social.models import Heartbeat
@@ -17,25 +17,8 @@ from tests import factories
 from tests.pages import signed_in, text_of
 from tests.scripted import raising
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 REASON = "Olycka vid Hallsberg. Vi väntar tills vi vet mer."
-
-
-@pytest.fixture(autouse=True)
-def put_in_broker(monkeypatch):
-    put: list[tuple] = []
-    monkeypatch.setattr(tasks, "put", lambda task, *args, **queue: put.append((task.name, *args)))
-    return put
-
-
-@pytest.fixture
-def anna():
-    return factories.reviewer()
-
-
-@pytest.fixture
-def desk(anna):
-    return signed_in(anna)
 
 
 @pytest.fixture
