@@ -17,7 +17,7 @@ from channels.errors import (
     Refused,
     Unconfirmed,
 )
-from posts.models import Attempt, Outcome, Publication, PublishingStop, parts_of
+from posts.models import Attempt, Outcome, Publication, PublishingStop
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600)]
 """How long to wait after the first, second, ... try that did not get through; the last one repeats."""
@@ -52,14 +52,6 @@ def close_gate() -> PublishingStop:
 
 def back_off(tries: int) -> timedelta:
     return BACK_OFF[min(tries, len(BACK_OFF) - 1)]
-
-
-def reread(publication_id: int) -> Publication:
-    return (
-        Publication.objects.select_related("channel", "version", "approval")
-        .prefetch_related(*parts_of("version"))
-        .get(pk=publication_id)
-    )
 
 
 def write(publication: Publication, **fields: object) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Value, When, Window
+from django.db.models import Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -14,9 +14,9 @@ from channels.adapters import http
 from channels.adapters.base import Adapter, Content, Media, Staged
 from channels.errors import NotConnected, NotReady, NotSent, OutOfCredit, RateLimited, Refused, Unconfirmed
 from posts import content as contents
-from posts.models import Attempt, Outcome, Publication, PublicationStatus, Removal
+from posts.models import Attempt, Outcome, Publication, PublicationStatus, Removal, parts_of
 from posts.publishing.looking import look
-from posts.publishing.rows import LostLeaseError, back_off, lease, pass_gate, reread, write
+from posts.publishing.rows import LostLeaseError, back_off, lease, pass_gate, write
 from posts.publishing.settling import account_refused, doubt, fail, put_back, settle
 
 WAKE_AGAIN_AFTER = timedelta(seconds=5)
@@ -61,23 +61,28 @@ def not_now(publication_id: int) -> None:
 def claim(publication_id: int) -> Publication | None:
     """Take a due publication for this worker. None: it is not due, or somebody else was faster."""
     now = timezone.now()
-    due = Publication.objects.due(now).filter(pk=publication_id)
-    sending = When(status=PublicationStatus.QUEUED, then=Value(PublicationStatus.STAGING))
     with transaction.atomic():
-        # The race: two workers are woken for the same one. One of them finds the row locked, or claimed, and leaves it.
-        # Two statements: in one, PostgreSQL would look again at a row that has changed meanwhile, and not find it due.
-        if connection.features.has_select_for_update_skip_locked and not due.select_for_update(
-            skip_locked=True
-        ).values_list("pk"):
+        rows = Publication.objects.due(now).filter(pk=publication_id)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        publication = rows.select_related("channel", "version", "approval").order_by().first()
+        if publication is None:
             return None
-        if not due.update(
-            status=Case(sending, default=F("status")),
-            fence=F("fence") + 1,
-            claimed_until=now + lease(),
+        # The race: two workers read the same due row. Only one of them still finds it as it was read.
+        as_read = {"pk": publication.pk, "fence": publication.fence, "status": publication.status}
+        publication.fence += 1
+        publication.claimed_until = now + lease()
+        if publication.status == PublicationStatus.QUEUED:
+            publication.status = PublicationStatus.STAGING
+        if not Publication.objects.filter(**as_read, claimed_until=None).update(
+            status=publication.status,
+            fence=publication.fence,
+            claimed_until=publication.claimed_until,
             woken_at=None,
         ):
             return None
-    return reread(publication_id)
+    prefetch_related_objects([publication], *parts_of("version"))
+    return publication
 
 
 def send(publication: Publication) -> None:
