@@ -218,10 +218,9 @@ def resumed(by: User) -> None:
 
 
 def taken_down(order: TakeDown) -> None:
-    """It was ordered: the clock runs. And perhaps it is done, if nothing of it was out."""
+    """It was ordered: the clock runs."""
     people = {*group(), *administrators()} - {order.requested_by}
     tell(people, "takedown_asked", f"takedown:{order.pk}", page_of(order.post), reason=order.reason)
-    when_gone(order)
 
 
 def removed(removal: Removal) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from posts import publishing, tasks, waiting
 from posts.models import Post, Publication
 from posts.planning_forms import MoveForm
-from posts.publishing import NotWaitingError, PlanError
+from posts.publishing import PlanError, TooLateError
 from posts.views import SignedInRequest, headline, visible_post
 from posts.wording import name_of
 
@@ -74,7 +74,7 @@ def plan(
     """All of what waits, or none of it; and which channels it was, where it was not all of them."""
     try:
         verb(publications, request.user)
-    except NotWaitingError:
+    except TooLateError:
         return too_late(request, post)
     tasks.publish_soon()
     messages.success(request, done if is_all(post, publications) else f"{done} {only(publications)}")

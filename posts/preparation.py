@@ -43,6 +43,7 @@ from posts.models import (
     master_path,
     rendition_path,
 )
+from posts.publishing.rows import LostLeaseError
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,10 +60,6 @@ STRAY_AFTER = timedelta(hours=1)
 """A request that is still storing its file has no row yet."""
 
 logger = logging.getLogger(__name__)
-
-
-class LeaseLostError(Exception):
-    """Another worker has it now, or its row is gone: what was made here is not wanted."""
 
 
 # --- receiving ------------------------------------------------------------------------------------------------
@@ -118,7 +115,7 @@ def claim(media_id: str) -> Media | None:
 def write(row: Media | Rendition, **facts: Any) -> None:
     """Only while one has it: a worker that was held up must not undo what the next one did."""
     if not mine(row).update(**facts):
-        raise LeaseLostError(str(row))
+        raise LostLeaseError(str(row))
 
 
 def mine(row: Media | Rendition) -> QuerySet[Any]:
@@ -131,7 +128,7 @@ def held(row: Media | Rendition) -> Iterator[None]:
     """While one works on it. What escapes here is not the file's fault, for that would be a refusal."""
     try:
         yield
-    except LeaseLostError as lost:
+    except LostLeaseError as lost:
         logger.warning("Somebody else has taken over: %s", lost)
     except BaseException:
         mine(row).update(tries=F("tries") - 1, claimed_until=timezone.now() + PAUSE)

@@ -31,7 +31,7 @@ from posts import (
 )
 from posts.forms import LinkForm, TakeDownForm, WhichPostForm
 from posts.models import Outcome, Post, Publication, PublicationStatus, TakeDown, parts_of
-from posts.publishing import LinkError
+from posts.publishing import LinkError, TooLateError
 
 View = Callable[..., HttpResponse]
 OPEN_QUESTION = (PublicationStatus.NEEDS_DECISION, PublicationStatus.UNCONFIRMED)
@@ -100,7 +100,7 @@ def decide(request: SignedInRequest, publication_id: int) -> HttpResponse:
         return show_question(request, publication, form, status=422)
     try:
         publishing.decide_out(publication, request.user, form.cleaned_data["url"])
-    except publishing.DecidedError:
+    except TooLateError:
         return too_late(request, publication, typed=form.cleaned_data["url"])
     except LinkError as error:
         refuse_link(form, publication, error)
@@ -140,29 +140,27 @@ def preview_of(publication: Publication) -> previews.Preview:
 @require_POST
 @may_decide
 def decide_absent(request: SignedInRequest, publication_id: int) -> HttpResponse:
-    publication = visible(request, publication_id)
-    try:
-        publishing.decide_absent(publication, request.user)
-    except publishing.DecidedError:
-        return too_late(request, publication)
-    tasks.publish_soon()
-    messages.success(request, _("Vi letar en gång till och skickar sedan exakt samma version."))
-    return redirect("posts:detail", publication.post_id)
-
-
-# --- trying again ---------------------------------------------------------------------------------------------
+    done = _("Vi letar en gång till och skickar sedan exakt samma version.")
+    return sent_again(request, publication_id, publishing.decide_absent, done)
 
 
 @require_POST
 @may_decide
 def try_again(request: SignedInRequest, publication_id: int) -> HttpResponse:
+    done = _("Vi försöker igen med exakt samma version.")
+    return sent_again(request, publication_id, publishing.try_again, done)
+
+
+def sent_again(
+    request: SignedInRequest, publication_id: int, verb: Callable[[Publication, User], None], done: str
+) -> HttpResponse:
     publication = visible(request, publication_id)
     try:
-        publishing.try_again(publication, request.user)
-    except publishing.NotWaitingError:
+        verb(publication, request.user)
+    except TooLateError:
         return too_late(request, publication)
     tasks.publish_soon()
-    messages.success(request, _("Vi försöker igen med exakt samma version."))
+    messages.success(request, done)
     return redirect("posts:detail", publication.post_id)
 
 
@@ -176,7 +174,7 @@ def take_by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
     publication = visible(request, publication_id)
     try:
         publishing.take_by_hand(publication, request.user)
-    except publishing.NotWaitingError:
+    except TooLateError:
         return too_late(request, publication)
     return redirect("posts:by_hand", publication_id)
 
@@ -197,7 +195,7 @@ def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
 def published_by_hand(request: SignedInRequest, publication: Publication, form: LinkForm) -> HttpResponse:
     try:
         publishing.published_by_hand(publication, request.user, form.cleaned_data["url"])
-    except publishing.NotByHandError:
+    except TooLateError:
         return too_late(request, publication, typed=form.cleaned_data["url"])
     except LinkError as error:
         refuse_link(form, publication, error)
@@ -249,7 +247,7 @@ def order_removal(request: SignedInRequest, post: Post, form: TakeDownForm) -> H
     given = form.cleaned_data
     try:
         publishing.take_down(post, request.user, given["reason"], given["message"].strip())
-    except publishing.NothingToTakeDownError:
+    except TooLateError:
         return show_removals(request, post, whereabouts.of(post), form)
     tasks.publish_soon()
     messages.success(request, _("Inlägget tas ned. Här ser du hur det går på varje kanal."))
@@ -305,9 +303,9 @@ def confirm_removed(request: SignedInRequest, publication_id: int) -> HttpRespon
     removal = publication.removals.unfinished().first()  # type: ignore[attr-defined]
     try:
         if removal is None:
-            raise publishing.NotToBeRemovedError(str(publication))
+            raise TooLateError(str(publication))
         publishing.confirm_removed(removal, request.user)
-    except publishing.NotToBeRemovedError:
+    except TooLateError:
         messages.error(request, _("Det behövs inte längre. Så här är läget nu."))
     else:
         tasks.publish_soon()

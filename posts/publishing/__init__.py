@@ -15,9 +15,7 @@ became of it; `deciding`, `stopping` and `removing` are what people do.
 """
 
 from posts.publishing.deciding import (
-    DecidedError,
     LinkError,
-    NotByHandError,
     can_be_taken_by_hand,
     decide_absent,
     decide_out,
@@ -25,9 +23,8 @@ from posts.publishing.deciding import (
     take_by_hand,
     try_again,
 )
-from posts.publishing.looking import ask_a_person, look
+from posts.publishing.looking import ask_a_person
 from posts.publishing.planning import (
-    NotWaitingError,
     PlanError,
     When,
     cancel_all,
@@ -40,17 +37,15 @@ from posts.publishing.planning import (
     to_reserve,
 )
 from posts.publishing.removing import (
-    NothingToTakeDownError,
-    NotToBeRemovedError,
     claim_removal,
     confirm_removed,
     remove,
     take_down,
     wake_removals,
 )
-from posts.publishing.rows import BACK_OFF, LostLeaseError, close, lease, write
-from posts.publishing.sending import begin, claim, keep, not_now, send, wake
-from posts.publishing.settling import announce, doubt, fail, put_back, settle
+from posts.publishing.rows import TooLateError
+from posts.publishing.sending import begin, claim, not_now, send, wake
+from posts.publishing.settling import announce, doubt, fail, settle
 from posts.publishing.stopping import (
     Resume,
     current_stop,
@@ -63,16 +58,10 @@ from posts.publishing.stopping import (
 from posts.publishing.sweeping import sweep
 
 __all__ = [
-    "BACK_OFF",
-    "DecidedError",
     "LinkError",
-    "LostLeaseError",
-    "NotByHandError",
-    "NotToBeRemovedError",
-    "NotWaitingError",
-    "NothingToTakeDownError",
     "PlanError",
     "Resume",
+    "TooLateError",
     "When",
     "announce",
     "ask_a_person",
@@ -81,7 +70,6 @@ __all__ = [
     "cancel_all",
     "claim",
     "claim_removal",
-    "close",
     "confirm_removed",
     "current_stop",
     "decide_absent",
@@ -92,14 +80,10 @@ __all__ = [
     "fail",
     "hold",
     "is_untouched",
-    "keep",
-    "lease",
-    "look",
     "move",
     "not_now",
     "pause",
     "published_by_hand",
-    "put_back",
     "release",
     "remove",
     "resume",
@@ -115,5 +99,4 @@ __all__ = [
     "waiting_for_resume",
     "wake",
     "wake_removals",
-    "write",
 ]

@@ -12,7 +12,7 @@ from channels.adapters.base import Receipt
 from channels.errors import ChannelError
 from posts import notices
 from posts.models import Outcome, Post, Publication, PublicationStatus, Status
-from posts.publishing.planning import NotWaitingError
+from posts.publishing.rows import TooLateError
 from posts.publishing.settling import holders_of, settle
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ class LinkError(Exception):
         self.trouble = trouble
 
 
-class NotByHandError(Exception):
-    """It is no longer so (409): the publication is not waiting for a person."""
-
-
-class DecidedError(Exception):
-    """It is no longer so (409): somebody else decided, or we found it meanwhile."""
-
-
 # --- when we cannot know ------------------------------------------------------------------------------------
 
 
@@ -51,7 +43,7 @@ def decide_out(publication: Publication, by: "User", url: str) -> None:
             pk=publication.pk, status=PublicationStatus.NEEDS_DECISION
         )
         if not open_question.exists():
-            raise DecidedError(str(publication))
+            raise TooLateError(str(publication))
         log.record(
             "publication.decided_out", publication, actor=by, post=publication.post_id, url=receipt.url
         )
@@ -82,7 +74,7 @@ def decide_absent(publication: Publication, by: "User") -> None:
             pk=publication.pk, status=PublicationStatus.NEEDS_DECISION
         ).update(status=PublicationStatus.UNCONFIRMED, not_before=now, declared_absent_at=now, looks=0)
         if not decided:
-            raise DecidedError(str(publication))
+            raise TooLateError(str(publication))
         log.record("publication.decided_absent", publication, actor=by, post=publication.post_id)
 
 
@@ -102,11 +94,11 @@ def try_again(publication: Publication, by: "User") -> None:
                 trouble_detail="",
             )
             if not queued:
-                raise NotWaitingError(str(publication))
+                raise TooLateError(str(publication))
             log.record("publication.tried_again", publication, actor=by, post=publication.post_id)
     except IntegrityError as error:
         # The race: another version of the post has the channel by now.
-        raise NotWaitingError(str(publication)) from error
+        raise TooLateError(str(publication)) from error
 
 
 def still_approved() -> Q:
@@ -129,7 +121,7 @@ def can_be_taken_by_hand(publication: Publication) -> bool:
 def take_by_hand(publication: Publication, by: "User") -> None:
     """A person publishes it instead of the worker, who will not touch it from then on."""
     if not can_be_taken_by_hand(publication):
-        raise NotWaitingError(str(publication))
+        raise TooLateError(str(publication))
     try:
         with transaction.atomic():
             taken = (
@@ -138,10 +130,10 @@ def take_by_hand(publication: Publication, by: "User") -> None:
                 .update(status=PublicationStatus.BY_HAND, hold="", woken_at=None)
             )
             if not taken:
-                raise NotWaitingError(str(publication))
+                raise TooLateError(str(publication))
             log.record("publication.taken_by_hand", publication, actor=by, post=publication.post_id)
     except IntegrityError as error:
-        raise NotWaitingError(str(publication)) from error
+        raise TooLateError(str(publication)) from error
 
 
 def published_by_hand(publication: Publication, by: "User", url: str) -> None:
@@ -161,7 +153,7 @@ def published_by_hand(publication: Publication, by: "User", url: str) -> None:
             trouble_detail="",
         )
         if not done:
-            raise NotByHandError(str(publication))
+            raise TooLateError(str(publication))
         log.record("publication.published_by_hand", publication, actor=by, post=publication.post_id, url=url)
         publication.refresh_from_db()
         notices.published(publication)

@@ -14,6 +14,7 @@ from channels.models import Channel
 from posts import content as contents
 from posts import notices
 from posts.models import OVER, Approval, Hold, Post, Publication, PublicationStatus
+from posts.publishing.rows import TooLateError
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,10 +35,6 @@ class PlanError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class NotWaitingError(Exception):
-    """It is no longer so (409): some of it is out, on its way, or taken back; nothing was done."""
 
 
 def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
@@ -164,7 +161,7 @@ def release(publications: Iterable[Publication], by: "User") -> None:
 def take(publication: Publication, **fields: Any) -> None:
     """Write to what waits and nobody has claimed; a worker that is faster wins, and the person is told."""
     if not Publication.objects.waiting().filter(pk=publication.pk).update(woken_at=None, **fields):
-        raise NotWaitingError(str(publication))
+        raise TooLateError(str(publication))
 
 
 def expire(now: datetime) -> int:

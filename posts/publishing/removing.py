@@ -31,7 +31,7 @@ from posts.models import (
     RemovalStatus,
     TakeDown,
 )
-from posts.publishing.rows import LostLeaseError, back_off, lease
+from posts.publishing.rows import LostLeaseError, TooLateError, back_off, lease, write
 from posts.publishing.settling import account_refused
 
 if TYPE_CHECKING:
@@ -40,10 +40,6 @@ if TYPE_CHECKING:
 WAKE_AGAIN_AFTER = timedelta(seconds=30)
 LOOKED_ENOUGH = 5
 """After so many calls that changed nothing, a person is asked to do it."""
-
-
-class NothingToTakeDownError(Exception):
-    """It is no longer so (409): nothing of the post is out or will be."""
 
 
 # --- the order ------------------------------------------------------------------------------------------------
@@ -56,14 +52,15 @@ def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> Take
         live = Publication.objects.filter(post=locked).exclude(status__in=OVER).select_related("channel")
         new = [item for item in live if not item.removals.unfinished().exists()]  # type: ignore[attr-defined]
         if not new:
-            raise NothingToTakeDownError(str(post))
+            raise TooLateError(str(post))
         order = TakeDown.objects.create(post=locked, requested_by=by, reason=reason, message=message)
-        for publication in new:
-            take_back(Removal.objects.create(takedown=order, publication=publication))
+        removals = [Removal.objects.create(takedown=order, publication=publication) for publication in new]
         log.record(
             "post.take_down", locked, actor=by, reason=reason, channels=[item.channel_id for item in new]
         )
         notices.taken_down(order)
+        for removal in removals:
+            take_back(removal)
     return order
 
 
@@ -81,13 +78,17 @@ def take_back(removal: Removal) -> bool:
 
 def finish(removal: Removal, status: RemovalStatus, **facts: Any) -> None:
     """Once: a worker that comes back late has nothing new to tell."""
-    finished = (
-        Removal.objects.unfinished()
-        .filter(pk=removal.pk)
-        .update(status=status, finished_at=timezone.now(), claimed_until=None, trouble="", trouble_detail="")
-    )
-    if finished:
-        log.record(f"removal.{status}", removal.publication, post=removal.publication.post_id, **facts)
+    with transaction.atomic():
+        finished = (
+            Removal.objects.unfinished()
+            .filter(pk=removal.pk)
+            .update(
+                status=status, finished_at=timezone.now(), claimed_until=None, trouble="", trouble_detail=""
+            )
+        )
+        if finished:
+            log.record(f"removal.{status}", removal.publication, post=removal.publication.post_id, **facts)
+            notices.removed(removal)
 
 
 # --- the worker -------------------------------------------------------------------------------------------------
@@ -97,7 +98,8 @@ def wake_removals(now: datetime) -> list[int]:
     """What is due and has no task on its way."""
     due = Removal.objects.due(now).exclude(woken_at__gt=now - WAKE_AGAIN_AFTER)
     woken = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:100])
-    Removal.objects.filter(pk__in=woken).update(woken_at=now)
+    # The race: a worker claims one of them right now. It must not look woken when it is put back.
+    Removal.objects.filter(pk__in=woken, claimed_until=None).update(woken_at=now)
     return woken
 
 
@@ -166,12 +168,11 @@ def remove_published(removal: Removal) -> None:
         connections.honour(channel, adapter)
 
 
-def gone(removal: Removal, by: "User | None" = None) -> None:
+def gone(removal: Removal) -> None:
     with transaction.atomic():
         removed = Publication.objects.filter(pk=removal.publication_id, status=PublicationStatus.PUBLISHED)
         removed.update(status=PublicationStatus.REMOVED)
         finish(removal, RemovalStatus.REMOVED, url=removal.publication.url, by_hand=removal.confirmed_by_id)
-        notices.removed(removal)
 
 
 def still_there(removal: Removal) -> None:
@@ -183,12 +184,14 @@ def still_there(removal: Removal) -> None:
 
 
 def later(removal: Removal, until: datetime, error: ChannelError | None = None) -> None:
-    write_removal(
+    """Not now. Waiting as told is no call that changed nothing."""
+    counts = not isinstance(error, NotReady | RateLimited)
+    write(
         removal,
         status=RemovalStatus.WAITING,
         not_before=until,
         claimed_until=None,
-        tries=F("tries") + 1,
+        tries=F("tries") + 1 if counts else F("tries"),
         trouble=error.code if error else "",
         trouble_detail=error.detail if error else "",
     )
@@ -196,7 +199,7 @@ def later(removal: Removal, until: datetime, error: ChannelError | None = None) 
 
 def ask_a_person_to_remove(removal: Removal, code: str, detail: str = "") -> None:
     with transaction.atomic():
-        write_removal(
+        write(
             removal,
             status=RemovalStatus.BY_HAND,
             claimed_until=None,
@@ -206,12 +209,6 @@ def ask_a_person_to_remove(removal: Removal, code: str, detail: str = "") -> Non
         )
         log.record("removal.by_hand", removal.publication, post=removal.publication.post_id, code=code)
         notices.remove_by_hand(removal)
-
-
-def write_removal(removal: Removal, **fields: Any) -> None:
-    held = Removal.objects.filter(pk=removal.pk, fence=removal.fence, claimed_until__isnull=False)
-    if not held.update(**fields):
-        raise LostLeaseError(str(removal))
 
 
 def sweep_removals(now: datetime) -> None:
@@ -224,10 +221,6 @@ def sweep_removals(now: datetime) -> None:
 # --- by hand ----------------------------------------------------------------------------------------------------
 
 
-class NotToBeRemovedError(Exception):
-    """It is no longer so (409): the removal is done, or a worker is at it."""
-
-
 def confirm_removed(removal: Removal, by: "User") -> None:
     """A person has removed it. Where the platform can be asked, it is; else their word is the proof."""
     can_be_asked = removal.publication.channel.adapter_class.limits.can_be_removed
@@ -237,7 +230,7 @@ def confirm_removed(removal: Removal, by: "User") -> None:
             status=RemovalStatus.WAITING, not_before=timezone.now(), confirmed_by=by, tries=0, woken_at=None
         )
         if not confirmed:
-            raise NotToBeRemovedError(str(removal))
+            raise TooLateError(str(removal))
         log.record("removal.confirmed", removal.publication, actor=by, post=removal.publication.post_id)
         removal.refresh_from_db()
         if not can_be_asked or not removal.publication.remote_id:

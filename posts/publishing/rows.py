@@ -17,10 +17,14 @@ from channels.errors import (
     Refused,
     Unconfirmed,
 )
-from posts.models import Attempt, Outcome, Publication, PublishingStop
+from posts.models import Attempt, Outcome, Publication, PublishingStop, Removal
 
 BACK_OFF = [timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600)]
 """How long to wait after the first, second, ... try that did not get through; the last one repeats."""
+
+
+class TooLateError(Exception):
+    """It is no longer so (409): somebody else, or a worker, was faster. Nothing was done."""
 
 
 class LostLeaseError(Exception):
@@ -54,11 +58,11 @@ def back_off(tries: int) -> timedelta:
     return BACK_OFF[min(tries, len(BACK_OFF) - 1)]
 
 
-def write(publication: Publication, **fields: object) -> None:
-    """Write to a publication that we hold, or raise LostLeaseError when we no longer do."""
-    held = Publication.objects.filter(pk=publication.pk, fence=publication.fence, claimed_until__isnull=False)
-    if not held.update(**fields):
-        raise LostLeaseError(str(publication))
+def write(row: Publication | Removal, **fields: object) -> None:
+    """Write to a row that we hold, or raise LostLeaseError when we no longer do."""
+    rows = Publication.objects if isinstance(row, Publication) else Removal.objects
+    if not rows.filter(pk=row.pk, fence=row.fence, claimed_until__isnull=False).update(**fields):
+        raise LostLeaseError(str(row))
 
 
 def close(attempt: Attempt | None, outcome: Outcome, error: ChannelError | None = None) -> None:

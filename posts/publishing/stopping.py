@@ -14,8 +14,8 @@ from channels import connections
 from channels.models import Channel
 from posts import notices
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
-from posts.publishing.planning import NotWaitingError, park, take
-from posts.publishing.rows import close_gate
+from posts.publishing.planning import park, take
+from posts.publishing.rows import TooLateError, close_gate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,7 +105,7 @@ def let_go(waiting: list[Publication], by: "User", how: Resume, chosen: Collecti
 def leave(publication: Publication, by: "User") -> None:
     try:
         park([publication], by, Hold.STOPPED)
-    except NotWaitingError:
+    except TooLateError:
         # Taken back, or taken up by a person, while the list was being read: no longer ours to park.
         return
 
@@ -113,5 +113,5 @@ def leave(publication: Publication, by: "User") -> None:
 def postpone(publication: Publication, by: timedelta) -> None:
     try:
         take(publication, not_before=timezone.now() + by)
-    except NotWaitingError:
+    except TooLateError:
         return

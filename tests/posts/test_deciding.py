@@ -89,7 +89,7 @@ def test_when_we_cannot_look_the_reason_is_told(anna, unknown, platform, error):
 def test_somebody_who_comes_second_is_told(anna, unknown, platform):
     shown(platform)
     publishing.decide_out(unknown, anna, HERE)
-    with pytest.raises(publishing.DecidedError):
+    with pytest.raises(publishing.TooLateError):
         publishing.decide_absent(unknown, anna)
     assert Publication.objects.get().status == PublicationStatus.PUBLISHED
 
@@ -136,7 +136,7 @@ def failed(publication, platform):
 def test_what_was_refused_can_be_tried_again(anna, failed, platform):
     publishing.try_again(failed, anna)
     assert run(failed).status == PublicationStatus.PUBLISHED
-    with pytest.raises(publishing.NotWaitingError):
+    with pytest.raises(publishing.TooLateError):
         publishing.try_again(failed, anna)
     assert len(platform.ledger) == 1
 
@@ -159,7 +159,7 @@ def test_a_channel_that_is_closed_can_be_gone_around(anna, publication, trouble)
 
 
 def test_what_goes_out_by_itself_is_not_taken_by_hand(anna, publication):
-    with pytest.raises(publishing.NotWaitingError):
+    with pytest.raises(publishing.TooLateError):
         publishing.take_by_hand(publication, anna)
     assert Publication.objects.get().status == PublicationStatus.QUEUED
 
@@ -167,7 +167,7 @@ def test_what_goes_out_by_itself_is_not_taken_by_hand(anna, publication):
 def test_what_a_worker_has_is_not_taken_by_hand(anna, publication):
     publishing.claim(publication.pk)
     publication.channel.fault = "token_expired"
-    with pytest.raises(publishing.NotWaitingError):
+    with pytest.raises(publishing.TooLateError):
         publishing.take_by_hand(publication, anna)
 
 

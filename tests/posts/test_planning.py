@@ -236,7 +236,7 @@ def test_what_is_on_its_way_is_not_moved_held_or_let_go(anna):
         lambda: publishing.to_reserve([publication], anna),
         lambda: publishing.release([publication], anna),
     ):
-        with pytest.raises(publishing.NotWaitingError):
+        with pytest.raises(publishing.TooLateError):
             verb()
     publication.refresh_from_db()
     assert (publication.status, publication.planned_for) == (PublicationStatus.STAGING, None)

@@ -525,7 +525,7 @@ def test_a_person_publishes_by_hand_once(publication):
     assert (after.status, after.url) == (PublicationStatus.PUBLISHED, "https://example.test/group/1")
     assert after.remote_id == "post-of-group/1"
     assert Entry.objects.filter(verb="publication.published_by_hand", actor=anna).count() == 1
-    with pytest.raises(publishing.NotByHandError):
+    with pytest.raises(publishing.TooLateError):
         publishing.published_by_hand(publication, anna, "https://example.test/group/2")
 
 

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.utils import Error
 from django.utils import timezone
 
+from accounts.models import Notice
 from audit.models import Entry
 from channels.errors import NotConnected, NotSent, RateLimited, Refused, Unconfirmed
+from channels.models import Channel
 from posts import publishing
 from posts.models import Publication, PublicationStatus, Regret, Removal, RemovalStatus, TakeDown
 from tests import factories
@@ -196,13 +199,52 @@ def test_what_only_a_person_can_reach_is_gone_when_they_say_so(anna, platform, m
     publishing.confirm_removed(removal, anna)
     removal.refresh_from_db()
     assert (removal.status, removal.confirmed_by) == (RemovalStatus.REMOVED, anna)
-    with pytest.raises(publishing.NotToBeRemovedError):
+    with pytest.raises(publishing.TooLateError):
         publishing.confirm_removed(removal, anna)
+
+
+def test_waiting_as_told_is_no_call_that_changed_nothing(anna, out, platform, monkeypatch):
+    soon = timezone.now()
+    platform.script["remove"] = raising(*[RateLimited("too_many_calls", until=soon) for _ in range(5)])
+    removal = take_down(out, anna)
+    for _try in range(5):
+        Channel.objects.update(resting_until=None)
+        assert work(removal).tries == 0
+    monkeypatch.setattr(platform, "look_up", lambda *_args: object())
+    Channel.objects.update(resting_until=None)
+    assert (work(removal).status, Removal.objects.get().tries) == (RemovalStatus.WAITING, 1)
+
+
+def test_people_are_told_also_when_the_last_of_it_never_came_out(anna, platform):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    platform.script["stage"] = lambda *_args: take_down(publication, anna)
+    send(publication)
+    told = Notice.objects.filter(kind="taken_down")
+    assert not told.exists()
+    assert work(Removal.objects.get()).status == RemovalStatus.NOT_OUT
+    assert {notice.person for notice in told} == {publication.post.author, anna}
+
+
+def test_a_removal_that_is_claimed_meanwhile_does_not_look_woken(anna, out, monkeypatch):
+    removal = take_down(out, anna)
+    claimed = []
+
+    def and_then_claim(rows, *fields, **options):
+        found = list(values_list(rows, *fields, **options))
+        claimed.append(publishing.claim_removal(removal.pk))
+        return found
+
+    values_list = QuerySet.values_list
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(QuerySet, "values_list", and_then_claim)
+        publishing.wake_removals(timezone.now())
+    assert (claimed[0].pk, Removal.objects.get().woken_at) == (removal.pk, None)
 
 
 def test_one_order_at_a_time(anna, out):
     take_down(out, anna)
-    with pytest.raises(publishing.NothingToTakeDownError):
+    with pytest.raises(publishing.TooLateError):
         take_down(out, anna)
     assert TakeDown.objects.count() == 1
 
