@@ -120,9 +120,7 @@ WHERE_IT_STANDS: dict[str, Callable[[Publication], bool]] = {
 def sorted_out(channels: list[Channel]) -> tuple[list[Channel], list[Channel], list[Channel]]:
     """Those that are sent to at once, those that have to wait, those for a hand."""
     by_hand = [channel for channel in channels if channel.is_by_hand]
-    later = [
-        channel for channel in channels if channel not in by_hand and (channel.fault or channel.paused_at)
-    ]
+    later = [channel for channel in channels if channel not in by_hand and channel.is_held_up]
     return [channel for channel in channels if channel not in by_hand + later], later, by_hand
 
 

@@ -41,7 +41,11 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
     def publishing(self, now: datetime) -> "ChannelQuerySet":
         """Those that may be called right now to publish something."""
-        return self.open().rested(now).filter(paused_at=None, fault="")
+        return self.working().rested(now)
+
+    def working(self) -> "ChannelQuerySet":
+        """Those that nothing holds up but time."""
+        return self.open().filter(paused_at=None, fault="")
 
     def rested(self, now: datetime) -> "ChannelQuerySet":
         """Those that neither the channel nor its app was asked to leave alone."""
@@ -121,6 +125,11 @@ class Channel(models.Model):
     def is_by_hand(self) -> bool:
         """A person publishes there; nothing is called."""
         return not self.adapter_class.publishes
+
+    @property
+    def is_held_up(self) -> bool:
+        """Nothing is sent there until a person does something."""
+        return bool(self.fault or self.paused_at or self.disconnected_at)
 
     @property
     def adapter_class(self) -> type[Adapter]:

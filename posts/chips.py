@@ -117,10 +117,9 @@ def is_scheduled(publication: Publication) -> bool:
 
 
 def standing(publication: Publication) -> PublicationStatus:
-    """Its status; but what is queued for a channel that is paused or broken waits, and nothing moves."""
+    """Its status; but what is queued for a channel that is held up waits, and nothing moves."""
     status = PublicationStatus(publication.status)
-    channel = publication.channel
-    if status == PublicationStatus.QUEUED and (channel.paused_at or channel.fault):
+    if status == PublicationStatus.QUEUED and publication.channel.is_held_up:
         return PublicationStatus.HELD
     return status
 

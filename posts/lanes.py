@@ -9,18 +9,18 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST = 4
-"""Of the six that a worker has (`seko_social.processes.THREADS`)."""
+MOST = {"default": 4, "films": 1}
+"""In the worker of each queue, of the threads that it has (`seko_social.processes.THREADS`)."""
 
 lock = threading.Lock()
 busy: Counter[int] = Counter()
 
 
 @contextmanager
-def lane(channel_id: int) -> Iterator[bool]:
+def lane(channel_id: int, queue: str) -> Iterator[bool]:
     """A place on this channel; False when all are taken."""
     with lock:
-        has_room = busy[channel_id] < MOST
+        has_room = busy[channel_id] < MOST[queue]
         busy[channel_id] += has_room
     try:
         yield has_room

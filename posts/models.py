@@ -621,6 +621,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def published(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.PUBLISHED)
 
+    def held_back(self, now: datetime) -> "PublicationQuerySet":
+        """Those that only a stop or a pause keeps from going out at once."""
+        return self.waiting().filter(status=PublicationStatus.QUEUED, not_before__lte=now)
+
     def unannounced(self, since: datetime) -> "PublicationQuerySet":
         """Out since then at least, and nobody has been told."""
         return self.published().filter(announced_at=None, published_at__lt=since)

@@ -77,7 +77,7 @@ def delayed(publication: Publication, until: datetime) -> None:
 
 def postponed(publication: Publication, until: datetime) -> None:
     """It waits. Where the rest of it is out, and this will take a while, its author need not wait too."""
-    working = Channel.objects.filter(pk=publication.channel_id, fault="", paused_at=None)
+    working = Channel.objects.working().filter(pk=publication.channel_id)
     if until > timezone.now() + SOON or not working.exists():
         when_still(publication.version)
 

@@ -24,8 +24,8 @@ AT_ONCE = 100
 
 
 @shared_task
-def publish(publication_id: int, channel_id: int = 0) -> None:
-    with lane(channel_id) as has_room:
+def publish(publication_id: int, channel_id: int, queue: str) -> None:
+    with lane(channel_id, queue) as has_room:
         if has_room and (publication := publishing.claim(publication_id)):
             publishing.send(publication)
         else:
@@ -78,7 +78,8 @@ def wake_media() -> None:
 
 
 def send_to_worker(publication: Publication) -> None:
-    put(publish, publication.pk, publication.channel_id, queue=FILMS if publication.has_film else DEFAULT)
+    queue = FILMS if publication.has_film else DEFAULT
+    put(publish, publication.pk, publication.channel_id, queue, queue=queue)
 
 
 # --- without waiting for the clock ------------------------------------------------------------------------------

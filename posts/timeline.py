@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from posts import acts, difference
 from posts.acts import Act
 from posts.difference import FieldDifference
-from posts.models import Post, Publication, Regret, TakeDown, Transition
+from posts.models import Post, Publication, PublicationStatus, Regret, TakeDown, Transition
 from posts.wording import name_of
 from posts.workflow import Action
 
@@ -180,8 +180,10 @@ def of_publication(publication: Publication, reader: "User") -> list[Event]:
     ]
     for attempt in publication.attempts.all():
         events.append(Event(attempt.started_at, _("Skickades till %(channel)s") % channel))
-    for act in acts.of([publication]):
-        is_open = act.verb == "publication.needs_decision"
+    told = acts.of([publication])
+    question = next((act for act in reversed(told) if act.verb == "publication.needs_decision"), None)
+    for act in told:
+        is_open = act is question and publication.status == PublicationStatus.NEEDS_DECISION
         sentence = _("Vi väntar på dig") if is_open else act.sentence(reader)
         events.append(Event(act.at, sentence, "wait" if is_open else ""))
     return sorted(events, key=lambda event: event.at)[::-1]

@@ -103,7 +103,7 @@ def obstacle(publication: Publication, stop: PublishingStop | None) -> str:
         return _("Väntar: all publicering är stoppad.")
     if channel.paused_at:
         return _("Väntar: kanalen är pausad.")
-    return _("Väntar tills kanalen fungerar.") if channel.fault else ""
+    return _("Väntar tills kanalen fungerar.") if channel.is_held_up else ""
 
 
 def queued(publication: Publication) -> str:

@@ -87,9 +87,7 @@ class Whereabouts:
             return False
         status = self.publication.status
         is_held_up = status == S.UNCONFIRMED or (status == S.QUEUED and not self.is_leaving)
-        return bool(self.channel.fault and self.is_leaving) or (
-            is_held_up and bool(self.channel.fault or self.channel.paused_at)
-        )
+        return bool(self.channel.fault and self.is_leaving) or (is_held_up and self.channel.is_held_up)
 
     @property
     def trouble(self) -> str:

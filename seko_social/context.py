@@ -35,7 +35,7 @@ def queue_count() -> int:
 
 def stopped_count() -> int:
     """How many posts wait for somebody to start publishing again. Asked only while all is stopped."""
-    return situation.due().order_by().values("post").distinct().count()
+    return situation.held_back().order_by().values("post").distinct().count()
 
 
 def unread_count(request: HttpRequest) -> str:

@@ -75,7 +75,7 @@ def how_long(time: timedelta) -> str:
 
 
 def queue(stop: PublishingStop | None) -> Line:
-    name, count = _("Kö"), due().count()
+    name, count = _("Kö"), held_back().count()
     if stop:
         sentence = ngettext(
             "%(n)d utskick väntar på att ni startar igen",
@@ -83,7 +83,7 @@ def queue(stop: PublishingStop | None) -> Line:
             count,
         )
         return Line(name, sentence % {"n": count}, _("Stoppad"), "fail", "octagon-pause")
-    late = due().filter(not_before__lt=timezone.now() - LATE, channel__in=open_ways()).count()
+    late = held_back().filter(not_before__lt=timezone.now() - LATE, channel__in=open_ways()).count()
     if late:
         sentence = ngettext("%(n)d utskick är försenat", "%(n)d utskick är försenade", late) % {"n": late}
         return Line(name, sentence, _("Försenad"), "wait", "clock")
@@ -106,7 +106,7 @@ def channel_lines() -> list[Line]:
     """Each channel with what waits there, and when something last came out."""
     last_out = Publication.objects.published().filter(channel=OuterRef("pk")).order_by("-published_at")
     found = Channel.objects.open().select_related("credential", "paused_by")
-    waiting = dict(due().order_by().values_list("channel").annotate(Count("pk")))
+    waiting = dict(held_back().order_by().values_list("channel").annotate(Count("pk")))
     return [
         channel_line(channel, waiting.get(channel.pk, 0))
         for channel in found.annotate(last_out=Subquery(last_out.values("published_at")[:1]))
@@ -144,28 +144,27 @@ def in_force() -> "PublicationQuerySet":
     return from_now.select_related("channel", "post", "version")
 
 
-def due() -> "PublicationQuerySet":
-    return Publication.objects.waiting().filter(status=S.QUEUED, not_before__lte=timezone.now())
+def held_back() -> "PublicationQuerySet":
+    return Publication.objects.held_back(timezone.now())
 
 
 def needing_help() -> list[Publication]:
     """What does not go on by itself, the newest first."""
     stuck = Q(status__in=(S.NEEDS_DECISION, S.FAILED)) | Q(status=S.HELD, hold=Hold.EXPIRED)
-    broken = Q(status=S.QUEUED) & ~Q(channel__fault="")
+    broken = Q(status=S.QUEUED) & (~Q(channel__fault="") | ~Q(channel__disconnected_at=None))
     return list(in_force().filter(stuck | broken).order_by("-pk")[:MOST])
 
 
 def leaving(stop: PublishingStop | None) -> "PublicationQuerySet":
     """What is being sent, and what goes out within the hour; while all is stopped, what had begun before."""
     begun = Q(status__in=ON_THE_WAY)
-    soon = Q(
-        status=S.QUEUED, not_before__lte=timezone.now() + SOON, channel__fault="", channel__paused_at=None
-    )
+    working = Channel.objects.working()
+    soon = Q(status=S.QUEUED, not_before__lte=timezone.now() + SOON, channel__in=working)
     return in_force().filter(begun if stop else begun | soon).order_by("not_before", "pk")
 
 
 def waiting_for_start() -> list[Publication]:
-    return list(in_force().filter(pk__in=due()).order_by("not_before", "pk")[:MOST])
+    return list(in_force().filter(pk__in=held_back()).order_by("not_before", "pk")[:MOST])
 
 
 def slipped_out(stop: PublishingStop) -> list[Publication]:

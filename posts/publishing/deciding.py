@@ -115,7 +115,7 @@ def can_be_taken_by_hand(publication: Publication) -> bool:
     if publication.status == PublicationStatus.FAILED:
         return True
     is_waiting = publication.status in (PublicationStatus.QUEUED, PublicationStatus.HELD)
-    return is_waiting and bool(channel.fault or channel.paused_at or channel.disconnected_at)
+    return is_waiting and channel.is_held_up
 
 
 def take_by_hand(publication: Publication, by: "User") -> None:

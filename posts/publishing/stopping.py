@@ -13,7 +13,7 @@ from audit import log
 from channels import connections
 from channels.models import Channel
 from posts import notices
-from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
+from posts.models import Hold, Publication, PublishingStop, StopReason
 from posts.publishing.planning import park, take
 from posts.publishing.rows import TooLateError, close_gate
 
@@ -84,9 +84,7 @@ def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) 
 
 def waiting_for_resume(channel: Channel | None = None) -> list[Publication]:
     """What would go out at once, in the order in which it would."""
-    waiting = Publication.objects.waiting().filter(
-        status=PublicationStatus.QUEUED, not_before__lte=timezone.now()
-    )
+    waiting = Publication.objects.held_back(timezone.now())
     if channel:
         waiting = waiting.filter(channel=channel)
     return list(waiting.select_related("channel", "post", "version").order_by("not_before", "pk"))

@@ -189,7 +189,7 @@ def test_a_green_post_is_approved_with_one_press(
     assert (approval.version, approval.approved_by) == (green.current_version, anna)
     assert Publication.objects.get().version == green.current_version
     publication = Publication.objects.get()
-    assert put_in_broker == [("posts.tasks.publish", publication.pk, publication.channel_id)]
+    assert put_in_broker == [("posts.tasks.publish", publication.pk, publication.channel_id, "default")]
     assert response.url == "/granska/"
 
 

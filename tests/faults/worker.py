@@ -143,7 +143,7 @@ def take_from_broker(order: Order) -> None:
 
 
 TASKS: dict[str, Callable[[Order], Any]] = {
-    "publish": lambda order: tasks.publish(order["thing"]),
+    "publish": lambda order: tasks.publish(order["thing"], 0, tasks.DEFAULT),
     "take down": lambda order: tasks.take_down(order["thing"]),
     "wake": wake,
     "take from broker": take_from_broker,

@@ -90,3 +90,11 @@ def test_what_expired_is_told_first(platform, db):
     workflow.approve(two, anna, version, publishing.When(at=timezone.now() + timedelta(days=3650)))
     Publication.objects.filter(pk=two.publications.first().pk).update(status="held", hold="expired")
     assert chips.of_post(Post.objects.get()) == chips.EXPIRED
+
+
+@pytest.mark.django_db
+def test_what_waits_for_a_channel_that_was_disconnected_does_not_move(platform):
+    post = factories.approved(factories.submitted(), factories.reviewer(), factories.channel())
+    Channel.objects.update(disconnected_at=timezone.now())
+    [publication] = chips.current_publications(Post.objects.for_list().get(pk=post.pk))
+    assert chips.of_publication(publication) == chips.HELD

@@ -17,8 +17,8 @@ SLOW, OTHER = 1, 2
 @pytest.fixture
 def full():
     """As many threads busy on one channel as there may be."""
-    over, entered = threading.Event(), threading.Barrier(lanes.MOST + 1)
-    threads = [threading.Thread(target=stay, args=(entered, over)) for _ in range(lanes.MOST)]
+    over, entered = threading.Event(), threading.Barrier(lanes.MOST["default"] + 1)
+    threads = [threading.Thread(target=stay, args=(entered, over)) for _ in range(lanes.MOST["default"])]
     for thread in threads:
         thread.start()
     entered.wait()
@@ -29,20 +29,20 @@ def full():
 
 
 def stay(entered: threading.Barrier, over: threading.Event) -> None:
-    with lanes.lane(SLOW) as has_room:
+    with lanes.lane(SLOW, "default") as has_room:
         assert has_room
         entered.wait()
         over.wait()
 
 
 def test_a_channel_that_does_not_answer_leaves_room_for_the_others(full):
-    with lanes.lane(SLOW) as slow, lanes.lane(OTHER) as other:
+    with lanes.lane(SLOW, "default") as slow, lanes.lane(OTHER, "default") as other:
         assert (slow, other) == (False, True)
-    assert THREADS["default"] > lanes.MOST
+    assert all(THREADS[queue] > most for queue, most in lanes.MOST.items())
 
 
 def test_a_place_is_free_again_when_its_work_is_over_or_broke():
-    with pytest.raises(ZeroDivisionError), lanes.lane(OTHER):
+    with pytest.raises(ZeroDivisionError), lanes.lane(OTHER, "films"):
         raise ZeroDivisionError
     assert lanes.busy[OTHER] == 0
 
@@ -51,8 +51,8 @@ def test_a_place_is_free_again_when_its_work_is_over_or_broke():
 def test_what_finds_no_room_is_left_as_it_was_and_woken_again(monkeypatch):
     publication = approved_for(factories.channel("x"), 1)[0]
     publishing.wake(timezone.now())
-    monkeypatch.setattr(lanes, "MOST", 0)
-    tasks.publish(publication.pk, publication.channel_id)
+    monkeypatch.setitem(lanes.MOST, "default", 0)
+    tasks.publish(publication.pk, publication.channel_id, "default")
     publication.refresh_from_db()
     assert (publication.status, publication.fence, publication.woken_at) == (
         PublicationStatus.QUEUED,

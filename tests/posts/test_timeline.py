@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from audit import log
 from posts import publishing, timeline, workflow
-from posts.models import Post, Publication
+from posts.models import Post, Publication, PublicationStatus
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
@@ -64,3 +65,19 @@ def test_choosing_a_channel_is_no_change_of_the_authors_words():
     post = factories.submitted()
     factories.for_channels(post, factories.reviewer(), factories.channel(), alt_text="")
     assert timeline.edits(Post.objects.get()) is None
+
+
+def test_a_question_that_was_answered_waits_for_nobody(platform):
+    anna = factories.reviewer()
+    factories.approved(factories.submitted(), anna, factories.channel())
+    Publication.objects.update(status=PublicationStatus.NEEDS_DECISION)
+    publication = Publication.objects.get()
+    log.record("publication.needs_decision", publication)
+
+    def sentences():
+        return [event.sentence for event in timeline.of_publication(Publication.objects.get(), anna)]
+
+    assert "Vi väntar på dig" in sentences()
+    publishing.decide_absent(publication, anna)
+    assert "Vi väntar på dig" not in sentences()
+    assert "Du såg att det inte ligger ute på Facebook" in sentences()

@@ -12,6 +12,7 @@ from channels.models import Channel
 from posts import publishing, workflow
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
 from posts.publishing import Resume, When
+from seko_social import situation
 from seko_social.models import Heartbeat
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -317,3 +318,9 @@ def test_the_page_costs_the_same_however_much_there_is(
     desk.get("/status/")
     with django_assert_num_queries(16 if is_stopped else 15):
         desk.get("/status/")
+
+
+def test_what_waits_for_a_channel_that_was_disconnected_needs_help(anna, facebook):
+    factories.approved(factories.submitted(), anna, facebook)
+    Channel.objects.update(disconnected_at=timezone.now())
+    assert situation.needing_help() == [Publication.objects.get()]
