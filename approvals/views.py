@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.guards import for_those_who_may
 from accounts.models import User
 from approvals import queue, regret, wording
 from approvals.forms import (
@@ -29,6 +30,7 @@ from posts import (
     difference,
     previews,
     publishing,
+    rules,
     tasks,
     timeline,
     waiting,
@@ -40,7 +42,7 @@ from posts.publishing import PlanError, When
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
 
 may_review = permission_required("posts.review_post", raise_exception=True)
-may_plan = permission_required("posts.plan_post", raise_exception=True)
+may_plan = for_those_who_may(rules.why_not_plan)
 
 View = Callable[..., HttpResponse]
 WHOLE, PARTS = "approvals/channel_text.html", "approvals/_channel_parts.html"

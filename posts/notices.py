@@ -44,7 +44,7 @@ SOON = timedelta(minutes=10)
 NO_CREDIT = "credit"
 """The fault of a channel whose account at the platform is empty (`channels.errors.OutOfCredit`)."""
 INVOLVED = ("channel__owner", "channel__deputy", "approval__approved_by", "post__author")
-DECIDE, CONNECT = "posts.review_post", "channels.change_channel"
+REVIEW, DECIDE, CONNECT = "posts.review_post", "posts.decide_publication", "channels.change_channel"
 """What the communications group and the administrators may."""
 
 
@@ -84,9 +84,10 @@ def postponed(publication: Publication, until: datetime) -> None:
 
 def needs_decision(publication: Publication) -> None:
     """We cannot know whether it is out. Somebody who can tell looks on the platform."""
-    able = {publication.approval.approved_by} & set(group())
+    able = set(User.objects.granted(DECIDE))
+    asked = () if publication.approval.approved_by in able else able
     path = reverse("posts:decide", args=[publication.pk])
-    concerned(publication, "needs_decision", tried(publication), *(() if able else group()), path=path)
+    concerned(publication, "needs_decision", tried(publication), *asked, path=path)
     when_still(publication.version)
 
 
@@ -329,7 +330,7 @@ def keepers(channel: Channel) -> set[User]:
 
 
 def group() -> Iterable[User]:
-    return User.objects.granted(DECIDE)
+    return User.objects.granted(REVIEW)
 
 
 def administrators() -> Iterable[User]:

@@ -5,21 +5,21 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from posts import publishing, tasks, waiting
+from accounts.guards import for_those_who_may
+from posts import publishing, rules, tasks, waiting
 from posts.models import Post, Publication
 from posts.planning_forms import MoveForm
 from posts.publishing import PlanError, TooLateError
 from posts.views import SignedInRequest, headline, visible_post
 from posts.wording import name_of
 
-may_plan = permission_required("posts.plan_post", raise_exception=True)
+may_plan = for_those_who_may(rules.why_not_plan)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,8 +5,6 @@ Whoever is too late is told who was faster, and what became of it; nothing of th
 """
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.guards import for_those_who_may
 from accounts.models import User
 from channels.adapters.fitting import with_link
 from posts import (
@@ -39,21 +38,6 @@ OPEN_QUESTION = (PublicationStatus.NEEDS_DECISION, PublicationStatus.UNCONFIRMED
 
 class SignedInRequest(HttpRequest):
     user: User
-
-
-def for_those_who_may(why_not: Callable[[User], "rules.Refusal"]) -> Callable[[View], View]:
-    """The others are told why not (403), whether there is such a thing or not."""
-
-    def guard(view: View) -> View:
-        @wraps(view)
-        def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if refusal := why_not(request.user):
-                return render(request, "403.html", {"reason": refusal}, status=403)
-            return view(request, *args, **kwargs)
-
-        return answer
-
-    return guard
 
 
 may_decide = for_those_who_may(rules.why_not_decide_publication)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.guards import for_those_who_may
 from accounts.models import User
 from accounts.views import shell_for
 from channels import connections
@@ -26,7 +27,7 @@ from seko_social import situation
 from seko_social.status_forms import PauseForm, ResumeForm, StopForm
 
 may_look = permission_required("channels.view_channel", raise_exception=True)
-may_stop = permission_required("posts.stop_publishing", raise_exception=True)
+may_stop = for_those_who_may(rules.why_not_stop)
 
 
 class SignedInRequest(HttpRequest):
