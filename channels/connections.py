@@ -19,9 +19,10 @@ from django.utils import timezone
 from audit import log
 from channels.adapters.base import Adapter, Connection, Tokens
 from channels.adapters.codes import Trouble
+from channels.adapters.connector import App
 from channels.errors import NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
-from channels.models import AppRest, Channel, Credential
+from channels.models import AppKeys, AppRest, Channel, Credential
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,15 +58,28 @@ def offline_adapter(channel: Channel) -> Adapter:
 
 
 def connection(channel: Channel, secrets: dict[str, str], revision: str = "") -> Connection:
-    app_id, app_secret = settings.APP_KEYS.get(channel.platform, ("", ""))
+    app = app_of(channel.platform) if secrets else App("")
     return Connection(
         account_id=channel.remote_id,
         access_token=secrets.get("access_token", ""),
-        app_id=app_id,
-        app_secret=app_secret,
+        app_id=secrets.get("app_id", app.id),
+        app_secret=secrets.get("app_secret", app.secret),
         handle=channel.handle,
         revision=revision,
+        host=channel.host,
     )
+
+
+def app_of(platform: str) -> App:
+    """Who we are to this platform: the environment's word goes before the administrator's. Empty if nobody has said."""
+    app_id, secret = settings.APP_KEYS.get(platform, ("", ""))
+    if app_id:
+        return App(app_id, secret)
+    keys = AppKeys.objects.filter(platform=platform).first()
+    try:
+        return App(keys.app_id, keys.open()["secret"]) if keys else App("")
+    except CannotOpenError as error:
+        raise NotConnected(Trouble.APP_KEYS) from error
 
 
 def fresh_secrets(channel: Channel) -> tuple[Credential, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,20 @@ class State(models.TextChoices):
     BROKEN = "broken", _("Trasig")
     UNFUNDED = "unfunded", _("Kontot saknar medel")
     PAUSED = "paused", _("Pausad")
+
+
+class Period(models.TextChoices):
+    DAY = "day", _("om dagen")
+    WEEK = "week", _("i veckan")
+    MONTH = "month", _("i månaden")
+
+
+class Privacy(models.TextChoices):
+    """Who may see a film on YouTube, until somebody says otherwise for one of them."""
+
+    PUBLIC = "public", _("Alla")
+    UNLISTED = "unlisted", _("Den som har länken")
+    PRIVATE = "private", _("Bara vi")
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
@@ -64,6 +79,10 @@ class Channel(models.Model):
     """The platform's own id of the page, profile or channel."""
     handle = models.CharField(max_length=120, blank=True)
     url = models.URLField(_("adress"), max_length=500, blank=True)
+    host = models.CharField(max_length=200, blank=True)
+    """The account's server, where the platform is many: an address without a stroke at the end."""
+    picture = models.BinaryField(null=True, editable=False)
+    """The account's own picture, as a small JPEG that we have made of it."""
     audience = models.CharField(_("målgrupp"), max_length=200, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -81,6 +100,29 @@ class Channel(models.Model):
         related_name="deputy_channels",
         verbose_name=_("ersättare"),
     )
+    goal = models.PositiveSmallIntegerField(_("mål"), null=True, blank=True)
+    """How many posts each period; None: no goal."""
+    goal_period = models.CharField(_("period"), max_length=5, choices=Period, default=Period.WEEK)
+    goal_on_weekdays = models.BooleanField(_("bara vardagar"), default=False)
+    """Weekends neither count nor alarm."""
+    alarm_days = models.PositiveSmallIntegerField(
+        _("säg till efter så många dagar utan inlägg"), null=True, blank=True
+    )
+    """None: nobody is alarmed."""
+    facts = models.TextField(_("fakta om kanalen"), max_length=2000, blank=True)
+    facts_source = models.CharField(_("källa"), max_length=300, blank=True)
+    facts_on = models.DateField(_("läst den"), null=True, blank=True)
+    most_administrators = models.PositiveSmallIntegerField(
+        _("högst så många administratörer"), null=True, blank=True
+    )
+    administrators = models.PositiveSmallIntegerField(
+        _("administratörer hos plattformen"), null=True, blank=True
+    )
+    """As counted by a person: no platform tells us."""
+    opening = models.TextField(_("inledande text på sidan"), max_length=2000, blank=True)
+    """What the law on electronic notice boards (1998:112) wants whoever writes on the page to be told."""
+    privacy = models.CharField(_("synlighet"), max_length=8, choices=Privacy, default=Privacy.PUBLIC)
+    """Of a new film; on YouTube only."""
     is_preselected = models.BooleanField(_("förvald"), default=False)
     position = models.PositiveSmallIntegerField(_("ordning"), default=0)
     fault = models.CharField(max_length=60, blank=True)
@@ -95,6 +137,10 @@ class Channel(models.Model):
     pause_reason = models.CharField(max_length=200, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     """When a call last went well."""
+    probed_at = models.DateTimeField(null=True, blank=True)
+    """When the connection was last looked at as a whole, whatever was found."""
+    findings = models.JSONField(default=list, blank=True)
+    """What was not well then, though it worked: `[{"code": a codes.Worry, "facts": {...}}, ...]`."""
     created_at = models.DateTimeField(auto_now_add=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
 
@@ -162,15 +208,56 @@ class AppRest(models.Model):
         return f"{self.platform} rests until {self.resting_until:%c}"
 
 
-class Credential(models.Model):
-    """The secrets of one channel, sealed. They are opened only by the code that calls the platform."""
+class Sealed(models.Model):
+    """A row with secrets in it. They are bound to this row, and opened only by the code that calls the platform."""
+
+    sealed = models.TextField(editable=False, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.place
+
+    __repr__ = __str__
+
+    @property
+    def place(self) -> str:
+        """What the ciphertext is bound to."""
+        raise NotImplementedError
+
+    @property
+    def revision(self) -> str:
+        """Which secrets these are: no two sealings are alike, not even of the same."""
+        return hashlib.sha256(self.sealed.encode()).hexdigest()[:16]
+
+    def seal(self, secrets: dict[str, Any]) -> None:
+        self.sealed = KeyRing(settings.CREDENTIAL_KEYS).seal(json.dumps(secrets), self.place)
+
+    def open(self) -> dict[str, Any]:
+        """The secrets in the clear. May raise CannotOpenError."""
+        return json.loads(KeyRing(settings.CREDENTIAL_KEYS).open(self.sealed, self.place))
+
+
+class Credential(Sealed):
+    """
+    What one channel proves itself with: `access_token`, `refresh_token` where there is one, and what the platform's
+    adapter wants beside them.
+    """
 
     channel = models.OneToOneField(Channel, models.PROTECT, related_name="credential")
-    sealed = models.TextField(editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     """When the access token must have been renewed; None where it does not expire."""
     connection_expires_at = models.DateTimeField(null=True, blank=True)
     """When a person must connect again; None when it can be renewed for ever."""
+    scopes = models.JSONField(default=list, blank=True)
+    """The permissions that the platform says we have, in its own names."""
+    grantor = models.CharField(max_length=120, blank=True)
+    """The platform's id of the person who gave us this; "" where it does not tell."""
+    connected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    connected_at = models.DateTimeField(null=True, blank=True)
     refreshing_until = models.DateTimeField(null=True, blank=True)
     """A worker is renewing it until then at the latest: the others wait, since some refresh tokens work once."""
     updated_at = models.DateTimeField(auto_now=True)
@@ -179,24 +266,53 @@ class Credential(models.Model):
         verbose_name = _("anslutning")
         verbose_name_plural = _("anslutningar")
 
-    def __str__(self) -> str:
-        return f"credential of channel {self.channel_id}"
-
-    __repr__ = __str__
-
     @property
-    def revision(self) -> str:
-        """Which credential this is: no two sealings are alike, not even of the same secrets."""
-        return hashlib.sha256(self.sealed.encode()).hexdigest()[:16]
+    def place(self) -> str:
+        return f"channels.credential:{self.channel_id}"
+
+
+class AppKeys(Sealed):
+    """Who we are to a platform, where the environment does not say: written by an administrator, shown to nobody."""
+
+    platform = models.CharField(max_length=20, unique=True)
+    app_id = models.CharField(max_length=200)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("appnycklar")
+        verbose_name_plural = _("appnycklar")
 
     @property
     def place(self) -> str:
-        """What the ciphertext is bound to."""
-        return f"channels.credential:{self.channel_id}"
+        return f"channels.appkeys:{self.platform}"
 
-    def seal(self, secrets: dict[str, Any]) -> None:
-        self.sealed = KeyRing(settings.CREDENTIAL_KEYS).seal(json.dumps(secrets), self.place)
 
-    def open(self) -> dict[str, Any]:
-        """The secrets in the clear: `access_token`, and `refresh_token` where there is one. May raise CannotOpenError."""
-        return json.loads(KeyRing(settings.CREDENTIAL_KEYS).open(self.sealed, self.place))
+class Connecting(Sealed):
+    """
+    A person on the way through the wizard. Nothing of it is a channel until they are done; what is left lying is swept
+    away. Sealed are the `verifier` (PKCE), the answers, and from step 3 the grant and what it reaches.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    platform = models.CharField(max_length=20)
+    channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="+")
+    """The one to be connected again; None for a new one."""
+    state = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the state that the platform is to bring back; empty when there is none, or when it has come."""
+    account_id = models.CharField(max_length=200, blank=True)
+    """What was chosen in step 3."""
+    was_tried = models.BooleanField(null=True)
+    """How the trial run went; None before it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("pågående anslutning")
+        verbose_name_plural = _("pågående anslutningar")
+        indexes = (models.Index(fields=("touched_at",), name="channels_connecting_age"),)
+
+    @property
+    def place(self) -> str:
+        return f"channels.connecting:{self.pk}"

@@ -5,7 +5,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from channels import wording
 from channels.models import Channel
+from channels.wording import name_of
 from posts.blockers import Blocker
 from posts.media.limits import MB
 from posts.models import Media
@@ -67,76 +69,12 @@ REJECTIONS = {
     OTHER: gettext_lazy("Annat (skriv)"),
 }
 
-TROUBLES = {
+TROUBLES = wording.TROUBLES | {
     "seal_broken": gettext_lazy("Innehållet är inte det som godkändes, så vi skickade det inte."),
     "worker_lost": gettext_lazy(
         "Arbetet avbröts medan inlägget skickades. Vi tittar på plattformen om det kom ut."
     ),
-    "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
-    "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
     "storage": gettext_lazy("Bilden eller filmen gick inte att läsa hos oss. Vi försöker igen."),
-    "no_credential": gettext_lazy("Kanalen är inte ansluten."),
-    "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
-    "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
-    "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades. Vi försöker igen."),
-    "no_answer": gettext_lazy("Plattformen svarade inte i tid."),
-    "broken_off": gettext_lazy("Förbindelsen bröts innan plattformen hade svarat."),
-    "platform_down": gettext_lazy("Plattformen har fel hos sig just nu."),
-    "unreadable": gettext_lazy("Plattformens svar gick inte att förstå."),
-    "upload_lost": gettext_lazy("Plattformen har tappat bort det som laddades upp."),
-    "upload_stalled": gettext_lazy("Uppladdningen stannade av. Vi fortsätter där den slutade."),
-    "too_many_calls": gettext_lazy(
-        "Plattformen tar inte emot mer från oss just nu. Vi väntar så länge den ber om."
-    ),
-    "posting_too_fast": gettext_lazy(
-        "Plattformen tycker att det publiceras för ofta på sidan. Inlägget väntar några timmar."
-    ),
-    "quota": gettext_lazy(
-        "Dagens kvot hos YouTube är slut. Inlägget skickas när den fylls på, vid niotiden på morgonen."
-    ),
-    "upload_limit": gettext_lazy("Kanalen får inte ladda upp fler filmer i dag. Inlägget väntar ett dygn."),
-    "uploading": gettext_lazy("Filmen laddas upp. Det tar en stund."),
-    "processing": gettext_lazy("Plattformen gör i ordning filmen. Inlägget publiceras när den är klar."),
-    "credit": gettext_lazy("Pengarna på kontot hos plattformen är slut. Kontoansvarig behöver fylla på."),
-    "token_expired": gettext_lazy("Anslutningen gäller inte längre. Anslut kanalen igen."),
-    "access_revoked": gettext_lazy(
-        "Någon har tagit bort vår åtkomst eller bytt lösenord. Anslut kanalen igen."
-    ),
-    "checkpoint": gettext_lazy(
-        "Plattformen vill att kontoansvarig loggar in där och bekräftar kontot. Anslut sedan kanalen igen."
-    ),
-    "role_lost": gettext_lazy(
-        "Den som anslöt kanalen har inte kvar sin roll på sidan. Låt någon som har det ansluta igen."
-    ),
-    "permission_missing": gettext_lazy(
-        "Vi saknar behörighet hos plattformen. Anslut kanalen igen och godkänn allt som visas."
-    ),
-    "account_suspended": gettext_lazy(
-        "Kontot är låst eller avstängt av plattformen. Kontoansvarig behöver logga in där."
-    ),
-    "no_channel_there": gettext_lazy("Det finns ingen kanal på kontot som är anslutet. Anslut rätt konto."),
-    "app_keys": gettext_lazy(
-        "Plattformen känner inte igen våra appnycklar. Administratören behöver rätta dem."
-    ),
-    "refused": gettext_lazy("Plattformen tar inte emot inlägget som det är."),
-    "against_rules": gettext_lazy("Plattformen anser att inlägget bryter mot dess regler."),
-    "text_refused": gettext_lazy("Plattformen tar inte emot texten som den är. Ändra den och skicka igen."),
-    "link_refused": gettext_lazy("Plattformen kan inte läsa länken. Ändra den och skicka igen."),
-    "media_refused": gettext_lazy("Plattformen tar inte emot bilden eller filmen. Byt den och skicka igen."),
-    "privacy_refused": gettext_lazy("Plattformen lät inte filmen bli så synlig som ni bestämde."),
-    "film_unprocessable": gettext_lazy(
-        "Plattformen kunde inte göra i ordning filmen. Byt den och skicka igen."
-    ),
-    "film_rejected": gettext_lazy("Plattformen tog emot filmen och avvisade den sedan."),
-    "not_ours": gettext_lazy("Inlägget på den adressen hör inte till kanalen."),
-    "film_known_already": gettext_lazy(
-        "Plattformen säger att filmen redan finns på kanalen. Titta där först."
-    ),
-    "film_gone": gettext_lazy("Filmen är borttagen hos plattformen."),
-    "processing_stuck": gettext_lazy(
-        "Plattformen blir inte klar med filmen. Titta där innan ni skickar den igen."
-    ),
-    "duplicate": gettext_lazy("Plattformen säger att inlägget redan finns. Vi tittar efter."),
     "still_there": gettext_lazy("Plattformen säger att det är borttaget, men det syns fortfarande."),
     "found_anothers": gettext_lazy("Det vi hittade var ett annat av våra inlägg. Vi letar vidare."),
 }
@@ -185,11 +123,6 @@ def counted(blocker: Blocker) -> str:
     if blocker.code == "too_many_films":
         return ngettext("högst %(limit)d film", "högst %(limit)d filmer", limit) % {"limit": limit}
     return ""
-
-
-def name_of(channel: Channel) -> str:
-    """What is done by hand has no platform of its own."""
-    return channel.name if channel.is_by_hand else channel.platform_name
 
 
 def refusal_sentence(media: Media) -> str:

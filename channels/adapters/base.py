@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO, ClassVar
 
+from channels.adapters.connector import Account
+
 
 class Kind(StrEnum):
     """What a piece of media is. Decided by its content when it was received."""
@@ -141,6 +143,8 @@ class Connection:
     """The account's public name in addresses (X: the name after the @)."""
     revision: str = ""
     """Which credential this is: another one each time that it is renewed or connected anew."""
+    host: str = ""
+    """The account's server, where the platform is many: an address without a stroke at the end."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,28 @@ class Tokens:
     access_token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a connection that a person should know, though it works. `code` is a `codes.Worry`."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Plain JSON."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a look at the connection found. That it failed is raised, not told here."""
+
+    account: Account
+    """The account as the platform knows it now."""
+    scopes: tuple[str, ...] | None = None
+    """The permissions that we have; None where the platform does not tell."""
+    connection_ends_at: datetime | None = None
+    """When a person must connect again; None when never, or when the platform does not tell."""
+    findings: tuple[Finding, ...] = ()
 
 
 class Adapter(ABC):
@@ -179,6 +205,8 @@ class Adapter(ABC):
     """True where pictures can only be shown as a film made from them."""
     absence_proven_after: ClassVar[timedelta]
     """How long after the commit call a look that finds nothing proves that nothing is there."""
+    trial_kind: ClassVar[Kind] = Kind.PICTURE
+    """What a trial run sends."""
     look_after: ClassVar[tuple[timedelta, ...]] = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60))
     """When to look after an unconfirmed commit, counted from the call."""
 
@@ -250,6 +278,23 @@ class Adapter(ABC):
 
         Raises Refused when it cannot be done by API, NotSent when it is unclear: then it is done once more.
         """
+
+    def probe(self) -> Health:
+        """
+        Look whether the connection works: the token, the right account, the permissions, the role, quota or credit, the
+        clock. Changes nothing and costs next to nothing.
+
+        Raises NotConnected or OutOfCredit when a person must act; NotSent or RateLimited when one could not look.
+        """
+        raise NotImplementedError(f"{self.platform} has no connection")
+
+    def try_out(self, media: Media) -> None:
+        """
+        Do what publishing does, up to where the public would see it, and take it away again. `media` is of `trial_kind`.
+
+        Raises what `stage` and `remove` raise.
+        """
+        raise NotImplementedError(f"{self.platform} has no connection")
 
     def fingerprint(self, content: Content, staged: Staged) -> str:
         """The commit call in one line for the attempt's record, without secrets."""

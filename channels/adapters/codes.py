@@ -1,7 +1,9 @@
 """
-The codes that adapters speak in. Each has its sentence for people in `posts.wording`; here stands what it means.
+The codes that adapters speak in. Each has its sentence for people (`posts.wording`, `channels.wording`); here stands what
+it means.
 
-A `Lack` is why content does not fit a channel, found before anything is sent. A `Trouble` is how a call ended.
+A `Lack` is why content does not fit a channel, found before anything is sent. A `Trouble` is how a call ended. A `Worry`
+is what is not well about a connection that works.
 """
 
 from enum import StrEnum
@@ -71,6 +73,29 @@ class Trouble(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     NO_CHANNEL = "no_channel_there"
     APP_KEYS = "app_keys"
+    WRONG_ACCOUNT = "wrong_account"
+    """The token is somebody else's than the channel's."""
+
+    # While connecting: a person does something else, or the same once more.
+    CANCELLED = "cancelled"
+    """The person said no in the platform's dialog."""
+    DIALOG_FAILED = "dialog_failed"
+    """The platform's dialog came back with an error of its own."""
+    ADDRESS_REFUSED = "address_refused"
+    """The address to come back to is not the one that was registered at the platform."""
+    CODE_OLD = "code_old"
+    """It took too long, or the code was used already: sign in again."""
+    NO_LASTING_ACCESS = "no_lasting_access"
+    """The platform gave no refresh token: it has to be asked anew, with the person's consent forced."""
+    NO_ACCOUNTS = "no_accounts"
+    """There is nothing that could be connected: no page, no channel."""
+    PERSONAL_PROFILE = "personal_profile"
+    ROLE_MISSING = "role_missing"
+    """The person may not publish on this page."""
+    SIGN_IN_REFUSED = "sign_in_refused"
+    """Wrong name or app password."""
+    SERVER_UNKNOWN = "server_unknown"
+    """No such server, or it is none of this platform's."""
 
     # Never as it is.
     REFUSED = "refused"
@@ -88,3 +113,18 @@ class Trouble(StrEnum):
 
     # The platform says that it has it.
     DUPLICATE = "duplicate"
+
+
+class Worry(StrEnum):
+    """What is not well about a connection that works. The facts that come along stand in brackets."""
+
+    RIGHT_MISSING = "right_missing"
+    """(right)"""
+    ROLE_LESS = "role_less"
+    """The person's role on the page gives less than the permissions would. (right)"""
+    CLOCK_OFF = "clock_off"
+    """Our clock and the platform's differ. (seconds: ours minus theirs)"""
+    QUOTA_LOW = "quota_low"
+    """(left, of)"""
+    ACCESS_ENDS = "access_ends"
+    """The platform wants the person to have been there by then. (at: ISO 8601)"""

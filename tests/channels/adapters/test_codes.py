@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from channels import adapters, errors
-from channels.adapters.codes import Lack, Trouble
+from channels.adapters.codes import Lack, Trouble, Worry
+from channels.adapters.connector import Right
+from channels.wording import RIGHTS, WORRIES
 from posts.blockers import Blocker
 from posts.wording import TROUBLES, blocker_sentence, trouble_sentence
 
@@ -20,6 +22,11 @@ def test_every_trouble_has_a_sentence(code):
     sentence = trouble_sentence(code)
     assert sentence[0].isupper()
     assert sentence.endswith(".")
+
+
+def test_every_right_and_every_worry_has_its_words():
+    assert set(RIGHTS) == set(Right)
+    assert set(WORRIES) == {str(worry) for worry in Worry}
 
 
 @pytest.mark.parametrize("code", Lack)
