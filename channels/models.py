@@ -303,8 +303,9 @@ class Connecting(Sealed):
     """SHA-256 of the state that the platform is to bring back; empty when there is none, or when it has come."""
     account_id = models.CharField(max_length=200, blank=True)
     """What was chosen in step 3."""
-    was_tried = models.BooleanField(null=True)
-    """How the trial run went; None before it."""
+    trial = models.CharField(max_length=60, blank=True)
+    """How the trial run went: "" before it, `running`, `good`, or the `codes.Trouble` that ended it."""
+    tried_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
 
