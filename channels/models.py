@@ -19,6 +19,12 @@ from channels.adapters.codes import Trouble
 from channels.keyring import KeyRing
 
 EXPIRES_SOON = timedelta(days=14)
+LOOK_AFTER = timedelta(days=1)
+"""A channel is looked at once a day; for the first time, the day after it was connected."""
+
+
+def tomorrow() -> datetime:
+    return timezone.now() + LOOK_AFTER
 
 
 class State(models.TextChoices):
@@ -67,6 +73,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         resting_apps = AppRest.objects.filter(resting_until__gt=now).values("platform")
         rested = self.filter(Q(resting_until=None) | Q(resting_until__lte=now))
         return rested.exclude(platform__in=resting_apps)
+
+    def to_look_at(self, now: datetime) -> "ChannelQuerySet":
+        """Those whose connection is to be looked at, and nobody does. A paused one is, too: it is to go on some day."""
+        free = Q(probing_until=None) | Q(probing_until__lt=now)
+        with_connection = [name for name, adapter in ADAPTERS.items() if adapter.publishes]
+        return self.open().rested(now).filter(free, probe_at__lte=now, platform__in=with_connection)
 
 
 class Channel(models.Model):
@@ -141,6 +153,14 @@ class Channel(models.Model):
     """When the connection was last looked at as a whole, whatever was found."""
     findings = models.JSONField(default=list, blank=True)
     """What was not well then, though it worked: `[{"code": a codes.Worry, "facts": {...}}, ...]`."""
+    probe_at = models.DateTimeField(default=tomorrow)
+    """When to look at the connection next."""
+    probing_until = models.DateTimeField(null=True, blank=True)
+    """A worker looks at it until then at the latest."""
+    probe_trouble = models.CharField(max_length=60, blank=True)
+    """Why one could not look at all the last time: a `codes.Trouble`. It says nothing about the channel."""
+    unkept_at = models.DateTimeField(null=True, blank=True)
+    """Since when nobody who may sign in answers for it, as far as we have noticed."""
     created_at = models.DateTimeField(auto_now_add=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
 
