@@ -145,23 +145,47 @@ def send(
 
     `secrets` are blotted out of the answer, since some platforms repeat a bad token in their message.
     """
+    with requests.Session() as session:
+        return send_over(session, method, url, auth=auth, unclear=unclear, secrets=secrets, **parts)[0]
+
+
+def send_over(
+    session: requests.Session,
+    method: str,
+    url: str,
+    *,
+    auth: AuthBase,
+    unclear: Unclear = NotSent,
+    secrets: tuple[str, ...] = (),
+    **parts: Any,
+) -> tuple[Answer, requests.Response]:
+    """The same over somebody's own session, who also gets the response itself, with nothing blotted out."""
     call = f"{method} {urlsplit(url).path}"
+    with guarded(call, unclear) as line:
+        mount(session, line)
+        response = requests.Session.request(
+            session,
+            method,
+            url,
+            auth=auth,
+            timeout=(patience.connect, patience.read),
+            allow_redirects=False,
+            **parts,
+        )
+    return Answer(call, unclear, response.status_code, response.headers, told(response, secrets)), response
+
+
+@contextmanager
+def guarded(call: str, unclear: Unclear) -> "Iterator[Line]":
+    """A line for one call. Within it there is only so much time, and every bad end is one of ours."""
     line = Line(call)
     try:
-        with line.open_at_most(patience.whole), session_over(line) as session:
-            answer = session.request(
-                method,
-                url,
-                auth=auth,
-                timeout=(patience.connect, patience.read),
-                allow_redirects=False,
-                **parts,
-            )
+        with line.open_at_most(patience.whole):
+            yield line
     except (requests.RequestException, HTTPError) as error:
         raise line.trouble(type(error).__name__, unclear) from error
     if line.is_over:
         raise line.trouble("out of time", unclear)
-    return Answer(call, unclear, answer.status_code, answer.headers, told(answer, secrets))
 
 
 def told(answer: requests.Response, secrets: tuple[str, ...]) -> Any:
@@ -249,13 +273,10 @@ class Line:
         return unclear(Trouble.NO_ANSWER if is_late else Trouble.BROKEN_OFF, detail)
 
 
-@contextmanager
-def session_over(line: Line) -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.headers["User-Agent"] = "seko-social"
-        session.mount("https://", OverLine(line))
-        session.mount("http://", OverLine(line))
-        yield session
+def mount(session: requests.Session, line: Line) -> None:
+    session.headers["User-Agent"] = "seko-social"
+    session.mount("https://", OverLine(line))
+    session.mount("http://", OverLine(line))
 
 
 class OverLine(HTTPAdapter):
