@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from channels.adapters import ADAPTERS
 from channels.adapters.base import Adapter
 from channels.adapters.codes import Trouble
-from channels.keyring import KeyRing
+from channels.keyring import CannotOpenError, KeyRing
 
 EXPIRES_SOON = timedelta(days=14)
 LOOK_AFTER = timedelta(days=1)
 """A channel is looked at once a day; for the first time, the day after it was connected."""
+
+ABANDONED_AFTER = timedelta(hours=1)
+"""Whoever has not gone on in the wizard for so long will not."""
 
 
 def tomorrow() -> datetime:
@@ -256,7 +260,15 @@ class Sealed(models.Model):
 
     def open(self) -> dict[str, Any]:
         """The secrets in the clear. May raise CannotOpenError."""
-        return json.loads(KeyRing(settings.CREDENTIAL_KEYS).open(self.sealed, self.place))
+        return read(KeyRing(settings.CREDENTIAL_KEYS).open(self.sealed, self.place), self.place)
+
+
+def read(plaintext: str, place: str) -> dict[str, Any]:
+    """What was sealed. Without a cause: the reader's own error carries the whole text with it."""
+    with suppress(ValueError):
+        if isinstance(found := json.loads(plaintext), dict):
+            return found
+    raise CannotOpenError(f"what is sealed at {place} is no set of secrets")
 
 
 class Credential(Sealed):
@@ -308,6 +320,18 @@ class AppKeys(Sealed):
         return f"channels.appkeys:{self.platform}"
 
 
+class ConnectingQuerySet(models.QuerySet["Connecting"]):
+    def ongoing(self) -> "ConnectingQuerySet":
+        return self.filter(left_at=None)
+
+    def abandoned(self, now: datetime) -> "ConnectingQuerySet":
+        """Those that nobody has come back to."""
+        return self.ongoing().filter(touched_at__lt=now - ABANDONED_AFTER)
+
+    def left(self) -> "ConnectingQuerySet":
+        return self.filter(left_at__isnull=False)
+
+
 class Connecting(Sealed):
     """
     A person on the way through the wizard. Nothing of it is a channel until they are done; what is left lying is swept
@@ -326,8 +350,12 @@ class Connecting(Sealed):
     trial = models.CharField(max_length=60, blank=True)
     """How the trial run went: "" before it, `running`, `good`, or the `codes.Trouble` that ended it."""
     tried_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    """Given up: nobody reaches it any more, and what was granted is given back before it is deleted."""
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
+
+    objects = ConnectingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pågående anslutning")

@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ('account_id', models.CharField(blank=True, max_length=200)),
                 ('trial', models.CharField(blank=True, max_length=60)),
                 ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('left_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('touched_at', models.DateTimeField(auto_now=True)),
                 ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='channels.channel')),
