@@ -8,8 +8,9 @@ What a platform says of a token is said of that token alone. Each has a `revisio
 then, or is getting one, nothing was learnt about the channel.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,12 +18,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
-from channels.adapters.base import Adapter, Connection, Tokens
+from channels.adapters.base import Adapter, Connection, Finding, Health, Tokens
 from channels.adapters.codes import Trouble
-from channels.adapters.connector import App
+from channels.adapters.connector import Account, App
 from channels.errors import NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
-from channels.models import AppKeys, AppRest, Channel, Credential
+from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, Credential
+from channels.signals import broke
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,6 +37,10 @@ WORKS_FOR = timedelta(seconds=10)
 """A channel that worked so shortly ago is not written down as working again."""
 DOUBT_AGAIN_AFTER = timedelta(hours=1)
 """A token refused so soon after it was renewed for having been refused: another renewal would not help."""
+PROBING_LEASE = timedelta(minutes=5)
+"""Longer than all calls of a look may take (`channels.adapters.http.patience`)."""
+LOOKED_FOR = timedelta(seconds=10)
+"""What was looked at so shortly ago is not looked at again, however often somebody presses."""
 
 
 # --- an adapter to work with ------------------------------------------------------------------------------------
@@ -208,9 +214,10 @@ def mark_broken(channel: Channel, code: str, revision: str = "") -> None:
         credential = Credential.objects.select_for_update().filter(channel=channel).first()
         if credential and is_another(credential, revision):
             return
-        broke = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
-        if broke:
+        is_new = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
+        if is_new:
             log.record("channel.broke", channel, code=code)
+            broke.send(Channel, channel=channel, code=code)
 
 
 def mark_working(channel: Channel) -> None:
@@ -227,6 +234,100 @@ def try_again(channel: Channel, by: "User") -> bool:
         if mended:
             log.record("channel.tried_again", channel, actor=by)
     return bool(mended)
+
+
+# --- looking at it ----------------------------------------------------------------------------------------------
+
+
+def ask_for_probe(channel: Channel) -> bool:
+    """Somebody wants to know now. False: somebody is looking already, or has just looked."""
+    now = timezone.now()
+    free = Q(probing_until=None) | Q(probing_until__lt=now)
+    not_lately = Q(probed_at=None) | Q(probed_at__lt=now - LOOKED_FOR)
+    asked = Channel.objects.open().filter(free, not_lately, pk=channel.pk, probe_at__gt=now)
+    return bool(asked.update(probe_at=now))
+
+
+def claim_probe(channel_id: int) -> Channel | None:
+    """Take the look that is due. None: it is not, or another worker has it."""
+    now = timezone.now()
+    # The race: two workers were sent to the same channel. The conditional update lets one through.
+    due = Channel.objects.to_look_at(now).filter(pk=channel_id)
+    if not due.update(probing_until=now + PROBING_LEASE):
+        return None
+    return Channel.objects.get(pk=channel_id)
+
+
+def keep_health(
+    channel: Channel, revision: str, health: Health, findings: Sequence[Finding], fault: str = ""
+) -> None:
+    """
+    What a look at the connection of this `revision` found; `fault` if it cannot be used as it is. Else whatever was wrong
+    before the look began is mended, by whoever did it.
+    """
+    with transaction.atomic():
+        credential = Credential.objects.select_for_update().filter(channel=channel).first()
+        if credential is None or is_another(credential, revision):
+            put_off_probe(channel, timezone.now())
+            return
+        keep_terms(credential, health)
+        keep_profile(channel, health.account)
+        seen = [{"code": str(finding.code), "facts": dict(finding.facts)} for finding in findings]
+        looked(channel, findings=seen)
+        if fault:
+            mark_broken(channel, fault)
+        else:
+            mark_working(channel)
+            mend(channel)
+
+
+def keep_terms(credential: Credential, health: Health) -> None:
+    """What the platform does not tell stays as it was told when the channel was connected."""
+    told: dict[str, Any] = {}
+    if health.scopes is not None:
+        told["scopes"] = list(health.scopes)
+    if health.connection_ends_at is not None:
+        told["connection_expires_at"] = health.connection_ends_at
+    if told:
+        Credential.objects.filter(pk=credential.pk).update(**told)
+
+
+def keep_profile(channel: Channel, account: Account) -> None:
+    """The account may have another name, or another address, since."""
+    told = {"name": account.name[:120], "handle": account.handle[:120], "url": account.url[:500]}
+    changes = {
+        field: [getattr(channel, field), now]
+        for field, now in told.items()
+        if now and now != getattr(channel, field)
+    }
+    if changes:
+        Channel.objects.filter(pk=channel.pk).update(**{field: now for field, (_, now) in changes.items()})
+        log.record("channel.changed", channel, changes=changes)
+
+
+def looked(channel: Channel, **found: Any) -> None:
+    """The look is over. The next one is tomorrow, each channel at a minute of its own."""
+    now = timezone.now()
+    Channel.objects.filter(pk=channel.pk).update(
+        probed_at=now,
+        probe_at=now + LOOK_AFTER - timedelta(minutes=channel.pk * 7 % 60),
+        probing_until=None,
+        probe_trouble="",
+        **found,
+    )
+
+
+def put_off_probe(channel: Channel, until: datetime, code: str = "") -> None:
+    """One could not look. Nothing was learnt about the channel."""
+    Channel.objects.filter(pk=channel.pk).update(probing_until=None, probe_at=until, probe_trouble=code)
+
+
+def mend(channel: Channel) -> None:
+    """It works again, if it is still broken as it was when the look began."""
+    broken = Channel.objects.filter(pk=channel.pk, fault=channel.fault, fault_at=channel.fault_at)
+    mended = broken.exclude(fault="").update(fault="", fault_at=None)
+    if mended:
+        log.record("channel.mended", channel, code=channel.fault)
 
 
 # --- when it is to wait -----------------------------------------------------------------------------------------
@@ -281,17 +382,55 @@ def unpause(channel: Channel, by: "User") -> bool:
 # --- connecting -------------------------------------------------------------------------------------------------
 
 
-def connect(channel: Channel, secrets: dict[str, str], expires_at: datetime | None = None) -> Credential:
-    """Store a credential just got from the platform; the channel works again."""
+def connect(
+    channel: Channel,
+    secrets: dict[str, str],
+    expires_at: datetime | None = None,
+    *,
+    by: "User | None" = None,
+    scopes: Iterable[str] = (),
+    grantor: str = "",
+    connection_expires_at: datetime | None = None,
+    profile: Account | None = None,
+    picture: bytes | None = None,
+) -> Credential:
+    """
+    Store a credential just got from the platform; the channel works again.
+
+    `profile` is the account as the platform knows it; without a `picture` the old one stays.
+    """
     fresh = Credential(channel=channel)
     fresh.seal(secrets)
+    now = timezone.now()
     with transaction.atomic():
         credential, _ = Credential.objects.update_or_create(
             channel=channel,
-            defaults={"sealed": fresh.sealed, "expires_at": expires_at, "refreshing_until": None},
+            defaults={
+                "sealed": fresh.sealed,
+                "expires_at": expires_at,
+                "connection_expires_at": connection_expires_at,
+                "scopes": list(scopes),
+                "grantor": grantor,
+                "connected_by": by,
+                "connected_at": now,
+                "refreshing_until": None,
+            },
         )
+        known = shown_as(profile) | ({"picture": picture} if picture else {})
         Channel.objects.filter(pk=channel.pk).update(
-            fault="", fault_at=None, resting_until=None, disconnected_at=None
+            fault="", fault_at=None, resting_until=None, disconnected_at=None, findings=[], **known
         )
-        log.record("channel.connected", channel, platform=channel.platform)
+        log.record("channel.connected", channel, actor=by, platform=channel.platform, scopes=list(scopes))
     return credential
+
+
+def shown_as(profile: Account | None) -> dict[str, str]:
+    """How the account looks at the platform, in our columns. What it does not tell stays as it was."""
+    if profile is None:
+        return {}
+    told = {"name": profile.name, "handle": profile.handle, "url": profile.url}
+    return {name: cut(name, value) for name, value in told.items() if value}
+
+
+def cut(field: str, value: str) -> str:
+    return value[: Channel._meta.get_field(field).max_length]
