@@ -15,13 +15,15 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from channels.sandbox import facebook as facebook_module
 from channels.sandbox import processing, testing
-from channels.sandbox import x as x_module
-from channels.sandbox import youtube as youtube_module
 from channels.sandbox.app import create_app
+from channels.sandbox.facebook import films as facebook_films
+from channels.sandbox.facebook import posts as facebook_posts
 from channels.sandbox.store import Store
 from channels.sandbox.testing import ROOT, LiveSandbox
+from channels.sandbox.x import media as x_media
+from channels.sandbox.x import posts as x_posts
+from channels.sandbox.youtube import uploads as youtube_uploads
 from tests.channels.sandbox.callers import CHUNK, SECONDS, Facebook, X, YouTube
 
 # -- this machine only
@@ -176,7 +178,7 @@ def test_a_hundred_posts_at_once_on_each_platform(facebook, x, sandbox):
         assert sorted(line["text"] for line in lines) == sorted(texts)
 
 
-@pytest.mark.parametrize("platform", [facebook_module, x_module], ids=["facebook", "x"])
+@pytest.mark.parametrize("platform", [facebook_posts, x_posts], ids=["facebook", "x"])
 def test_the_same_text_at_once_is_published_once(tmp_path, monkeypatch, platform):
     """Between the look for a duplicate and the post there is no gap for another: the first one dawdles there."""
     app, check = create_app(tmp_path), platform.check_new
@@ -205,7 +207,7 @@ def saying_on_x(client: FlaskClient) -> Callable[[str], TestResponse]:
     )
 
 
-IN_PROCESS = {facebook_module: saying_on_facebook, x_module: saying_on_x}
+IN_PROCESS = {facebook_posts: saying_on_facebook, x_posts: saying_on_x}
 
 
 def test_photos_sent_at_once_keep_their_own_bytes(facebook, pictures):
@@ -230,40 +232,40 @@ def test_a_film_finished_by_two_at_once_is_one_film(facebook, youtube, short_fil
 
 def test_a_twin_that_overtakes_an_upload_to_youtube_makes_the_only_film(tmp_path, monkeypatch, short_film):
     """A client that gave up waiting sends the last chunk again while the first one is still being taken in."""
-    client, keep = create_app(tmp_path).test_client(), youtube_module.keep_new
+    client, keep = create_app(tmp_path).test_client(), youtube_uploads.keep_new
     end = uploaded_to_youtube(client, short_film)
     twin: list[str] = []
 
     def keep_after_the_twin(*about: object) -> None:
-        monkeypatch.setattr(youtube_module, "keep_new", keep)
+        monkeypatch.setattr(youtube_uploads, "keep_new", keep)
         twin.append(end().json["id"])
         keep(*about)
 
-    monkeypatch.setattr(youtube_module, "keep_new", keep_after_the_twin)
+    monkeypatch.setattr(youtube_uploads, "keep_new", keep_after_the_twin)
     assert [end().json["id"]] == twin
     with client.application.extensions["sandbox"] as store:
         assert [line["call"] for line in store.ledger()] == ["open_session", "put_chunk"]
 
 
 def test_a_twin_that_overtakes_the_finish_on_facebook_publishes_alone(tmp_path, monkeypatch, short_film):
-    client, look = create_app(tmp_path).test_client(), facebook_module.uploaded_film
+    client, look = create_app(tmp_path).test_client(), facebook_films.uploaded_film
     end = uploaded_to_facebook(client, short_film)
 
     def look_after_the_twin(session: object) -> object:
-        monkeypatch.setattr(facebook_module, "uploaded_film", look)
+        monkeypatch.setattr(facebook_films, "uploaded_film", look)
         assert end().status_code == 200
         return look(session)
 
-    monkeypatch.setattr(facebook_module, "uploaded_film", look_after_the_twin)
+    monkeypatch.setattr(facebook_films, "uploaded_film", look_after_the_twin)
     assert end().json["error"]["code"] == 6001
     with client.application.extensions["sandbox"] as store:
         assert [line["effect"] for line in store.ledger()] == ["staged", "public"]
 
 
 def test_twins_that_finalize_on_x_begin_one_processing(tmp_path, monkeypatch, short_film):
-    client, put_together = create_app(tmp_path).test_client(), x_module.put_together
+    client, put_together = create_app(tmp_path).test_client(), x_media.put_together
     end = uploaded_to_x(client, short_film)
-    monkeypatch.setattr(x_module, "put_together", lambda upload: (time.sleep(0.3), put_together(upload))[1])
+    monkeypatch.setattr(x_media, "put_together", lambda upload: (time.sleep(0.3), put_together(upload))[1])
     with ThreadPoolExecutor(2) as pool:
         assert [answer.status_code for answer in pool.map(lambda _: end(), range(2))] == [200, 200]
     with client.application.extensions["sandbox"] as store:
