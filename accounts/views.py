@@ -11,6 +11,7 @@ from accounts import letters
 from accounts import notices as post_office
 from accounts.forms import SeenForm
 from accounts.models import Notice, User
+from accounts.paging import older_than
 
 NOTICES = 30
 """How many a page shows."""
@@ -30,9 +31,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What one was told, newest first. Each page costs the same, however many there are."""
     mine = Notice.objects.filter(person=request.user.pk)
-    before = request.GET.get("fore", "")
-    older = mine.filter(pk__lt=int(before)) if before.isdecimal() else mine
-    found = list(older[: NOTICES + 1])
+    found = list(older_than(request.GET.get("fore", ""), mine)[: NOTICES + 1])
     shown = {
         "shell": shell_for(request),
         "rows": [(notice, letters.words(notice)) for notice in found[:NOTICES]],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.paging import older_than
 from posts.models import Post, PostQuerySet
 
 PAGE = 30
@@ -17,7 +18,5 @@ class Page:
 
 def page_of(posts: PostQuerySet, before: str) -> Page:
     """The newest posts with a smaller number than `before`; all of them for anything that is no number."""
-    if before.isdecimal():
-        posts = posts.filter(pk__lt=int(before))
-    found = list(posts.for_list().order_by("-pk")[: PAGE + 1])
+    found = list(older_than(before, posts).for_list().order_by("-pk")[: PAGE + 1])
     return Page(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)

@@ -164,7 +164,13 @@ def test_the_list_goes_on_on_the_next_page(karin):
     second = page.get(f"/aviseringar/?fore={first.context['older']}")
     assert [len(first.context["rows"]), len(second.context["rows"])] == [30, 1]
     assert second.context["older"] is None
-    assert page.get("/aviseringar/?fore=" + "9" * 40).status_code == 200
+
+
+@pytest.mark.parametrize("before", ["", "²", "-1", "9" * 40, "9" * 5000, "tolv"])
+def test_a_place_in_the_list_that_is_none_is_the_beginning(karin, before):
+    notice = told(karin)
+    answer = signed_in(karin).get("/aviseringar/", {"fore": before})
+    assert (answer.status_code, [row[0] for row in answer.context["rows"]]) == (200, [notice])
 
 
 @pytest.mark.parametrize("count", [1, 40])
