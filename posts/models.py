@@ -609,7 +609,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def overdue(self, now: datetime) -> "PublicationQuerySet":
         """Those that wait, and whose latest time has gone by."""
-        return self.waiting().filter(not_after__lte=now).exclude(hold=Hold.EXPIRED)
+        waiting = self.waiting().exclude(status=PublicationStatus.BY_HAND)
+        return waiting.filter(not_after__lte=now).exclude(hold=Hold.EXPIRED)
 
     def waiting(self) -> "PublicationQuerySet":
         """Nothing of them is out or on its way."""
@@ -622,8 +623,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(status=PublicationStatus.PUBLISHED)
 
     def held_back(self, now: datetime) -> "PublicationQuerySet":
-        """Those that only a stop or a pause keeps from going out at once."""
-        return self.waiting().filter(status=PublicationStatus.QUEUED, not_before__lte=now)
+        """Those that only a stop or a pause keeps from going out at once, also what is being made ready."""
+        due = Q(status=PublicationStatus.QUEUED, claimed_until=None, not_before__lte=now)
+        return self.filter(due | Q(status=PublicationStatus.STAGING))
 
     def unannounced(self, since: datetime) -> "PublicationQuerySet":
         """Out since then at least, and nobody has been told."""
@@ -808,6 +810,12 @@ class Regret(models.TextChoices):
     OTHER = "other", _("Annat")
 
 
+class TakeDownQuerySet(AppendOnlyQuerySet):
+    def since(self, okay: datetime | OuterRef, *, post: int | OuterRef) -> "TakeDownQuerySet":
+        """Orders that came after an okay: what was approved then is wanted away now. Takes values and outer fields."""
+        return self.filter(post=post, requested_at__gte=okay)
+
+
 class TakeDown(AppendOnlyModel):
     """The order to remove a post from every channel: who, when and why."""
 
@@ -816,6 +824,8 @@ class TakeDown(AppendOnlyModel):
     reason = models.CharField(max_length=20, choices=Regret)
     message = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TakeDownQuerySet.as_manager()  # type: ignore[misc]  # its own
 
     class Meta:
         ordering = ("-requested_at", "-id")

@@ -169,23 +169,26 @@ def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
     """Copy the text, download the pictures, open the platform, paste the link."""
     publication = visible(request, publication_id)
     form = LinkForm(request.POST or None)
+    if form.is_valid() and is_published_by_hand(request, publication, form):
+        tasks.publish_soon()
+        messages.success(request, _("Tack. Inlägget räknas nu som publicerat."))
+        return redirect("posts:detail", publication.post_id)
     if not publication.is_by_hand:
         return too_late(request, publication, form.data.get("url", ""), 409 if form.is_bound else 200)
-    if request.method == "POST" and form.is_valid():
-        return published_by_hand(request, publication, form)
     return show_steps(request, publication, form)
 
 
-def published_by_hand(request: SignedInRequest, publication: Publication, form: LinkForm) -> HttpResponse:
+def is_published_by_hand(request: SignedInRequest, publication: Publication, form: LinkForm) -> bool:
+    """Also when it was taken down while somebody was at it: then it is removed."""
     try:
         publishing.published_by_hand(publication, request.user, form.cleaned_data["url"])
     except TooLateError:
-        return too_late(request, publication, typed=form.cleaned_data["url"])
+        publication.refresh_from_db(fields=["status"])
+        return False
     except LinkError as error:
         refuse_link(form, publication, error)
-        return show_steps(request, publication, form)
-    messages.success(request, _("Tack. Inlägget räknas nu som publicerat."))
-    return redirect("posts:detail", publication.post_id)
+        return False
+    return True
 
 
 def show_steps(request: SignedInRequest, publication: Publication, form: LinkForm) -> HttpResponse:

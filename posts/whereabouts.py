@@ -15,6 +15,7 @@ from channels.models import Channel
 from posts import chips, publishing
 from posts.chips import Chip
 from posts.models import (
+    OVER,
     Post,
     Publication,
     PublicationStatus,
@@ -128,7 +129,7 @@ class Whereabouts:
 
     @property
     def can_be_tried_again(self) -> bool:
-        return not self.is_leaving and self.publication.has_failed
+        return self.publication.has_failed and not publishing.was_taken_down(self.publication)
 
     @property
     def can_be_taken_down(self) -> bool:
@@ -145,10 +146,14 @@ def later(at: datetime) -> datetime | None:
 
 
 def of(post: Post) -> list[Whereabouts]:
-    """On each channel of the version that is approved now. What was taken back is shown when it was taken down."""
-    if post.status != Status.APPROVED:
-        return []
-    rows = [Whereabouts(item, last_removal(item)) for item in loaded(Q(version=post.current_version_id))]
+    """
+    On each channel of the version that is approved now, and of an earlier one that is (or may be) out all the same. What
+    was taken back is shown when it was taken down.
+    """
+    wanted = Q(post=post) & ~Q(status__in=OVER)
+    if post.status == Status.APPROVED:
+        wanted |= Q(version=post.current_version_id)
+    rows = [Whereabouts(item, last_removal(item)) for item in loaded(wanted)]
     return [row for row in rows if row.removal or row.publication.status != S.CANCELLED]
 
 
@@ -161,7 +166,7 @@ def loaded(wanted: Q) -> list[Publication]:
     removals = Removal.objects.select_related("takedown__requested_by", "confirmed_by").order_by("-pk")
     return list(
         Publication.objects.filter(wanted)
-        .select_related("channel__paused_by")
+        .select_related("channel__paused_by", "approval")
         .prefetch_related("attempts", Prefetch("removals", removals))
     )
 

@@ -22,6 +22,7 @@ from posts.publishing.deciding import (
     published_by_hand,
     take_by_hand,
     try_again,
+    was_taken_down,
 )
 from posts.publishing.looking import ask_a_person
 from posts.publishing.planning import (
@@ -99,4 +100,5 @@ __all__ = [
     "waiting_for_resume",
     "wake",
     "wake_removals",
+    "was_taken_down",
 ]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from audit import log
@@ -11,9 +11,18 @@ from channels import connections
 from channels.adapters.base import Receipt
 from channels.errors import ChannelError
 from posts import notices
-from posts.models import Outcome, Post, Publication, PublicationStatus, Status
+from posts.models import (
+    Outcome,
+    Post,
+    Publication,
+    PublicationStatus,
+    Removal,
+    RemovalStatus,
+    Status,
+    TakeDown,
+)
 from posts.publishing.rows import TooLateError
-from posts.publishing.settling import holders_of, settle
+from posts.publishing.settling import holders_of, is_replaced, last_order, remove_after_all, settle
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +56,9 @@ def decide_out(publication: Publication, by: "User", url: str) -> None:
         log.record(
             "publication.decided_out", publication, actor=by, post=publication.post_id, url=receipt.url
         )
-        settle(publication, publication.attempts.first(), receipt, Outcome.FOUND)
+        # The race: another publication gets this very receipt after we looked.
+        if not settle(publication, publication.attempts.first(), receipt, Outcome.FOUND):
+            raise LinkError("anothers")
 
 
 def looked_up(publication: Publication, url: str) -> Receipt:
@@ -85,6 +96,7 @@ def try_again(publication: Publication, by: "User") -> None:
     """What the platform refused is sent once more as it is; nothing public was made of it."""
     try:
         with transaction.atomic():
+            hold_still(publication)
             failed = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.FAILED)
             queued = failed.filter(still_approved()).update(
                 status=PublicationStatus.QUEUED,
@@ -101,9 +113,21 @@ def try_again(publication: Publication, by: "User") -> None:
         raise TooLateError(str(publication)) from error
 
 
+def was_taken_down(publication: Publication) -> bool:
+    """Since it was approved, somebody has wanted the post away."""
+    return last_order(publication) is not None
+
+
+def hold_still(publication: Publication) -> None:
+    """The race: the okay is undone, or the post taken down, right now. Whoever does so holds the post's row."""
+    Post.objects.select_for_update().get(pk=publication.post_id)
+
+
 def still_approved() -> Q:
+    """Its version has the okay, and nobody has wanted the post away since."""
     approved = Post.objects.filter(status=Status.APPROVED).values("current_version")
-    return Q(version__in=approved)
+    orders = TakeDown.objects.since(OuterRef("approval__approved_at"), post=OuterRef("post"))
+    return Q(version__in=approved) & ~Q(Exists(orders))
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------
@@ -111,11 +135,9 @@ def still_approved() -> Q:
 
 def can_be_taken_by_hand(publication: Publication) -> bool:
     """Nothing of it is out or on its way, and the channel's own way is closed."""
-    channel = publication.channel
-    if publication.status == PublicationStatus.FAILED:
-        return True
     is_waiting = publication.status in (PublicationStatus.QUEUED, PublicationStatus.HELD)
-    return is_waiting and channel.is_held_up
+    is_stuck = publication.has_failed or (is_waiting and publication.channel.is_held_up)
+    return is_stuck and not was_taken_down(publication)
 
 
 def take_by_hand(publication: Publication, by: "User") -> None:
@@ -124,10 +146,11 @@ def take_by_hand(publication: Publication, by: "User") -> None:
         raise TooLateError(str(publication))
     try:
         with transaction.atomic():
+            hold_still(publication)
             taken = (
                 Publication.objects.filter(pk=publication.pk, status=publication.status, claimed_until=None)
                 .filter(still_approved())
-                .update(status=PublicationStatus.BY_HAND, hold="", woken_at=None)
+                .update(status=PublicationStatus.BY_HAND, hold="", not_after=None, woken_at=None)
             )
             if not taken:
                 raise TooLateError(str(publication))
@@ -138,25 +161,38 @@ def take_by_hand(publication: Publication, by: "User") -> None:
 
 def published_by_hand(publication: Publication, by: "User", url: str) -> None:
     """A person has published it and pasted the address: it counts as published. May raise LinkError."""
-    remote_id = id_in(publication, url)
-    now = timezone.now()
+    receipt = Receipt(id_in(publication, url), url)
     with transaction.atomic():
-        if holders_of(Receipt(remote_id, url), publication).exists():
+        if holders_of(receipt, publication).exists():
             raise LinkError("anothers")
-        done = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.BY_HAND).update(
-            status=PublicationStatus.PUBLISHED,
-            remote_id=remote_id,
-            url=url,
-            published_at=now,
-            announced_at=now,
-            trouble="",
-            trouble_detail="",
-        )
-        if not done:
-            raise TooLateError(str(publication))
+        save_by_hand(publication, receipt)
         log.record("publication.published_by_hand", publication, actor=by, post=publication.post_id, url=url)
         publication.refresh_from_db()
+        remove_after_all(publication)
         notices.published(publication)
+
+
+def save_by_hand(publication: Publication, receipt: Receipt) -> None:
+    now = timezone.now()
+    with_it = Publication.objects.filter(in_a_hand(), pk=publication.pk).exclude(is_replaced())
+    saved = with_it.update(
+        status=PublicationStatus.PUBLISHED,
+        remote_id=receipt.remote_id,
+        url=receipt.url,
+        published_at=now,
+        announced_at=now,
+        trouble="",
+        trouble_detail="",
+    )
+    if not saved:
+        raise TooLateError(str(publication))
+
+
+def in_a_hand() -> Q:
+    """A person has it; or had it when the post was taken down, and may have put it out in that very moment."""
+    orders = Removal.objects.filter(publication=OuterRef("pk"), status=RemovalStatus.NOT_OUT)
+    was_taken_down = Q(Exists(orders), status=PublicationStatus.CANCELLED)
+    return Q(status=PublicationStatus.BY_HAND) | was_taken_down
 
 
 def id_in(publication: Publication, url: str) -> str:

@@ -159,8 +159,14 @@ def release(publications: Iterable[Publication], by: "User") -> None:
 
 
 def take(publication: Publication, **fields: Any) -> None:
-    """Write to what waits and nobody has claimed; a worker that is faster wins, and the person is told."""
-    if not Publication.objects.waiting().filter(pk=publication.pk).update(woken_at=None, **fields):
+    """
+    Write to what waits and nobody has claimed. A worker that is faster wins, and so does a person who has taken it over
+    to publish it by hand.
+    """
+    waiting = Publication.objects.waiting().filter(pk=publication.pk)
+    if not publication.channel.is_by_hand:
+        waiting = waiting.exclude(status=PublicationStatus.BY_HAND)
+    if not waiting.update(woken_at=None, **fields):
         raise TooLateError(str(publication))
 
 

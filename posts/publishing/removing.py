@@ -22,7 +22,6 @@ from channels.errors import ChannelError, NotConnected, NotReady, OutOfCredit, R
 from posts import notices
 from posts.models import (
     OVER,
-    WAITING,
     Post,
     Publication,
     PublicationStatus,
@@ -32,7 +31,7 @@ from posts.models import (
     TakeDown,
 )
 from posts.publishing.rows import LostLeaseError, TooLateError, back_off, lease, write
-from posts.publishing.settling import account_refused
+from posts.publishing.settling import account_refused, announce
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,14 +65,24 @@ def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> Take
 
 def take_back(removal: Removal) -> bool:
     """Cancel it while it waits. The race: a worker claims it right now; then it is removed when it is out."""
-    cancelled = (
-        Publication.objects.waiting()
-        .filter(pk=removal.publication_id)
-        .update(status=PublicationStatus.CANCELLED, hold="")
-    )
-    if cancelled:
-        finish(removal, RemovalStatus.NOT_OUT)
+    with transaction.atomic():
+        cancelled = (
+            Publication.objects.waiting()
+            .filter(pk=removal.publication_id)
+            .update(status=PublicationStatus.CANCELLED, hold="")
+        )
+        if cancelled:
+            finish(removal, RemovalStatus.NOT_OUT)
     return bool(cancelled)
+
+
+def is_over(removal: Removal) -> bool:
+    """Nothing came of it, so that there is nothing to remove. The race: its late receipt is saved right now."""
+    with transaction.atomic():
+        over = Publication.objects.select_for_update().filter(pk=removal.publication_id, status__in=OVER)
+        if is_there := over.exists():
+            finish(removal, RemovalStatus.NOT_OUT)
+    return is_there
 
 
 def finish(removal: Removal, status: RemovalStatus, **facts: Any) -> None:
@@ -125,19 +134,17 @@ def claim_removal(removal_id: int) -> Removal | None:
 def remove(removal: Removal) -> None:
     """One step: taken back if it never went out, else one delete call and one look."""
     try:
-        status = removal.publication.status
-        if status == PublicationStatus.PUBLISHED:
+        if removal.publication.is_published:
             remove_published(removal)
-        elif status in WAITING:
-            if not take_back(removal):
-                later(removal, timezone.now())
-        else:
-            finish(removal, RemovalStatus.NOT_OUT)
+        elif not take_back(removal) and not is_over(removal):
+            later(removal, timezone.now())
     except LostLeaseError:
         return
 
 
 def remove_published(removal: Removal) -> None:
+    # Whoever got its receipt may have died before anybody was told.
+    announce(removal.publication)
     channel, remote_id = removal.publication.channel, removal.publication.remote_id
     if not channel.adapter_class.limits.can_be_removed or not remote_id:
         ask_a_person_to_remove(removal, "")
@@ -169,10 +176,16 @@ def remove_published(removal: Removal) -> None:
 
 
 def gone(removal: Removal) -> None:
+    publication = removal.publication
     with transaction.atomic():
-        removed = Publication.objects.filter(pk=removal.publication_id, status=PublicationStatus.PUBLISHED)
-        removed.update(status=PublicationStatus.REMOVED)
-        finish(removal, RemovalStatus.REMOVED, url=removal.publication.url, by_hand=removal.confirmed_by_id)
+        # The race: what was removed turns out to be the receipt of somebody else. Then this one is still looked for.
+        is_ours = Publication.objects.filter(
+            pk=publication.pk, status=PublicationStatus.PUBLISHED, remote_id=publication.remote_id
+        ).update(status=PublicationStatus.REMOVED)
+        if is_ours:
+            finish(removal, RemovalStatus.REMOVED, url=publication.url, by_hand=removal.confirmed_by_id)
+        else:
+            later(removal, timezone.now())
 
 
 def still_there(removal: Removal) -> None:
@@ -225,6 +238,8 @@ def confirm_removed(removal: Removal, by: "User") -> None:
     """A person has removed it. Where the platform can be asked, it is; else their word is the proof."""
     can_be_asked = removal.publication.channel.adapter_class.limits.can_be_removed
     with transaction.atomic():
+        # The race: its receipt turns out to be somebody else's right now.
+        Publication.objects.select_for_update().get(pk=removal.publication_id)
         open_one = Removal.objects.unfinished().filter(pk=removal.pk, claimed_until=None)
         confirmed = open_one.filter(publication__status=PublicationStatus.PUBLISHED).update(
             status=RemovalStatus.WAITING, not_before=timezone.now(), confirmed_by=by, tries=0, woken_at=None

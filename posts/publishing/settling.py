@@ -1,5 +1,6 @@
-"""What becomes of an attempt. Nothing here can lead back to sending."""
+"""What becomes of an attempt: a receipt is kept, a doubt is looked into, the rest waits or fails. Nothing here sends."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -12,28 +13,48 @@ from channels.adapters.base import Adapter, Receipt
 from channels.errors import ChannelError, NotConnected, NotSent, OutOfCredit, Refused, Unconfirmed
 from channels.models import Channel
 from posts import notices
-from posts.models import OVER, Attempt, Outcome, Publication, PublicationStatus
+from posts.models import (
+    OVER,
+    Attempt,
+    Outcome,
+    Publication,
+    PublicationStatus,
+    Removal,
+    TakeDown,
+)
 from posts.publishing.rows import back_off, close, outcome_of, write
 
 TOLD_AFTER = 4
 """How many tries may fail before people are told that it is late."""
 
 
-def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, outcome: Outcome) -> None:
-    """The platform says that it exists. Saved first and alone; whose turn it is does not matter, since it is proof."""
+def settle(publication: Publication, attempt: Attempt | None, receipt: Receipt, outcome: Outcome) -> bool:
+    """
+    The platform says that it exists. Saved first and alone; whose turn it is does not matter, since it is proof. False:
+    it is not this publication's receipt, or not its first.
+    """
     with transaction.atomic():
-        settled = save(publication, receipt)
-        if not settled and outcome == Outcome.RECEIPT and take_from_finders(publication, receipt):
-            settled = save(publication, receipt)
+        settled = save(publication, receipt) or save_late(publication, receipt, outcome)
         close(attempt, outcome)
     after_settling(publication, receipt, was_first=settled)
+    return settled
 
 
-def save(publication: Publication, receipt: Receipt) -> bool:
-    """False: it has one already, it was taken back and replaced, or somebody else holds this receipt."""
+def save_late(publication: Publication, receipt: Receipt, outcome: Outcome) -> bool:
+    """It was believed to be over, or somebody else has found its receipt. What is wanted away goes away."""
+    if outcome == Outcome.RECEIPT:
+        take_from_finders(publication, receipt)
+    saved = save(publication, receipt, even_if=(PublicationStatus.CANCELLED, PublicationStatus.FAILED))
+    if saved:
+        remove_after_all(publication)
+    return saved
+
+
+def save(publication: Publication, receipt: Receipt, *, even_if: Collection[PublicationStatus] = ()) -> bool:
+    """False: it has one already, it is over or was replaced, or somebody else holds this receipt."""
     saved = (
         Publication.objects.filter(pk=publication.pk)
-        .exclude(status__in=(PublicationStatus.PUBLISHED, PublicationStatus.REMOVED))
+        .exclude(status__in={PublicationStatus.PUBLISHED, *OVER} - {*even_if})
         .exclude(is_replaced())
         .exclude(Exists(holders_of(receipt, publication)))
         .update(
@@ -50,18 +71,32 @@ def save(publication: Publication, receipt: Receipt) -> bool:
     return bool(saved)
 
 
+def remove_after_all(publication: Publication) -> None:
+    """It was believed never to come out when somebody wanted its post taken down: the order stands."""
+    order = last_order(publication)
+    if order and not Removal.objects.unfinished().filter(publication=publication).exists():
+        Removal.objects.create(takedown=order, publication=publication)
+
+
+def last_order(publication: Publication) -> TakeDown | None:
+    """The last one since its okay."""
+    return TakeDown.objects.since(publication.approval.approved_at, post=publication.post_id).first()
+
+
 def holders_of(receipt: Receipt, publication: Publication) -> QuerySet[Publication]:
     others = Publication.objects.filter(channel_id=publication.channel_id).exclude(pk=publication.pk)
     return others.filter(remote_id=receipt.remote_id).exclude(remote_id="")
 
 
-def take_from_finders(publication: Publication, receipt: Receipt) -> bool:
+def take_from_finders(publication: Publication, receipt: Receipt) -> None:
     """
     Whoever got the receipt as the answer to their own call is its owner. Somebody else who said the same words, and found
-    it meanwhile, has to look again. False: nobody had.
+    it meanwhile, has to look again; unless theirs was taken down: that stays so, and only lets go of the receipt.
     """
-    finders = list(holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND).order_by("pk"))
-    for other in finders:
+    for other in holders_of(receipt, publication).filter(attempts__outcome=Outcome.FOUND).order_by("pk"):
+        removed = Publication.objects.filter(pk=other.pk, status=PublicationStatus.REMOVED)
+        if removed.update(remote_id=""):
+            continue
         Publication.objects.filter(pk=other.pk).update(
             status=PublicationStatus.UNCONFIRMED,
             remote_id="",
@@ -71,7 +106,6 @@ def take_from_finders(publication: Publication, receipt: Receipt) -> bool:
             not_before=timezone.now(),
         )
         log.record("publication.unconfirmed", other, post=other.post_id, code="found_anothers")
-    return bool(finders)
 
 
 def is_replaced() -> Exists:

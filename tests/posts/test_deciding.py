@@ -1,14 +1,16 @@
 """What only a person can tell: it is out, it is not, try again, and publishing by hand."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Entry
 from channels.errors import Duplicate, NotConnected, NotSent, Refused
-from posts import publishing
-from posts.models import Attempt, Outcome, Publication, PublicationStatus
+from posts import publishing, workflow
+from posts.models import Attempt, Outcome, Post, Publication, PublicationStatus, Regret, Status
 from tests import factories
 from tests.scripted import Scripted, raising
 
@@ -78,6 +80,28 @@ def test_the_receipt_of_another_post_is_refused(anna, unknown, platform):
     assert refused.value.code == "anothers"
 
 
+def test_the_receipt_that_becomes_anothers_after_we_looked_is_refused_and_nothing_is_written(
+    anna, unknown, platform, monkeypatch
+):
+    shown(platform)
+    factories.approved(factories.submitted(), anna, unknown.channel)
+    other = Publication.objects.exclude(pk=unknown.pk).get()
+    looked_up = publishing.deciding.looked_up
+
+    def look_and_then_lose(publication, url):
+        receipt = looked_up(publication, url)
+        publishing.settle(other, None, receipt, Outcome.RECEIPT)
+        return receipt
+
+    monkeypatch.setattr(publishing.deciding, "looked_up", look_and_then_lose)
+    with pytest.raises(publishing.LinkError) as refused:
+        publishing.decide_out(unknown, anna, HERE)
+    assert refused.value.code == "anothers"
+    assert Publication.objects.get(pk=unknown.pk).status == PublicationStatus.NEEDS_DECISION
+    assert Attempt.objects.get().outcome == Outcome.DUPLICATE
+    assert not Entry.objects.filter(verb="publication.decided_out").exists()
+
+
 @pytest.mark.parametrize("error", [NotSent("connect"), NotConnected("token_expired")])
 def test_when_we_cannot_look_the_reason_is_told(anna, unknown, platform, error):
     platform.script["look_up"] = raising(error)
@@ -131,6 +155,18 @@ def failed(publication, platform):
     after = run(publication)
     assert after.status == PublicationStatus.FAILED
     return after
+
+
+@pytest.fixture
+def other_waits(failed):
+    """Its post waits on a second channel, so that the okay can still be undone."""
+    return Publication.objects.create(
+        post=failed.post,
+        version=failed.version,
+        channel=factories.channel(),
+        approval=failed.approval,
+        not_before=timezone.now() + timedelta(hours=1),
+    )
 
 
 def test_what_was_refused_can_be_tried_again(anna, failed, platform):
@@ -197,6 +233,104 @@ def test_the_same_address_is_the_receipt_of_one(anna, failed, platform):
     with pytest.raises(publishing.LinkError) as refused:
         publishing.published_by_hand(failed, anna, other.url)
     assert refused.value.code == "anothers"
+
+
+# --- after somebody wanted it away, or while they do ---------------------------------------------------------------
+
+
+@pytest.fixture
+def wanted_away(anna, platform):
+    """It failed on one channel; then its post was taken down from the other."""
+    post = factories.approved(factories.submitted(), anna, factories.channel(), factories.channel())
+    here, there = Publication.objects.order_by("pk")
+    platform.script["commit"] = raising(Refused("text_refused"))
+    run(here)
+    run(there)
+    publishing.take_down(post, anna, Regret.CONSENT)
+    return Publication.objects.get(pk=here.pk)
+
+
+@pytest.mark.parametrize("verb", [publishing.try_again, publishing.take_by_hand])
+def test_what_was_taken_down_is_neither_tried_again_nor_taken_over(anna, wanted_away, platform, verb):
+    calls = list(platform.calls)
+    with pytest.raises(publishing.TooLateError):
+        verb(wanted_away, anna)
+    assert (run(wanted_away).status, platform.calls) == (PublicationStatus.FAILED, calls)
+
+
+def test_what_is_queued_while_its_removal_waits_is_not_taken_over(anna, publication, platform):
+    platform.script["stage"] = lambda *_args: publishing.take_down(publication.post, anna, Regret.CONSENT)
+    after = run(publication)
+    assert after.status == PublicationStatus.QUEUED
+    after.channel.fault = "token_expired"
+    with pytest.raises(publishing.TooLateError):
+        publishing.take_by_hand(after, anna)
+    assert (run(publication).status, platform.ledger) == (PublicationStatus.QUEUED, [])
+
+
+def test_an_okay_that_came_after_an_order_is_not_held_back_by_it(anna, wanted_away, platform):
+    post = Post.objects.get()
+    Publication.objects.exclude(pk=wanted_away.pk).update(status=PublicationStatus.REMOVED)
+    workflow.revise(post, post.author)
+    workflow.submit(post, post.author)
+    factories.approved(Post.objects.get(), anna, wanted_away.channel)
+    again = Publication.objects.get(status=PublicationStatus.QUEUED)
+    platform.script["commit"] = raising(Refused("text_refused"))
+    run(again)
+    publishing.try_again(again, anna)
+    assert run(again).status == PublicationStatus.PUBLISHED
+
+
+def test_what_a_person_has_taken_over_has_no_latest_time_any_more(anna, publication):
+    Publication.objects.update(not_after=timezone.now() + timedelta(hours=1))
+    publication.channel.fault = "token_expired"
+    publishing.take_by_hand(publication, anna)
+    publishing.expire(timezone.now() + timedelta(hours=2))
+    after = Publication.objects.get()
+    assert (after.status, after.not_after) == (PublicationStatus.BY_HAND, None)
+    publishing.published_by_hand(after, anna, "https://example.test/55")
+    assert Publication.objects.get().status == PublicationStatus.PUBLISHED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.parametrize("verb", [publishing.try_again, publishing.take_by_hand])
+def test_while_an_okay_is_undone_nobody_brings_what_failed_back(
+    anna, failed, other_waits, platform, monkeypatch, verb
+):
+    is_cancelled, may_go_on, said = threading.Event(), threading.Event(), []
+    taken_back = workflow.notices.taken_back
+
+    def wait(version):
+        is_cancelled.set()
+        assert may_go_on.wait(10)
+        taken_back(version)
+
+    monkeypatch.setattr(workflow.notices, "taken_back", wait)
+
+    def undo():
+        workflow.undo(failed.post, anna)
+        connection.close()
+
+    def bring_back():
+        try:
+            verb(failed, anna)
+            said.append("done")
+        except publishing.TooLateError:
+            said.append("too late")
+        connection.close()
+
+    undoing, bringing = threading.Thread(target=undo), threading.Thread(target=bring_back)
+    undoing.start()
+    assert is_cancelled.wait(10)
+    bringing.start()
+    bringing.join(0.5)
+    may_go_on.set()
+    undoing.join(20)
+    bringing.join(20)
+    assert said == ["too late"]
+    assert Post.objects.get().status == Status.IN_REVIEW
+    assert Publication.objects.get(pk=failed.pk).status == PublicationStatus.FAILED
 
 
 # --- told once ----------------------------------------------------------------------------------------------------

@@ -272,6 +272,24 @@ def test_what_is_done_by_hand_can_wait_too_and_comes_back_to_the_hand(anna, plat
     assert publication.status == PublicationStatus.BY_HAND
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda found, anna: publishing.release([found], anna),
+        lambda found, anna: publishing.hold([found], anna),
+        lambda found, anna: publishing.move([found], anna, timezone.now() + HOUR),
+    ],
+    ids=["release", "hold", "move"],
+)
+def test_what_a_person_has_taken_over_is_not_taken_back_from_their_hands(anna, platform, verb):
+    publication = approved(anna)
+    publication.channel.fault = "token_expired"
+    publishing.take_by_hand(publication, anna)
+    with pytest.raises(publishing.TooLateError):
+        verb(publication, anna)
+    assert (run(publication).status, platform.calls) == (PublicationStatus.BY_HAND, [])
+
+
 # --- the latest time ----------------------------------------------------------------------------------------
 
 
@@ -323,3 +341,13 @@ def test_a_latest_time_does_not_matter_to_what_is_out(anna):
         clock.tick(HOUR)
         publishing.sweep(timezone.now())
         assert run(publication).status == PublicationStatus.PUBLISHED
+
+
+def test_what_is_in_a_persons_hands_does_not_expire(anna):
+    with freeze_time() as clock:
+        publication = approved(anna, latest=timezone.now() + HOUR)
+        Publication.objects.update(status=PublicationStatus.BY_HAND)
+        clock.tick(2 * HOUR)
+        assert publishing.expire(timezone.now()) == 0
+    publication.refresh_from_db()
+    assert (publication.status, publication.hold) == (PublicationStatus.BY_HAND, "")

@@ -396,6 +396,19 @@ def test_what_works_by_itself_is_not_taken_over(page, publication):
     assert now(publication) == PublicationStatus.QUEUED
 
 
+def test_a_link_that_is_pasted_after_the_post_was_taken_down_is_kept_and_leads_to_its_removal(
+    page, anna, for_a_hand, woken
+):
+    publishing.take_down(for_a_hand.post, anna, Regret.CONSENT)
+    assert page.get(f"/publicering/{for_a_hand.pk}/for-hand/").status_code == 200
+    answer = page.post(f"/publicering/{for_a_hand.pk}/for-hand/", {"url": "https://example.test/group/9"})
+    assert answer.status_code == 302
+    after = Publication.objects.get(pk=for_a_hand.pk)
+    assert (after.status, after.url) == ("published", "https://example.test/group/9")
+    assert Removal.objects.unfinished().get().publication == after
+    assert woken == ["woken"]
+
+
 # --- taking down ------------------------------------------------------------------------------------------------
 
 
@@ -585,6 +598,23 @@ def test_two_removals_are_told_in_one_line(page, platform, anna):
     assert {item.channel.platform for item in post.publications.all()} == {"facebook", "x"}
     publishing.take_down(post, anna, Regret.WRONG)
     assert "Kom aldrig ut på Facebook och X (Twitter)" in text_of(page.get(f"/inlagg/{post.pk}/"))
+
+
+def test_what_failed_before_its_post_was_taken_down_offers_no_other_try(page, anna, platform):
+    post = factories.approved(factories.submitted(), anna, factories.channel(), factories.channel())
+    failed, other = Publication.objects.order_by("pk")
+    platform.script["commit"] = raising(Refused("text_refused"))
+    run(failed)
+    run(other)
+    path = f"/inlagg/{post.pk}/"
+    offered = text_of(page.get(path))
+    assert ("Försök igen" in offered, "Publicera för hand" in offered) == (True, True)
+    publishing.take_down(post, anna, Regret.CONSENT)
+    offered = text_of(page.get(path))
+    assert ("Försök igen" in offered, "Publicera för hand" in offered) == (False, False)
+    for what in ("forsok-igen", "ta-over"):
+        assert page.post(f"/publicering/{failed.pk}/{what}/").status_code == 409
+    assert Publication.objects.get(pk=failed.pk).status == PublicationStatus.FAILED
 
 
 # --- an administrator in an emergency ---------------------------------------------------------------------------

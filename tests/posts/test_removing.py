@@ -11,10 +11,20 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from audit.models import Entry
+from channels.adapters.base import Receipt
 from channels.errors import NotConnected, NotSent, RateLimited, Refused, Unconfirmed
 from channels.models import Channel
 from posts import publishing
-from posts.models import Publication, PublicationStatus, Regret, Removal, RemovalStatus, TakeDown
+from posts.models import (
+    Attempt,
+    Outcome,
+    Publication,
+    PublicationStatus,
+    Regret,
+    Removal,
+    RemovalStatus,
+    TakeDown,
+)
 from tests import factories
 from tests.scripted import raising
 
@@ -266,3 +276,151 @@ def test_an_order_is_never_changed(anna, out):
     take_down(out, anna)
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update posts_takedown set message = 'annat'")
+
+
+# --- receipts that come late -------------------------------------------------------------------------------------
+
+LATE = Receipt("post-of-late", "https://example.test/late")
+
+
+def answered(publication: Publication, receipt: Receipt = LATE) -> Publication:
+    """The answer to its first call arrives at last."""
+    publishing.settle(publication, publication.attempts.earliest("fence"), receipt, Outcome.RECEIPT)
+    return Publication.objects.get(pk=publication.pk)
+
+
+def absent(platform, publication: Publication) -> Publication:
+    """Its call was unclear, and by now it is sure that nothing came of it."""
+    platform.script["commit"] = raising(Unconfirmed("no_answer"))
+    send(publication)
+    long_ago = timezone.now() - timedelta(hours=1)
+    Attempt.objects.filter(publication=publication).update(started_at=long_ago, finished_at=long_ago)
+    after = send(publication)
+    assert after.status == PublicationStatus.QUEUED
+    return after
+
+
+@pytest.fixture
+def waiting(anna):
+    factories.approved(factories.submitted(), anna, factories.channel())
+    return Publication.objects.get()
+
+
+def test_what_comes_out_after_it_was_taken_back_is_removed_all_the_same(anna, waiting, platform):
+    absent(platform, waiting)
+    first = take_down(waiting, anna)
+    assert first.status == RemovalStatus.NOT_OUT
+    assert answered(waiting).status == PublicationStatus.PUBLISHED
+    second = Removal.objects.unfinished().get()
+    assert (second.takedown, second.publication) == (first.takedown, waiting)
+    assert work(second).status == RemovalStatus.REMOVED
+    assert platform.removed == [LATE.remote_id]
+
+
+def test_what_had_failed_and_comes_out_after_an_order_is_removed_too(anna, platform):
+    post = factories.approved(factories.submitted(), anna, factories.channel(), factories.channel())
+    failed, other = Publication.objects.all()
+    absent(platform, failed)
+    platform.script["commit"] = raising(Refused("text_refused"))
+    assert send(failed).status == PublicationStatus.FAILED
+    send(other)
+    order = publishing.take_down(post, anna, Regret.CONSENT)
+    assert [item.publication for item in order.removals.all()] == [other]
+    answered(failed)
+    assert {item.publication for item in order.removals.unfinished()} == {failed, other}
+
+
+def test_a_receipt_that_comes_late_without_any_order_is_kept_and_nothing_is_removed(anna, waiting, platform):
+    absent(platform, waiting)
+    assert answered(waiting).status == PublicationStatus.PUBLISHED
+    assert not Removal.objects.exists()
+
+
+def test_a_receipt_that_comes_while_it_is_found_never_to_have_been_out_is_removed(anna, waiting, platform):
+    absent(platform, waiting)
+    platform.script["stage"] = lambda *_args: take_down(waiting, anna)
+    platform.script["commit"] = raising(Refused("text_refused"))
+    send(waiting)
+    Publication.objects.update(status=PublicationStatus.FAILED)
+    claimed = publishing.claim_removal(Removal.objects.get().pk)
+    assert claimed.publication.status == PublicationStatus.FAILED
+    answered(waiting)
+    publishing.remove(claimed)
+    assert Removal.objects.get().status == RemovalStatus.WAITING
+    assert work(claimed).status == RemovalStatus.REMOVED
+    assert platform.removed == [LATE.remote_id]
+
+
+@pytest.fixture
+def owner_and_finder(anna, platform):
+    """Two that say the same words, and the receipt of the first was found by the second."""
+    channel = factories.channel()
+    for _ in range(2):
+        factories.approved(factories.submitted(), anna, channel)
+    owner, finder = Publication.objects.order_by("pk")
+    platform.script["commit"] = raising(Unconfirmed("no_answer"), Unconfirmed("no_answer"))
+    send(owner)
+    send(finder)
+    publishing.settle(finder, finder.attempts.get(), LATE, Outcome.FOUND)
+    return owner, Publication.objects.get(pk=finder.pk)
+
+
+def test_what_was_taken_down_stays_so_when_its_receipt_turns_out_to_be_anothers(
+    anna, owner_and_finder, platform
+):
+    owner, finder = owner_and_finder
+    assert work(take_down(finder, anna)).status == RemovalStatus.REMOVED
+    assert answered(owner).remote_id == LATE.remote_id
+    finder.refresh_from_db()
+    assert (finder.status, finder.remote_id) == (PublicationStatus.REMOVED, "")
+    calls = len(platform.calls)
+    assert (send(finder).status, len(platform.calls)) == (PublicationStatus.REMOVED, calls)
+
+
+def test_what_was_removed_under_anothers_name_is_looked_for_before_it_counts_as_gone(
+    anna, owner_and_finder, platform
+):
+    owner, finder = owner_and_finder
+    platform.script["remove"] = lambda *_args: answered(owner)
+    removal = work(take_down(finder, anna))
+    assert (removal.status, removal.publication.status) == ("waiting", PublicationStatus.UNCONFIRMED)
+    assert publishing.claim_removal(removal.pk) is None
+    long_ago = timezone.now() - timedelta(hours=1)
+    Attempt.objects.filter(publication=finder).update(started_at=long_ago, finished_at=long_ago)
+    assert send(finder).status == PublicationStatus.QUEUED
+    removal = work(removal)
+    assert (removal.status, removal.publication.status) == ("not_out", PublicationStatus.CANCELLED)
+
+
+def test_what_is_removed_before_anybody_was_told_is_told_first(anna, waiting, monkeypatch):
+    with monkeypatch.context() as dying:
+        dying.setattr("posts.publishing.settling.after_settling", lambda *_args, **_options: None)
+        send(waiting)
+    said = Entry.objects.filter(verb="publication.published")
+    removal = take_down(waiting, anna)
+    assert said.count() == 0
+    work(removal)
+    assert [line.verb for line in Entry.objects.order_by("-number")[:2]] == [
+        "removal.removed",
+        "publication.published",
+    ]
+
+
+# --- by hand, at the same moment ---------------------------------------------------------------------------------
+
+
+def test_what_a_person_had_just_put_out_when_it_was_taken_down_is_removed(anna, waiting, platform):
+    waiting.channel.fault = "token_expired"
+    publishing.take_by_hand(waiting, anna)
+    assert take_down(waiting, anna).status == RemovalStatus.NOT_OUT
+    publishing.published_by_hand(waiting, anna, "https://example.test/77")
+    assert Publication.objects.get().status == PublicationStatus.PUBLISHED
+    assert work(Removal.objects.unfinished().get()).status == RemovalStatus.REMOVED
+    assert platform.removed == ["post-of-77"]
+
+
+def test_what_was_taken_back_without_an_order_is_not_published_by_hand(anna, waiting):
+    Publication.objects.update(status=PublicationStatus.CANCELLED)
+    with pytest.raises(publishing.TooLateError):
+        publishing.published_by_hand(waiting, anna, "https://example.test/77")
+    assert Publication.objects.get().status == PublicationStatus.CANCELLED
