@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from audit import log
 from channels import connections
 from channels.models import Channel
 from posts import notices
-from posts.models import Hold, Publication, PublishingStop, StopReason
+from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
 from posts.publishing.planning import park, take
 from posts.publishing.rows import TooLateError, close_gate
 
@@ -75,6 +76,7 @@ def pause(channel: Channel, by: "User", reason: str = "") -> bool:
 
 def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) -> bool:
     with transaction.atomic():
+        close_gate()
         if not connections.unpause(channel, by):
             return False
         let_go(waiting_for_resume(channel), by, how, chosen)
@@ -102,6 +104,7 @@ def let_go(waiting: list[Publication], by: "User", how: Resume, chosen: Collecti
 
 def leave(publication: Publication, by: "User") -> None:
     try:
+        call_back(publication)
         park([publication], by, Hold.STOPPED)
     except TooLateError:
         # Taken back, or taken up by a person, while the list was being read: no longer ours to park.
@@ -110,6 +113,13 @@ def leave(publication: Publication, by: "User") -> None:
 
 def postpone(publication: Publication, by: timedelta) -> None:
     try:
+        call_back(publication)
         take(publication, not_before=timezone.now() + by)
     except TooLateError:
         return
+
+
+def call_back(publication: Publication) -> None:
+    """From a worker that makes it ready: its commit call has not begun, and with this fence it never will."""
+    staging = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.STAGING)
+    staging.update(status=PublicationStatus.QUEUED, fence=F("fence") + 1, claimed_until=None)

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.models import Entry
@@ -118,6 +118,46 @@ def test_a_paused_channel_waits_and_the_others_do_not(anna, waiting, platform):
     assert statuses(*waiting[1:]) == [(PublicationStatus.HELD, Hold.STOPPED)] * 2
 
 
+def start_again_while_staging(platform, anna, publication, what: str, how: Resume, chosen=()) -> None:
+    """Somebody stops and starts again, all within the time that it takes to make one ready."""
+
+    def act(*_args):
+        if what == "stop":
+            publishing.stop(anna, StopReason.WRONG_POST)
+            publishing.resume(anna, how, chosen)
+        else:
+            publishing.pause(publication.channel, anna)
+            publishing.unpause(publication.channel, anna, how, chosen)
+
+    platform.script["stage"] = act
+    publishing.send(publishing.claim(publication.pk))
+
+
+@pytest.mark.parametrize("what", ["stop", "pause"])
+def test_what_is_made_ready_while_all_is_stopped_and_started_is_parked_like_the_rest(
+    anna, waiting, platform, what
+):
+    first, *others = waiting
+    start_again_while_staging(platform, anna, first, what, Resume.PARKED)
+    assert (platform.calls, platform.ledger) == (["stage"], [])
+    assert statuses(first, *others) == [(PublicationStatus.HELD, Hold.STOPPED)] * 3
+
+
+@pytest.mark.parametrize("what", ["stop", "pause"])
+def test_what_is_made_ready_and_was_chosen_goes_on(anna, waiting, platform, what):
+    first = waiting[0]
+    start_again_while_staging(platform, anna, first, what, Resume.NOW, [first.pk])
+    assert statuses(first) == [(PublicationStatus.PUBLISHED, "")]
+    assert platform.calls == ["stage", "commit"]
+
+
+def test_what_is_made_ready_is_called_back_to_wait_for_its_turn(anna, waiting, platform):
+    chosen = [item.pk for item in waiting]
+    start_again_while_staging(platform, anna, waiting[1], "stop", Resume.SPREAD, chosen)
+    assert statuses(waiting[1]) == [(PublicationStatus.QUEUED, "")]
+    assert (platform.calls, publishing.claim(waiting[1].pk)) == (["stage"], None)
+
+
 # --- at the same moment --------------------------------------------------------------------------------------
 
 
@@ -158,3 +198,37 @@ def test_a_stop_waits_for_a_call_that_is_about_to_begin_and_sees_it(anna, platfo
     may_go_on.set()
     working.join(20)
     assert said == [PublicationStatus.COMMITTING]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_a_start_waits_for_a_call_that_is_about_to_begin(anna, platform):
+    """Otherwise it would be asked about, and answered for, while it goes out."""
+    PublishingStop.objects.get_or_create(id=1)
+    factories.approved(factories.submitted(), anna, factories.channel())
+    publication = Publication.objects.get()
+    publishing.pause(publication.channel, anna)
+    is_passing, may_go_on = threading.Event(), threading.Event()
+
+    def pass_by():
+        with transaction.atomic():
+            publishing.rows.pass_gate()
+            is_passing.set()
+            assert may_go_on.wait(10)
+        connection.close()
+
+    def start():
+        publishing.unpause(publication.channel, anna, Resume.NOW, [publication.pk])
+        connection.close()
+
+    passing, starting = threading.Thread(target=pass_by), threading.Thread(target=start)
+    passing.start()
+    assert is_passing.wait(10)
+    starting.start()
+    starting.join(0.5)
+    still_waits = starting.is_alive()
+    may_go_on.set()
+    passing.join(20)
+    starting.join(20)
+    assert still_waits
+    assert Publication.objects.select_related("channel").get().channel.paused_at is None
