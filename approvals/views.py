@@ -39,7 +39,7 @@ from posts import (
 )
 from posts.models import Approval, Captions, Minors, People, Post, Status, Version
 from posts.publishing import PlanError, When
-from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError
+from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError, StillOutError
 
 may_review = permission_required("posts.review_post", raise_exception=True)
 may_plan = for_those_who_may(rules.why_not_plan)
@@ -63,10 +63,18 @@ def told(view: View) -> View:
             return view(request, post_id, *args, **kwargs)
         except RefusedError as refusal:
             return render(request, "403.html", {"reason": refusal.reason}, status=403)
+        except StillOutError as late:
+            return still_out(request, late)
         except NoLongerSoError as late:
             return no_longer_so(request, late)
 
     return answer
+
+
+def still_out(request: ReviewRequest, late: StillOutError) -> HttpResponse:
+    """Where an earlier version is, and the way to take it down."""
+    context = {"post": Post.objects.for_list().get(pk=late.post.pk), **wording.why_too_late(late.still)}
+    return whole_page(request, render(request, "approvals/still_out.html", context, status=409))
 
 
 def no_longer_so(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:

@@ -31,12 +31,14 @@ from posts import notices, publishing, renditions, rules
 from posts.blockers import Blocker, blockers
 from posts.manuscript import Manuscript
 from posts.models import (
+    OVER,
     Approval,
     Draft,
     DraftMedia,
     Media,
     MediaState,
     Post,
+    Publication,
     Status,
     Transition,
     Version,
@@ -120,6 +122,14 @@ class MovedOnError(NoLongerSoError):
     def __init__(self, post: Post, action: Action, seen: Version) -> None:
         super().__init__(post, action)
         self.seen = seen
+
+
+class StillOutError(NoLongerSoError):
+    """It is no longer so (409): an earlier version of it came out after all, and has to be taken down first."""
+
+    def __init__(self, post: Post, action: Action, still: list[Publication]) -> None:
+        super().__init__(post, action)
+        self.still = still
 
 
 class BlockedError(Exception):
@@ -215,6 +225,9 @@ def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Ap
         locked = lock(post, Action.APPROVE, by, seen)
         if found := blockers(seen):
             raise BlockedError(found)
+        # An okay was undone, and came out all the same: its receipt was late.
+        if still := list(Publication.objects.filter(post=locked).exclude(status__in=OVER)):
+            raise StillOutError(locked, Action.APPROVE, still)
         approval = Approval.objects.create(version=seen, digest=seen.manuscript().digest(), approved_by=by)
         step = walk(locked, Action.APPROVE, by)
         publishing.enqueue(approval, when)
@@ -227,7 +240,7 @@ def undo(post: Post, by: User) -> Transition:
     """Regret an okay while nothing has left. The same words become the next version, so that the okay stays history."""
     with transaction.atomic():
         locked = lock(post, Action.UNDO, by)
-        if not publishing.cancel_all(locked):
+        if not publishing.is_untouched(locked) or not publishing.cancel_all(locked):
             raise NoLongerSoError(locked, Action.UNDO)
         regretted = locked.version_in_force
         notices.taken_back(regretted)

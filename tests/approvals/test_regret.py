@@ -9,8 +9,9 @@ from django.utils import timezone
 from freezegun import freeze_time
 
 from channels import connections
+from channels.adapters.base import Receipt
 from posts import publishing, workflow
-from posts.models import Hold, Post, Publication, PublicationStatus, Status, StopReason
+from posts.models import Hold, Outcome, Post, Publication, PublicationStatus, Status, StopReason
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -326,3 +327,21 @@ def test_nobody_gives_their_own_post_a_time(what):
     page = press(signed_in(anna), own, what)
     assert page.status_code == 403
     assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["godkann", "reserven"])
+def test_an_okay_that_was_undone_and_came_out_all_the_same_leads_to_taking_it_down(
+    desk, green, anna, platform, what
+):
+    publication = workflow.approve(green, anna, green.current_version).publications.get()
+    workflow.undo(green, anna)
+    receipt = Receipt("post-1", "https://example.test/1")
+    publishing.settle(publication, None, receipt, Outcome.RECEIPT)
+    answer = press(desk, green, what)
+    said = text_of(answer)
+    assert answer.status_code == 409
+    assert "Okejet ångrades, men inlägget kom ändå ut på Facebook." in said
+    assert f'href="/inlagg/{green.pk}/ta-ned/"' in answer.content.decode()
+    assert state() == (Status.IN_REVIEW, PublicationStatus.PUBLISHED, "")
+    order = desk.post(f"/inlagg/{green.pk}/ta-ned/", {"reason": "wrong"}, follow=True)
+    assert "Inlägget tas ned." in text_of(order)

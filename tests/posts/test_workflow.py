@@ -8,10 +8,12 @@ from django.db.models import Model
 
 from accounts.models import User
 from audit.models import Entry
-from posts import content, renditions, workflow
+from channels.adapters.base import Receipt
+from posts import content, publishing, renditions, whereabouts, workflow
 from posts.models import (
     Approval,
     Draft,
+    Outcome,
     People,
     Post,
     Publication,
@@ -398,3 +400,48 @@ def test_a_page_that_saves_by_itself_and_a_button_that_says_the_same_are_one_edi
     assert workflow.edit(post, anna, seen, typed) == saved
     with pytest.raises(workflow.MovedOnError):
         workflow.edit(post, anna, seen, typed.replaced(text="En annan text"))
+
+
+# --- an okay that was undone, and came out all the same -----------------------------------------------------------
+
+
+@pytest.fixture
+def out_after_all():
+    """The okay was undone while it waited for another try; then came the answer to its first."""
+    post = post_in(Status.APPROVED, factories.ombudsman())
+    workflow.undo(post, factories.reviewer())
+    receipt = Receipt("post-1", "https://example.test/1")
+    publishing.settle(Publication.objects.get(), None, receipt, Outcome.RECEIPT)
+    return Post.objects.get()
+
+
+def test_what_came_out_after_its_okay_was_undone_is_not_approved_again(out_after_all):
+    [publication] = Publication.objects.all()
+    assert publication.status == PublicationStatus.PUBLISHED
+    with pytest.raises(workflow.StillOutError) as refused:
+        act(Action.APPROVE, out_after_all, factories.reviewer())
+    assert refused.value.still == [publication]
+    out_after_all.refresh_from_db()
+    assert out_after_all.status == Status.IN_REVIEW
+    assert (Approval.objects.count(), Publication.objects.count()) == (1, 1)
+
+
+def test_once_it_is_removed_it_can_be_approved_again(out_after_all):
+    Publication.objects.update(status=PublicationStatus.REMOVED)
+    act(Action.APPROVE, out_after_all, factories.reviewer())
+    assert Publication.objects.filter(status=PublicationStatus.QUEUED).count() == 1
+
+
+def test_where_it_came_out_after_its_okay_was_undone_is_shown(out_after_all):
+    [row] = whereabouts.of(out_after_all)
+    assert (row.publication.status, row.can_be_taken_down) == (PublicationStatus.PUBLISHED, True)
+
+
+@pytest.mark.parametrize("status", [PublicationStatus.REMOVED, PublicationStatus.FAILED])
+def test_an_okay_of_which_nothing_waits_any_more_is_not_undone(status):
+    post = post_in(Status.APPROVED, factories.ombudsman())
+    Publication.objects.update(status=status)
+    with pytest.raises(workflow.NoLongerSoError):
+        act(Action.UNDO, post, factories.reviewer())
+    assert Post.objects.get().status == Status.APPROVED
+    assert Publication.objects.get().status == status
