@@ -295,12 +295,27 @@ def test_what_failed_before_its_post_was_taken_back_needs_nobody_any_more(desk, 
     assert "Inlägg nummer 0" not in text_of(desk.get("/status/"))
 
 
-def test_an_administrator_sees_what_waits_and_no_links_to_posts(waiting):
+def numbers(waiting: list[Publication], page: str) -> list[int]:
+    """How often each is named by its number alone."""
+    return [page.count(f"Inlägg {item.post_id} ") for item in waiting]
+
+
+@pytest.mark.parametrize("path", ["/status/", "/status/starta/"])
+def test_an_administrator_sees_what_waits_and_not_what_is_in_it(waiting, path):
     mona = signed_in(factories.administrator())
     stopped(mona)
-    html = mona.get("/status/").content.decode()
-    assert html.count("Inlägg nummer") == 3
-    assert 'href="/inlagg/' not in html
+    page = mona.get(path)
+    assert numbers(waiting, text_of(page)) == [1, 1, 1]
+    assert "Inlägg nummer" not in text_of(page)
+    assert 'href="/inlagg/' not in page.content.decode()
+
+
+def test_whoever_keeps_a_channel_starts_it_without_reading_what_waits(facebook, waiting):
+    karin = factories.ombudsman()
+    Channel.objects.update(owner=karin)
+    connections.pause(facebook, karin)
+    page = text_of(signed_in(karin).get(f"/kanaler/{facebook.pk}/starta/"))
+    assert (numbers(waiting, page), "Inlägg nummer" in page) == ([1, 1, 1], False)
 
 
 @pytest.mark.parametrize("count", [1, 3])
