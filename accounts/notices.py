@@ -11,7 +11,7 @@ is written down before it comes; from then on the mail is sent at most once, who
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -46,7 +46,7 @@ def tell(
     people: Iterable[User],
     kind: str,
     key: str,
-    path: str,
+    path: str | Callable[[User], str],
     *,
     not_before: datetime | None = None,
     **facts: Any,
@@ -54,7 +54,8 @@ def tell(
     """
     Tell each of them, once, in the caller's transaction. Who may not sign in is told nothing.
 
-    A fact is plain; what is a time has a name that ends in `_at`. `not_before` holds the mail back, not the page.
+    A fact is plain; what is a time has a name that ends in `_at`. `path` may lead each person to another page.
+    `not_before` holds the mail back, not the page.
     """
     now = timezone.now()
     plain = {
@@ -66,7 +67,7 @@ def tell(
                 person=person,
                 kind=kind,
                 key=key,
-                path=path,
+                path=path(person) if callable(path) else path,
                 facts=plain,
                 created_at=now,
                 not_before=max(not_before or now, now),

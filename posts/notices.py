@@ -7,8 +7,9 @@ one tells nobody anything. Facts are few and name nobody, since mails lie about 
 Whoever has several parts in it (wrote it, approved it, answers for the channel) is told once, in the first of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -46,6 +47,8 @@ NO_CREDIT = "credit"
 INVOLVED = ("channel__owner", "channel__deputy", "approval__approved_by", "post__author")
 REVIEW, DECIDE, CONNECT = "posts.review_post", "posts.decide_publication", "channels.change_channel"
 """What the communications group and the administrators may."""
+READ, TAKE_DOWN, SEE_CHANNELS = "posts.view_all_posts", "posts.take_down", "channels.view_channel"
+"""What opens the pages that people are led to."""
 
 
 # --- what became of a publication -------------------------------------------------------------------------------
@@ -68,7 +71,7 @@ def delayed(publication: Publication, until: datetime) -> None:
         {publication.approval.approved_by, *keepers(publication.channel)},
         "delayed",
         name(publication),
-        page_of(publication.post),
+        partial(page_for, publication.post, publication.channel),
         channel=name_of(publication.channel),
         code=code,
         again_at=until,
@@ -86,8 +89,12 @@ def needs_decision(publication: Publication) -> None:
     """We cannot know whether it is out. Somebody who can tell looks on the platform."""
     able = set(User.objects.granted(DECIDE))
     asked = () if publication.approval.approved_by in able else able
-    path = reverse("posts:decide", args=[publication.pk])
-    concerned(publication, "needs_decision", tried(publication), *asked, path=path)
+    question = reverse("posts:decide", args=[publication.pk])
+
+    def page(person: User) -> str:
+        return question if person in able else page_for(publication.post, publication.channel, person)
+
+    concerned(publication, "needs_decision", tried(publication), *asked, page=page)
     when_still(publication.version)
 
 
@@ -100,13 +107,20 @@ def expired(publication: Publication) -> None:
 
 
 def concerned(
-    publication: Publication, kind: str, key: str, *others: User, path: str = "", **facts: Any
+    publication: Publication,
+    kind: str,
+    key: str,
+    *others: User,
+    page: Callable[[User], str] | None = None,
+    **facts: Any,
 ) -> None:
-    """Its author, whoever approved it, and those who answer for the channel; the latter are led to `path`."""
-    post, facts = publication.post, facts | {"channel": name_of(publication.channel)}
-    people = {publication.approval.approved_by, *keepers(publication.channel), *others}
+    """Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`."""
+    post, channel = publication.post, publication.channel
+    facts |= {"channel": name_of(channel)}
+    people = {publication.approval.approved_by, *keepers(channel), *others}
+    page = page or partial(page_for, post, channel)
     tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
-    tell(people - {post.author}, kind, key, path or page_of(post), is_yours=False, **facts)
+    tell(people - {post.author}, kind, key, page, is_yours=False, **facts)
 
 
 def when_still(version: Version) -> None:
@@ -122,7 +136,7 @@ def when_still(version: Version) -> None:
             people,
             kind,
             key,
-            page_of(post),
+            partial(page_for, post, out[0].channel),
             out=names(out),
             later=names(item for item in all_of_it if comes_later(item)),
             unsure=names(item for item in all_of_it if item.status == PublicationStatus.NEEDS_DECISION),
@@ -156,7 +170,7 @@ def channel_stopped(channel: Channel, code: str) -> None:
         keepers(channel),
         "out_of_credit" if code == NO_CREDIT else "channel_stopped",
         f"channel:{channel.pk}:{broke_at.isoformat() if broke_at else code}",
-        reverse("channels:index"),
+        partial(page_about, channel),
         channel=name_of(channel),
         code=code,
         waiting=waiting_for(channel).count(),
@@ -179,7 +193,7 @@ def about_channel(kind: str, channel: Channel, by: User, at: datetime, **facts: 
     """To those who look after it, unless they did it themselves."""
     people, key = keepers(channel) - {by}, f"channel:{channel.pk}:{at.isoformat()}"
     facts |= {"channel": name_of(channel), "by": by.name, "done_at": at}
-    tell(people, kind, key, reverse("channels:index"), **facts)
+    tell(people, kind, key, partial(page_about, channel), **facts)
 
 
 def waiting_for(channel: Channel) -> "QuerySet[Publication]":
@@ -221,7 +235,13 @@ def resumed(by: User) -> None:
 def taken_down(order: TakeDown) -> None:
     """It was ordered: the clock runs."""
     people = {*group(), *administrators()} - {order.requested_by}
-    tell(people, "takedown_asked", f"takedown:{order.pk}", page_of(order.post), reason=order.reason)
+    tell(
+        people,
+        "takedown_asked",
+        f"takedown:{order.pk}",
+        partial(page_for, order.post, None),
+        reason=order.reason,
+    )
 
 
 def removed(removal: Removal) -> None:
@@ -229,11 +249,15 @@ def removed(removal: Removal) -> None:
 
 
 def remove_by_hand(removal: Removal) -> None:
-    """The platform does not let us: whoever asked for it, and those who answer for the channel, do it there."""
-    channel = removal.publication.channel
-    people = {removal.takedown.requested_by, *keepers(channel)}
+    """
+    The platform does not let us: whoever asked for it, and those who answer for the channel, do it there, if they may
+    say here that it is done; else everybody who may.
+    """
+    channel, able = removal.publication.channel, set(User.objects.granted(TAKE_DOWN))
+    people = able & {removal.takedown.requested_by, *keepers(channel)}
+    page = partial(page_for, removal.takedown.post, channel)
     key = f"removal:{removal.pk}:{removal.fence}"
-    tell(people, "remove_by_hand", key, page_of(removal.takedown.post), channel=name_of(channel))
+    tell(people or able, "remove_by_hand", key, page, channel=name_of(channel))
 
 
 def when_gone(order: TakeDown) -> None:
@@ -241,7 +265,7 @@ def when_gone(order: TakeDown) -> None:
     removals = [*order.removals.select_related("publication__channel", "publication__approval__approved_by")]
     if not removals or any(item.finished_at is None for item in removals):
         return
-    kind, key, path = "taken_down", f"takedown:{order.pk}", page_of(order.post)
+    kind, key, path = "taken_down", f"takedown:{order.pk}", partial(page_for, order.post, None)
     channels = names([item.publication for item in removals])
     others = {order.requested_by, *(item.publication.approval.approved_by for item in removals)}
     tell([order.post.author], kind, key, path, is_yours=True, channels=channels)
@@ -335,6 +359,27 @@ def group() -> Iterable[User]:
 
 def administrators() -> Iterable[User]:
     return User.objects.granted(CONNECT)
+
+
+# --- where they are led -----------------------------------------------------------------------------------------
+
+
+def page_for(post: Post, channel: Channel | None, person: User) -> str:
+    """The first of the pages that tell of it which this person may open: its own, how its removal goes, the channel's."""
+    if post.author_id == person.pk or person.has_perm(READ):
+        return page_of(post)
+    if person.has_perm(TAKE_DOWN):
+        return reverse("posts:take_down", args=[post.pk])
+    return page_about(channel, person) if channel else reverse("accounts:notices")
+
+
+def page_about(channel: Channel, person: User) -> str:
+    """All of the channels; or, for its keeper who sees none of the others, where it is paused and started."""
+    if person.has_perm(SEE_CHANNELS):
+        return reverse("channels:index")
+    if channel.is_by_hand or channel.disconnected_at or person not in owners(channel):
+        return reverse("accounts:notices")
+    return reverse("status:pause", args=[channel.pk])
 
 
 # --- naming -----------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from posts.models import (
     StopReason,
 )
 from tests import factories
+from tests.pages import signed_in
 from tests.scripted import raising
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
@@ -354,8 +355,73 @@ def test_what_a_person_must_remove_is_told_to_who_asked_and_who_answers_for_the_
     run(publication)
     platform.script["remove"] = raising(Refused("refused"))
     remove(publishing.take_down(publication.post, cast["colleague"], Regret.HARM))
-    assert told(cast, "remove_by_hand") == {"colleague", "owner", "deputy"}
+    assert told(cast, "remove_by_hand") == {"colleague", "owner"}
     assert told(cast, "taken_down") == set()
+
+
+def test_what_a_person_must_remove_is_for_the_others_when_whoever_asked_no_longer_may(cast, page, platform):
+    Channel.objects.filter(pk=page.pk).update(owner=cast["deputy"])
+    [publication] = approved(cast, page)
+    run(publication)
+    order = publishing.take_down(publication.post, cast["colleague"], Regret.HARM)
+    cast["colleague"].groups.clear()
+    platform.script["remove"] = raising(Refused("refused"))
+    remove(order)
+    assert told(cast, "remove_by_hand") == {"approver", "owner", "administrator"}
+
+
+# --- where they are led -----------------------------------------------------------------------------------------
+
+
+def everything_about(publications: list[Publication], cast, platform) -> None:
+    """Each kind of notice about a publication that its keepers and the administrators are told."""
+    out, refused, asked, late = publications
+    run(out)
+    platform.script["commit"] = raising(Refused("text_refused"))
+    run(refused)
+    notices.needs_decision(asked)
+    notices.delayed(late, timezone.now())
+    notices.expired(late)
+    platform.script["remove"] = raising(Refused("refused"))
+    remove(publishing.take_down(out.post, cast["colleague"], Regret.HARM))
+    notices.when_gone(out.post.takedowns.get())
+    notices.channel_stopped(out.channel, "token_expired")
+    publishing.pause(out.channel, cast["approver"])
+
+
+def test_every_notice_leads_to_a_page_that_its_reader_may_open(cast, page, other, platform):
+    """The second channel is kept by nobody, so that the group and the administrators are told of it."""
+    for channel in (page, other):
+        everything_about([approved(cast, channel)[0] for _ in range(4)], cast, platform)
+    kinds = {"failed", "needs_decision", "delayed", "expired", "takedown_asked", "remove_by_hand"}
+    kinds |= {"channel_stopped", "paused", "published", "published_others"}
+    assert set(Notice.objects.values_list("kind", flat=True)) == kinds
+    told_of = [
+        (notice.person.name, notice.kind, notice.path, signed_in(notice.person).get(notice.path).status_code)
+        for notice in Notice.objects.select_related("person")
+    ]
+    assert [each for each in told_of if each[-1] != 200] == []
+
+
+def test_who_reads_posts_comes_to_the_post_and_who_takes_down_to_its_removal(cast, other, platform):
+    platform.script["commit"] = raising(Refused("text_refused"))
+    [publication] = approved(cast, other)
+    run(publication)
+    paths = dict(Notice.objects.filter(kind="failed").values_list("person__email", "path"))
+    post = f"/inlagg/{publication.post_id}/"
+    assert [paths[cast[part].email] for part in ("author", "approver", "administrator")] == [
+        post,
+        post,
+        f"{post}ta-ned/",
+    ]
+
+
+@pytest.mark.parametrize("closed", [{"platform": "by_hand"}, {"disconnected_at": timezone.now()}])
+def test_a_channel_without_a_page_of_its_own_leads_its_keeper_to_what_they_were_told(cast, page, closed):
+    assert notices.page_about(page, cast["deputy"]) == f"/kanaler/{page.pk}/pausa/"
+    for name, value in closed.items():
+        setattr(page, name, value)
+    assert notices.page_about(page, cast["deputy"]) == "/aviseringar/"
 
 
 # --- what the desk decided ------------------------------------------------------------------------------------
