@@ -216,10 +216,25 @@ class Channel(models.Model):
             return State.PAUSED
         if self.fault:
             return State.UNFUNDED if self.is_unfunded else State.BROKEN
-        expires_at = getattr(getattr(self, "credential", None), "connection_expires_at", None)
-        if expires_at and expires_at - timezone.now() < EXPIRES_SOON:
+        if self.connection_ends_at and self.connection_ends_at - timezone.now() < EXPIRES_SOON:
             return State.EXPIRING
         return State.WORKING
+
+    @property
+    def connection_ends_at(self) -> datetime | None:
+        """When a person must connect it again; None when never, or when nobody knows."""
+        return getattr(getattr(self, "credential", None), "connection_expires_at", None)
+
+    @property
+    def is_being_looked_at(self) -> bool:
+        """A worker does, or will within seconds."""
+        now = timezone.now()
+        return self.probe_at <= now or bool(self.probing_until and self.probing_until > now)
+
+    @property
+    def rests_now(self) -> bool:
+        """The platform asked for patience with this channel."""
+        return bool(self.resting_until and self.resting_until > timezone.now())
 
 
 class AppRest(models.Model):

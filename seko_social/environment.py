@@ -196,14 +196,15 @@ def secret(name: str, development: str, *, is_production: bool) -> str:
 def key_ring(name: str, development: str, *, is_production: bool) -> list[str]:
     """The keys of the ring, newest first: `id:base64 of 32 bytes`."""
     keys = secret(name, development, is_production=is_production).replace(",", " ").split()
+    if len({key.partition(":")[0] for key in keys}) < len(keys):
+        raise ImproperlyConfigured(f"{name} has two keys with the same id.")
     try:
         KeyRing(keys)
     except ValueError:
         keys = []
     if not keys:
         raise ImproperlyConfigured(
-            f"{name} must be keys such as id:base64-of-32-bytes, newest first, with spaces between."
+            f"{name} must be keys such as id:base64-of-32-bytes, newest first, with spaces between; "
+            "an id is letters, figures, - and _."
         )
-    if len({key.partition(":")[0] for key in keys}) < len(keys):
-        raise ImproperlyConfigured(f"{name} has two keys with the same id.")
     return keys
