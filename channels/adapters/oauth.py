@@ -120,6 +120,8 @@ class Session(OAuth2Session):
     def fetch(
         self, code: str, verifier: str, in_body: bool, seconds: int | None, more: Mapping[str, str]
     ) -> Given:
+        if not code:
+            raise NotConnected(Trouble.DIALOG_FAILED, "there is no code")
         form = dict(more) | ({"code_verifier": verifier} if verifier else {})
         try:
             token = self.fetch_token(secured(self.url), code=code, **self.proof(in_body), **form)

@@ -13,12 +13,8 @@ from channels.adapters import http
 from channels.adapters.base import Tokens
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer, Unclear, later
-from channels.errors import ChannelError, NotConnected, RateLimited
-
-OUR_FAULT = {"invalid_client", "unauthorized_client", "deleted_client", "disabled_client"}
-"""The platform does not know our app, or its secret: no person can mend that by connecting again."""
-WAIT_SECONDS = 15 * 60
-"""Token endpoints send no header that tells how long."""
+from channels.adapters.oauth import detail, unanswered
+from channels.errors import ChannelError, NotConnected
 
 
 def renew(
@@ -42,13 +38,4 @@ def end(answer: Answer, seconds: int) -> datetime:
 
 
 def trouble(answer: Answer) -> ChannelError:
-    if answer.status == 429:
-        return RateLimited(Trouble.TOO_MANY_CALLS, answer.detail(), until=later(WAIT_SECONDS))
-    if answer.status >= 500:
-        return answer.down()
-    error = answer.at("error")
-    # What is not in OAuth's own words comes from something in front of it, and says nothing of our token.
-    if answer.status < 400 or not isinstance(answer.told, dict) or not isinstance(error, str | None):
-        return answer.unreadable()
-    code = Trouble.APP_KEYS if error in OUR_FAULT else Trouble.TOKEN_EXPIRED
-    return NotConnected(code, answer.detail(f"{error} {answer.at('error_description') or ''}"))
+    return unanswered(answer) or NotConnected(Trouble.TOKEN_EXPIRED, detail(answer))

@@ -1,0 +1,9 @@
+"""The registry of connectors. What is done by hand has none."""
+
+from channels.adapters.connector import Connector
+from channels.adapters.x.connecting import XConnector
+from channels.adapters.youtube.connecting import YouTubeConnector
+
+CONNECTORS: dict[str, type[Connector]] = {
+    connector.platform: connector for connector in (XConnector, YouTubeConnector)
+}

@@ -1,0 +1,38 @@
+"""
+The account that a token is for.
+
+Facts: X, Users look-up (me) and Profile images, read 2026-11-22.
+"""
+
+import re
+
+from channels.adapters.connector import Account
+from channels.adapters.http import Answer, at
+from channels.adapters.x.api import API
+
+FIELDS = "profile_image_url,public_metrics,username,name"
+SMALL = re.compile(r"_normal(\.\w+)$")
+
+
+def own_account(api: API) -> tuple[Account, Answer]:
+    """The account, and the answer that told of it."""
+    answer = api.get("users/me", **{"user.fields": FIELDS})
+    id, handle = answer.needed("data", "id"), answer.needed("data", "username")
+    account = Account(
+        id=id,
+        name=str(answer.at("data", "name") or handle),
+        handle=handle,
+        url=f"{api.addresses['X_PUBLIC_URL']}/{handle}",
+        picture_url=picture(answer.at("data", "profile_image_url")),
+        followers=count(at(answer.told, "data", "public_metrics", "followers_count")),
+    )
+    return account, answer
+
+
+def picture(address: object) -> str:
+    """X names its smallest, 48 pixels wide. The same name with another size in it is a larger one."""
+    return SMALL.sub(r"_400x400\1", address) if isinstance(address, str) else ""
+
+
+def count(told: object) -> int | None:
+    return told if isinstance(told, int) and not isinstance(told, bool) else None
