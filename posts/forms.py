@@ -1,4 +1,4 @@
-"""What an ombudsman fills in, and what somebody who publishes by hand pastes back."""
+"""What an ombudsman fills in, the address of what is out, and why a post is taken down."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any

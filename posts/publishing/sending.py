@@ -28,7 +28,7 @@ CHUNK = 64 * 1024 * 1024
 
 
 class StoppedError(Exception):
-    """While we staged, somebody stopped publishing, paused the channel or wanted the post taken down."""
+    """While we staged, somebody stopped publishing, paused the channel or wanted it taken down, or its time ran out."""
 
 
 class SealBrokenError(Exception):
