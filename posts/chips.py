@@ -85,7 +85,10 @@ MOVING = frozenset(
 )
 """What goes on by itself: the page looks again while there is one of these."""
 SOON = timedelta(minutes=12)
-"""Longer than anybody may have to regret an okay; what is further away is no reason to look every other second."""
+"""
+Longer than anybody may have to regret an okay; what is further away is no reason to look every other second, nor to let
+an author wait for news of the rest.
+"""
 
 
 def of_post(post: Post) -> Chip:
@@ -154,12 +157,8 @@ def of_all(found: Collection[PublicationStatus]) -> Chip:
     return PARTLY if PublicationStatus.PUBLISHED in statuses else FAILED
 
 
-def is_moving(post: Post) -> bool:
-    """Something of it goes on by itself right now: a picture is prepared, or a worker is publishing."""
-    return post.awaits_media or any(moves_soon(item) for item in current_publications(post))
-
-
 def moves_soon(publication: Publication) -> bool:
+    """Something happens to it by itself, and soon."""
     status = standing(publication)
     is_later = status == PublicationStatus.QUEUED and publication.not_before > timezone.now() + SOON
     return status in MOVING and not is_later

@@ -631,10 +631,6 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Out since then at least, and nobody has been told."""
         return self.published().filter(announced_at=None, published_at__lt=since)
 
-    def by_hand(self) -> "PublicationQuerySet":
-        """Those that wait for a person to publish them."""
-        return self.filter(status=PublicationStatus.BY_HAND)
-
 
 def is_out() -> Exists:
     return Exists(Publication.objects.published().filter(post=OuterRef("pk")))

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices import take_back, tell
 from channels.models import Channel
-from posts.chips import MOVING, standing
+from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
     Approval,
@@ -40,8 +40,6 @@ from posts.wording import OTHER, name_of
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-SOON = timedelta(minutes=10)
-"""What is to happen within this time is worth waiting for before the author is told how it went."""
 NO_CREDIT = "credit"
 """The fault of a channel whose account at the platform is empty (`channels.errors.OutOfCredit`)."""
 INVOLVED = ("channel__owner", "channel__deputy", "approval__approved_by", "post__author")
@@ -127,7 +125,7 @@ def when_still(version: Version) -> None:
     """Once nothing of a version moves any more, and some of it is out: tell where it is, and where it is not (yet)."""
     all_of_it = [*version.publications.select_related(*INVOLVED)]
     out = [item for item in all_of_it if item.status == PublicationStatus.PUBLISHED]
-    if not out or any(moves(item) for item in all_of_it):
+    if not out or any(moves_soon(item) for item in all_of_it):
         return
     post, key = out[0].post, f"version:{version.pk}"
     others = {out[0].approval.approved_by, *owners(*(item.channel for item in out))}
@@ -150,14 +148,6 @@ def comes_later(publication: Publication) -> bool:
 
 def is_missing(publication: Publication) -> bool:
     return publication.status == PublicationStatus.FAILED or publication.hold == Hold.EXPIRED
-
-
-def moves(publication: Publication) -> bool:
-    """Something happens to it by itself, and soon."""
-    if standing(publication) not in MOVING:
-        return False
-    is_later = publication.not_before > timezone.now() + SOON
-    return not (publication.status == PublicationStatus.QUEUED and is_later)
 
 
 # --- channels and stops -----------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ class When:
     """What was decided about the time. Nothing given: as soon as the undo window is over."""
 
     at: datetime | None = None
-    latest: datetime | None = None
     reserve: bool = False
 
 
@@ -40,8 +39,7 @@ class PlanError(Exception):
 def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
     """One publication for each channel that the approved version is meant for."""
     when, post = when or When(), approval.version.post
-    latest = when.latest or post.latest
-    check(when.at, post.earliest, latest)
+    check(when.at, post.earliest, post.latest)
     return [
         Publication.objects.create(
             post=post,
@@ -51,7 +49,7 @@ def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
             has_film=bool(contents.for_channel(approval.version, choice.channel).films),
             planned_for=when.at,
             not_before=max(filter(None, (soonest(), post.earliest, when.at))),
-            not_after=latest,
+            not_after=post.latest,
             **(held_as(Hold.RESERVE) if when.reserve else waiting_on(choice.channel)),
         )
         for choice in approval.version.chosen_channels.select_related("channel")

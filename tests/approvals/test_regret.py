@@ -79,7 +79,7 @@ def test_the_toast_tells_the_truth_while_all_is_stopped(desk, green, anna):
     said = text_of(page)
     assert "Facebook väntar: all publicering är stoppad. Ångra" in said
     assert "sekunder" not in said.partition("Godkänt.")[2]
-    assert "data-ring" not in page.content.decode()
+    assert 'class="ring"' not in page.content.decode()
 
 
 @pytest.mark.usefixtures("_a_minute")

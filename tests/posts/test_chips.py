@@ -49,11 +49,11 @@ def post(platform, db) -> Post:
     "trouble", [{"paused_at": timezone.now()}, {"fault": "token_expired"}], ids=["paused", "broken"]
 )
 def test_what_waits_for_a_channel_does_not_move(post, trouble):
-    assert chips.is_moving(post)
+    assert chips.moves_soon(post.publications.get())
     Channel.objects.update(**trouble)
-    fresh = Post.objects.get()
-    assert not chips.is_moving(fresh)
-    assert chips.of_publication(fresh.publications.get()) == chips.HELD
+    waiting = Publication.objects.get()
+    assert not chips.moves_soon(waiting)
+    assert chips.of_publication(waiting) == chips.HELD
 
 
 def test_what_was_taken_back_does_not_count(post):
@@ -81,7 +81,7 @@ def test_what_waits_says_for_what(platform, db, when, chip):
     workflow.approve(waiting, anna, factories.for_channels(waiting, anna, factories.channel()), when)
     found = Post.objects.get()
     assert chips.of_post(found) == chip
-    assert chips.is_moving(found) == (chip == chips.APPROVED)
+    assert chips.moves_soon(found.publications.get()) == (chip == chips.APPROVED)
 
 
 def test_what_expired_is_told_first(platform, db):
