@@ -27,7 +27,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from channels.adapters.codes import Trouble
-from channels.errors import NotSent, Unconfirmed
+from channels.errors import NotConnected, NotSent, Unconfirmed
 
 Unclear = type[NotSent] | type[Unconfirmed]
 """What an unclear end of the call means."""
@@ -224,6 +224,22 @@ def is_too_late() -> bool:
     return bool(moments) and datetime.now(UTC) >= min(moments)
 
 
+# --- only where it may go -------------------------------------------------------------------------------------
+
+Admits = Callable[[str], bool]
+_admits: ContextVar[Admits | None] = ContextVar("admits", default=None)
+
+
+@contextmanager
+def admitting(admits: Admits) -> Iterator[None]:
+    """Within it nothing is said to an IP address that `admits` does not let through: see `channels.adapters.hosts`."""
+    token = _admits.set(admits)
+    try:
+        yield
+    finally:
+        _admits.reset(token)
+
+
 # --- the connection -------------------------------------------------------------------------------------------
 
 
@@ -256,6 +272,13 @@ class Line:
         """Raise NotSent when it is too late for the first byte."""
         if not self.has_begun and is_too_late():
             raise NotSent(Trouble.TOO_LATE, self.call)
+
+    def check_end(self, connected: socket.socket) -> None:
+        """Raise NotConnected when the other end is none that we may talk to. The name may lead elsewhere by now."""
+        admits = _admits.get()
+        if admits and not admits(connected.getpeername()[0]):
+            connected.close()
+            raise NotConnected(Trouble.SERVER_UNKNOWN, self.call)
 
     def hang_up(self) -> None:
         """Whoever waits for this connection wakes up, at an end that came too early."""
@@ -294,6 +317,12 @@ class OverLine(HTTPAdapter):
 
 def watched(kind: Any, line: Line) -> Any:
     class Watched(kind):
+        def _new_conn(self) -> socket.socket:
+            connected: socket.socket = super()._new_conn()
+            if not self.proxy:  # behind a proxy the other end is the proxy, and the name is its business
+                line.check_end(connected)
+            return connected
+
         def connect(self) -> None:
             line.check_time()
             super().connect()
