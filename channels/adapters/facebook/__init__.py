@@ -16,6 +16,7 @@ from channels.adapters.base import (
     Adapter,
     Connection,
     Content,
+    Health,
     Keep,
     Limits,
     Media,
@@ -24,7 +25,7 @@ from channels.adapters.base import (
     Staged,
 )
 from channels.adapters.codes import Trouble
-from channels.adapters.facebook import films, finding, links
+from channels.adapters.facebook import films, finding, links, probing
 from channels.adapters.facebook.graph import Graph
 from channels.adapters.fitting import lacks, with_link
 from channels.errors import NotConnected, Refused, Unconfirmed
@@ -86,10 +87,11 @@ class Facebook(Adapter):
             photos.append({"id": self.upload(item), "at": uploaded_at})
             keep(staged)
 
-    def upload(self, picture: Media) -> str:
+    def upload(self, picture: Media, **more: object) -> str:
         with picture.open() as file:
             source = (picture.file_name, file.read(), picture.content_type)
-        fields = {"published": False} | ({"alt_text_custom": picture.alt_text} if picture.alt_text else {})
+        alt_text = {"alt_text_custom": picture.alt_text} if picture.alt_text else {}
+        fields = {"published": False, **alt_text, **more}
         return self.graph.post(self.edge("photos"), fields, files={"source": source}).needed("id")
 
     # --- making public
@@ -154,6 +156,20 @@ class Facebook(Adapter):
         answer = self.graph.delete(remote_id)
         if not answer.is_good and self.graph.node(remote_id, "id"):
             raise NotConnected(Trouble.PERMISSION_MISSING, answer.detail("it is still there"))
+
+    # --- keeping the connection
+
+    def probe(self) -> Health:
+        return probing.look(self.graph)
+
+    def try_out(self, media: Media) -> None:
+        """
+        An unpublished photo, and away with it.
+
+        If Facebook does not let it be taken away, that is raised, and the photo stays: seen by nobody, temporary, and
+        thrown away by Facebook after a day. So does one that was heard without an answer.
+        """
+        self.remove(self.upload(media, temporary=True))
 
     def fingerprint(self, content: Content, staged: Staged) -> str:
         words = hashlib.sha256(self.words(content).encode()).hexdigest()[:16]

@@ -11,10 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.adapters.base import Content
-from channels.adapters.codes import Trouble
-from channels.adapters.facebook.graph import Graph
+from channels.adapters.facebook.graph import PAGE, PAGES, Graph
 from channels.adapters.http import Answer, at, items
-from channels.errors import NotSent
 
 FIELDS = (
     "id,message,created_time,permalink_url,application,"
@@ -22,8 +20,6 @@ FIELDS = (
 )
 CLOCKS = timedelta(seconds=60)
 """How far Facebook's clock may be from ours."""
-PAGE, PAGES = 100, 20
-"""Facebook gives at most a hundred at a time. Two thousand posts after ours: then somebody else must look."""
 
 Post = dict[str, Any]
 
@@ -115,15 +111,9 @@ def is_new(post: Post, since: datetime) -> bool:
 
 def posts_since(graph: Graph, since: datetime) -> Iterator[Post]:
     """The page's public posts from then on, newest first, all of them: a look that stops early proves nothing."""
-    fields = {"fields": FIELDS, "since": epoch(since - CLOCKS), "limit": str(PAGE)}
+    fields = {"fields": FIELDS, "since": epoch(since - CLOCKS)}
     path = f"{graph.connection.account_id}/published_posts"
-    for _ in range(PAGES):
-        answer = graph.get(path, fields)
-        yield from answer.items("data")
-        if not (answer.at("paging", "next") and answer.items("data")):
-            return
-        fields["after"] = answer.needed("paging", "cursors", "after")
-    raise NotSent(Trouble.UNREADABLE, "the list of posts does not end")
+    return graph.listed(path, fields, page=PAGE, pages=PAGES)
 
 
 def epoch(moment: datetime) -> str:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http.client import TOO_MANY_REQUESTS
 from typing import Any
 
 from channels.adapters import http
@@ -36,6 +37,8 @@ GONE = 33
 """Does not exist, or may not be seen by us."""
 WRONG_OFFSET = 1363037
 UPLOAD_PROBLEM = 6001
+PAGE, PAGES = 100, 20
+"""Facebook gives at most a hundred at a time. Two thousand posts after ours: then somebody else must look."""
 DOWN = {1, 2, 1363047, 1609010}
 DUPLICATES = {506, 1404082, 1366051}
 """The text, the text once more, the photos."""
@@ -54,6 +57,7 @@ CONNECTION: dict[int, Trouble] = {
     10: Trouble.PERMISSION_MISSING,
     **dict.fromkeys(range(200, 300), Trouble.PERMISSION_MISSING),
     GONE: Trouble.PERMISSION_MISSING,
+    101: Trouble.APP_KEYS,  # there is no such app
     104: Trouble.APP_KEYS,
 }
 CONTENT: dict[int, Trouble] = {
@@ -84,6 +88,12 @@ class Graph:
         answer = self.send("GET", "FACEBOOK_GRAPH_URL", path, params=self.form(fields))
         return answer if codes(answer) & except_for else self.judged(answer)
 
+    def read_hidden(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """A GET whose fields are secrets: in a POST that says so they do not stand in the address."""
+        form = self.form({**fields, "method": "get"})
+        secrets = tuple(fields.values())
+        return self.judged(self.send("POST", "FACEBOOK_GRAPH_URL", path, data=form, secrets=secrets))
+
     def node(self, id: str, fields: str) -> Answer | None:
         """One thing by its id; None if there is no such thing (any more)."""
         answer = self.get(id, {"fields": fields}, except_for=frozenset({GONE}))
@@ -98,10 +108,23 @@ class Graph:
                 return None
             raise
 
-    def delete(self, id: str) -> Answer:
+    def listed(
+        self, path: str, fields: Mapping[str, Any], *, page: int = PAGE, pages: int = PAGES
+    ) -> Iterator[dict[str, Any]]:
+        """All of a list, however many answers it takes. A list without end raises NotSent: it would prove nothing."""
+        asked = {**fields, "limit": str(page)}
+        for _ in range(pages):
+            answer = self.get(path, asked)
+            yield from answer.items("data")
+            if not (answer.at("paging", "next") and answer.items("data")):
+                return
+            asked["after"] = answer.needed("paging", "cursors", "after")
+        raise NotSent(Trouble.UNREADABLE, f"the list {path} does not end")
+
+    def delete(self, id: str, *, except_for: frozenset[int] = frozenset({GONE})) -> Answer:
         """The answer, also when there is no such thing (any more)."""
         answer = self.send("DELETE", "FACEBOOK_GRAPH_URL", id, params=self.form({}))
-        return answer if GONE in codes(answer) else self.judged(answer)
+        return answer if codes(answer) & except_for else self.judged(answer)
 
     def post(
         self,
@@ -117,10 +140,13 @@ class Graph:
         answer = self.send("POST", host, path, data=self.form(fields), files=files, unclear=unclear)
         return answer if codes(answer) & except_for else self.judged(answer)
 
-    def send(self, method: str, host: str, path: str, **parts: Any) -> Answer:
+    def send(
+        self, method: str, host: str, path: str, *, secrets: tuple[str, ...] = (), **parts: Any
+    ) -> Answer:
+        """`secrets` are those in the parts; our own are blotted out of the answer always."""
         token, secret = self.connection.access_token, self.connection.app_secret
         url = f"{self.addresses[host]}/{VERSION}/{path}"
-        answer = http.send(method, url, auth=Bearer(token), secrets=(token, secret), **parts)
+        answer = http.send(method, url, auth=Bearer(token), secrets=(token, secret, *secrets), **parts)
         self.rests.extend(rests(answer.headers))
         return answer
 
@@ -161,6 +187,8 @@ def trouble(answer: Answer) -> ChannelError:
     subcode, code = answer.at("error", "error_subcode"), answer.at("error", "code")
     message = str(answer.at("error", "error_user_msg") or answer.at("error", "message") or "")
     detail = answer.detail(f"{code}/{subcode} {message}")
+    if code is None and answer.status == TOO_MANY_REQUESTS:
+        return throttled(0, answer, detail)  # by something in front of Graph
     if code is None:
         return answer.unreadable() if answer.status < 500 else answer.down()
     for number in (subcode, code):
