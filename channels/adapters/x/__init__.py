@@ -12,32 +12,35 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from requests.auth import AuthBase, HTTPBasicAuth
-
+from channels.adapters import clock
 from channels.adapters.base import (
     Adapter,
     Connection,
     Content,
+    Health,
     Keep,
     Limits,
+    Media,
     Problem,
     Receipt,
     Staged,
     Tokens,
 )
-from channels.adapters.codes import Lack
+from channels.adapters.codes import Lack, Trouble
+from channels.adapters.connector import App
 from channels.adapters.fitting import lacks, with_link
-from channels.adapters.http import Bearer
 from channels.adapters.renewal import renew
 from channels.adapters.x import finding, links, media, text
+from channels.adapters.x.accounts import own_account
 from channels.adapters.x.api import API
-from channels.errors import Unconfirmed
+from channels.adapters.x.connecting import TOKEN_SECONDS, identified
+from channels.adapters.x.media import send_unattached
+from channels.errors import NotConnected, Unconfirmed
 
 MB = 1024 * 1024
 CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
 CASHTAGS = 1
 """Changelog of 23 February 2026."""
-TOKEN_SECONDS = 7200
 
 
 class X(Adapter):
@@ -114,6 +117,21 @@ class X(Adapter):
     def remove(self, remote_id: str) -> None:
         self.api.delete(f"tweets/{remote_id}")
 
+    def probe(self) -> Health:
+        """
+        One look at the account. X does not tell which permissions a token has; that they were taken away shows in the
+        token, which is dead then.
+        """
+        account, answer = own_account(self.api)
+        if account.id != self.connection.account_id:
+            raise NotConnected(Trouble.WRONG_ACCOUNT, answer.detail())
+        return Health(account, findings=tuple(clock.worries(answer.headers)))
+
+    def try_out(self, media: Media) -> None:
+        """A picture that is in no post: seen by nobody, and gone by itself after a day. X has no call to take it away."""
+        self.probe()
+        send_unattached(self.api, media)
+
     def receipt(self, id: str) -> Receipt:
         """X leads from `i` to the account when its name is not known."""
         return Receipt(id, f"{self.addresses['X_PUBLIC_URL']}/{self.connection.handle or 'i'}/status/{id}")
@@ -126,9 +144,7 @@ class X(Adapter):
     def refresh(cls, refresh_token: str, connection: Connection, addresses: Mapping[str, str]) -> Tokens:
         """The refresh token works once: when it is unclear whether X took it, ours may be dead."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        auth: AuthBase = HTTPBasicAuth(connection.app_id, connection.app_secret)
-        if not connection.app_secret:
-            form, auth = form | {"client_id": connection.app_id}, Bearer()
+        form, auth = identified(App(connection.app_id, connection.app_secret), form)
         return renew(
             f"{addresses['X_API_URL']}/2/oauth2/token",
             form,

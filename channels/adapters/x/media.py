@@ -38,15 +38,18 @@ class Upload:
         if has_aged(self.handle):
             self.handle.clear()
         self.is_resumed = "id" in self.handle
+        self.hand_over()
+        if self.item.kind is Kind.PICTURE and self.item.alt_text and "is_described" not in self.handle:
+            self.describe()
+        if "is_ready" not in self.handle:
+            self.look()
+
+    def hand_over(self) -> None:
         if "id" not in self.handle:
             self.begin()
         if "is_whole" not in self.handle:
             self.append()
             self.finalize()
-        if self.item.kind is Kind.PICTURE and self.item.alt_text and "is_described" not in self.handle:
-            self.describe()
-        if "is_ready" not in self.handle:
-            self.look()
 
     def begin(self) -> None:
         about = {
@@ -119,6 +122,11 @@ class Upload:
     def save(self, **known: Any) -> None:
         self.handle.update(known)
         self.keep(self.staged)
+
+
+def send_unattached(api: API, item: Media) -> None:
+    """Send it as for a post, and leave it at that."""
+    Upload(api, item, {}, Staged(), lambda staged: None).hand_over()
 
 
 def has_aged(handle: Handle) -> bool:

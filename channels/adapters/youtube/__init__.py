@@ -12,12 +12,16 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from channels.adapters import clock
 from channels.adapters.base import (
     Adapter,
     Connection,
     Content,
+    Health,
     Keep,
+    Kind,
     Limits,
+    Media,
     Privacy,
     Problem,
     Receipt,
@@ -30,12 +34,14 @@ from channels.adapters.http import Bearer, at
 from channels.adapters.renewal import renew
 from channels.adapters.youtube import links
 from channels.adapters.youtube.api import API
+from channels.adapters.youtube.channels import own_channels
+from channels.adapters.youtube.connecting import TOKEN_SECONDS
+from channels.adapters.youtube.trying import TITLE, Trial
 from channels.adapters.youtube.uploads import Upload
-from channels.errors import NotSent, Refused, Unconfirmed
+from channels.errors import NotConnected, NotSent, Refused, Unconfirmed
 
 CATEGORY = "22"
 """People & Blogs; an update of the snippet without a category is refused."""
-TOKEN_SECONDS = 3599
 
 
 class YouTube(Adapter):
@@ -56,6 +62,7 @@ class YouTube(Adapter):
         tags=500,
     )
     makes_film_of_pictures = True
+    trial_kind = Kind.FILM
     absence_proven_after = timedelta(0)
     """Making a film public once more changes nothing, so it does no harm if the look came too early."""
     look_after = (timedelta(0),)
@@ -120,6 +127,27 @@ class YouTube(Adapter):
 
     def remove(self, remote_id: str) -> None:
         self.api.delete("videos", remote_id)
+
+    def probe(self) -> Health:
+        """
+        One look at the channel, for one unit of the quota. Google tells the permissions once, when they are granted, and
+        takes them all away or none. How much of the quota is left it tells nobody.
+        """
+        channels, answer = own_channels(self.api)
+        account = next((channel for channel in channels if channel.id == self.connection.account_id), None)
+        if account is None:
+            raise NotConnected(Trouble.WRONG_ACCOUNT, answer.detail())
+        return Health(account, findings=tuple(clock.worries(answer.headers)))
+
+    def try_out(self, media: Media) -> None:
+        """
+        A private film, and away with it. It takes one of the hundred uploads that the app has a day.
+
+        Raises NotReady when YouTube does not know its own film yet: it stays, private, and the next trial takes it away
+        instead of sending another.
+        """
+        self.probe()
+        Trial(self.api, media, self.resource(Content(title=TITLE, media=(media,)))).run()
 
     def receipt(self, video: str) -> Receipt:
         return Receipt(video, f"{self.addresses['YOUTUBE_PUBLIC_URL']}/watch?v={video}")

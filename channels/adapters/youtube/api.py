@@ -70,11 +70,11 @@ class API:
             self.send("PUT", f"youtube/v3/{resource}", params={"part": part}, json=body, unclear=unclear)
         )
 
-    def delete(self, resource: str, id: str) -> None:
-        """The answer to a deletion has nothing in it. What is gone already is a success."""
+    def delete(self, resource: str, id: str) -> bool:
+        """The answer to a deletion has nothing in it. What is gone already is a success; False: it was that."""
         answer = self.send("DELETE", f"youtube/v3/{resource}", params={"id": id})
         if answer.is_good or reason(answer) in FILM_GONE:
-            return
+            return answer.is_good
         if reason(answer) == "forbidden":
             # Of a film, not of the connection: this one is somebody else's.
             raise Refused(Trouble.NOT_OURS, answer.detail(answer.at("error", "message")))

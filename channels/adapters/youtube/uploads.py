@@ -147,7 +147,9 @@ class Upload:
         listed = self.api.get("playlistItems", part="contentDetails", **query).items("items")
         ids = [str(at(item, "contentDetails", "videoId")) for item in listed]
         if ids:
-            yield from self.api.get("videos", part="snippet,fileDetails", id=",".join(ids)).items("items")
+            yield from self.api.get("videos", part="snippet,status,fileDetails", id=",".join(ids)).items(
+                "items"
+            )
 
     def is_ours(self, video: Video) -> bool:
         """By the name that we gave the file; where YouTube did not keep it, by title, size and time."""
