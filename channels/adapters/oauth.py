@@ -125,8 +125,9 @@ class Session(OAuth2Session):
         form = dict(more) | ({"code_verifier": verifier} if verifier else {})
         try:
             token = self.fetch_token(secured(self.url), code=code, **self.proof(in_body), **form)
-        except (MissingTokenError, ValueError) as error:
-            raise self.answer.unreadable() from error
+        except (MissingTokenError, ValueError):
+            # Without its cause, which may repeat what stands in the answer.
+            raise self.answer.unreadable() from None
         self.answer.needed("access_token")
         return given(token, seconds)
 
@@ -154,7 +155,7 @@ def given(token: Mapping[str, Any], seconds: int | None) -> Given:
         access_token=str(token["access_token"]),
         refresh_token=refresh if isinstance(refresh, str) else "",
         expires_at=end(token.get("expires_in"), seconds),
-        scopes=tuple(scopes) if isinstance(scopes, list) else None,
+        scopes=tuple(filter(None, scopes)) if isinstance(scopes, list) else None,
         told=dict(token),
     )
 
