@@ -9,12 +9,13 @@ then, or is getting one, nothing was learnt about the channel.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit import log
@@ -41,6 +42,8 @@ PROBING_LEASE = timedelta(minutes=5)
 """Longer than all calls of a look may take (`channels.adapters.http.patience`)."""
 LOOKED_FOR = timedelta(seconds=10)
 """What was looked at so shortly ago is not looked at again, however often somebody presses."""
+KEY_LOST, APP_KEYS_LOST = "key_lost", "app_keys_lost"
+"""What is sealed does not open: a key is missing in CREDENTIAL_KEYS. The platform was not asked."""
 
 
 # --- an adapter to work with ------------------------------------------------------------------------------------
@@ -85,7 +88,7 @@ def app_of(platform: str) -> App:
     try:
         return App(keys.app_id, keys.open()["secret"]) if keys else App("")
     except CannotOpenError as error:
-        raise NotConnected(Trouble.APP_KEYS) from error
+        raise NotConnected(APP_KEYS_LOST) from error
 
 
 def fresh_secrets(channel: Channel) -> tuple[Credential, dict[str, str]]:
@@ -102,7 +105,7 @@ def opened(credential: Credential) -> dict[str, str]:
     try:
         return credential.open()
     except CannotOpenError as error:
-        raise NotConnected("key_lost", revision=credential.revision) from error
+        raise NotConnected(KEY_LOST, revision=credential.revision) from error
 
 
 # --- renewing it ------------------------------------------------------------------------------------------------
@@ -118,6 +121,7 @@ def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> 
     )
     if not won:
         raise NotReady("renewing", until=now + WAIT_FOR_OTHER)
+    credential.refreshing_until = now + RENEWAL_LEASE
     try:
         tokens = channel.adapter_class.refresh(
             secrets.get("refresh_token", ""), connection(channel, secrets), settings.PLATFORM_ADDRESSES
@@ -135,17 +139,30 @@ def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> 
 
 
 def let_others_renew(credential: Credential) -> None:
-    Credential.objects.filter(pk=credential.pk, sealed=credential.sealed).update(refreshing_until=None)
+    """Our lease and no other: who was frozen may have lost it to somebody who is at it now."""
+    ours = Credential.objects.filter(pk=credential.pk, refreshing_until=credential.refreshing_until)
+    ours.update(refreshing_until=None)
+
+
+def still_ours(credential: Credential) -> QuerySet[Credential]:
+    """
+    The row that this renewal was begun with, unless a person has connected the channel again since: that ends the lease.
+
+    Either is proof. The lease: a change of keys may have sealed the same secrets anew (`channels.rotating`). The
+    ciphertext: a worker that was frozen may have lost the lease, and what it was given is good all the same.
+    """
+    ours = Q(refreshing_until=credential.refreshing_until) | Q(sealed=credential.sealed)
+    return Credential.objects.filter(ours, pk=credential.pk)
 
 
 def keep_tokens(credential: Credential, secrets: dict[str, str], tokens: Tokens) -> dict[str, str]:
     renewed = secrets | {"access_token": tokens.access_token}
     if tokens.refresh_token:
         renewed["refresh_token"] = tokens.refresh_token
-    before = credential.sealed
+    ours = still_ours(credential)
     credential.seal(renewed)
     # The race: a person connected the channel again during the call. Theirs is the newer connection, and stays.
-    kept = Credential.objects.filter(pk=credential.pk, sealed=before).update(
+    kept = ours.update(
         sealed=credential.sealed,
         expires_at=tokens.expires_at,
         refreshing_until=None,
@@ -294,11 +311,9 @@ def keep_terms(credential: Credential, health: Health) -> None:
 
 def keep_profile(channel: Channel, account: Account) -> None:
     """The account may have another name, or another address, since."""
-    told = {"name": account.name[:120], "handle": account.handle[:120], "url": account.url[:500]}
+    told = shown_as(account)
     changes = {
-        field: [getattr(channel, field), now]
-        for field, now in told.items()
-        if now and now != getattr(channel, field)
+        field: [getattr(channel, field), now] for field, now in told.items() if now != getattr(channel, field)
     }
     if changes:
         Channel.objects.filter(pk=channel.pk).update(**{field: now for field, (_, now) in changes.items()})
@@ -328,6 +343,18 @@ def mend(channel: Channel) -> None:
     mended = broken.exclude(fault="").update(fault="", fault_at=None)
     if mended:
         log.record("channel.mended", channel, code=channel.fault)
+
+
+def mend_where_a_key_is_back() -> None:
+    """A channel that broke because we could not read our own notes works again when we can."""
+    lost = Credential.objects.filter(
+        channel__fault__in=(KEY_LOST, APP_KEYS_LOST), channel__disconnected_at=None
+    )
+    for credential in lost.select_related("channel"):
+        with suppress(NotConnected):
+            opened(credential)
+            app_of(credential.channel.platform)
+            mend(credential.channel)
 
 
 # --- when it is to wait -----------------------------------------------------------------------------------------
@@ -377,6 +404,28 @@ def unpause(channel: Channel, by: "User") -> bool:
         if unpaused:
             log.record("channel.unpaused", channel, actor=by)
     return bool(unpaused)
+
+
+# --- parting ----------------------------------------------------------------------------------------------------
+
+
+def disconnect(channel: Channel, by: "User") -> Credential | None:
+    """
+    Nothing is published there any more, and nothing of its secrets is kept. What is known of the channel stays, since
+    posts have their history there. Returns the credential as it was, for the platform to be told; None if there was none.
+    """
+    with transaction.atomic():
+        credential = Credential.objects.select_for_update().filter(channel=channel).first()
+        ended = (
+            Channel.objects.open()
+            .filter(pk=channel.pk)
+            .update(disconnected_at=timezone.now(), fault="", fault_at=None, findings=[])
+        )
+        if not ended:
+            return None
+        Credential.objects.filter(channel=channel).delete()
+        log.record("channel.disconnected", channel, actor=by)
+    return credential
 
 
 # --- connecting -------------------------------------------------------------------------------------------------

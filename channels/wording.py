@@ -1,18 +1,25 @@
 """The codes of the adapters and of the connections, in sentences for people."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from channels.adapters.connector import Right
-from channels.models import Channel
+from channels.models import Channel, Period
 
 TROUBLES = {
     "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
     "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
+    "app_keys_lost": gettext_lazy(
+        "Våra appnycklar går inte att läsa. Administratören behöver skriva in dem igen."
+    ),
     "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
     "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades. Vi försöker igen."),
     "no_answer": gettext_lazy("Plattformen svarade inte i tid."),
@@ -121,6 +128,33 @@ WORRIES = {
 
 def trouble_sentence(code: str) -> str:
     return str(TROUBLES.get(code, _("Plattformen sa nej: %(code)s") % {"code": code})) if code else ""
+
+
+def finding_sentence(finding: Mapping[str, Any]) -> str:
+    """What is not well about a connection that works."""
+    facts = {**finding.get("facts", {})}
+    if facts.get("right") in set(Right):
+        facts["right"] = str(RIGHTS[Right(facts["right"])][0]).lower()
+    if at := parse_datetime(str(facts.get("at", ""))):
+        facts["at"] = date_format(timezone.localtime(at), "j F Y")
+    return str(WORRIES[finding["code"]]) % facts
+
+
+def goal_sentence(channel: Channel) -> str:
+    """1 om dagen, 3 i veckan; only on weekdays, where it is so."""
+    if not channel.goal:
+        return _("Inget")
+    goal = f"{channel.goal} {Period(channel.goal_period).label}"
+    return _("%(goal)s, bara vardagar") % {"goal": goal} if channel.goal_on_weekdays else goal
+
+
+def ends_in(days: int) -> str:
+    """How long a connection lasts."""
+    if days < 0:
+        return _("Gick ut")
+    if days == 0:
+        return _("Går ut i dag")
+    return ngettext("Går ut om %(n)d dag", "Går ut om %(n)d dagar", days) % {"n": days}
 
 
 def name_of(channel: Channel) -> str:
