@@ -5,7 +5,7 @@ import json
 import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,9 @@ from channels.adapters import ADAPTERS
 from channels.adapters.base import Adapter
 from channels.adapters.codes import Trouble
 from channels.keyring import CannotOpenError, KeyRing
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 EXPIRES_SOON = timedelta(days=14)
 LOOK_AFTER = timedelta(days=1)
@@ -63,6 +66,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def preselected(self) -> "ChannelQuerySet":
         """Those that a post is meant for until somebody says otherwise."""
         return self.open().filter(is_preselected=True)
+
+    def kept_by(self, user: "User") -> "ChannelQuerySet":
+        """Those that this person answers for, as owner or as deputy."""
+        return self.filter(Q(owner=user.pk) | Q(deputy=user.pk))
 
     def publishing(self, now: datetime) -> "ChannelQuerySet":
         """Those that may be called right now to publish something."""
@@ -195,6 +202,11 @@ class Channel(models.Model):
     def is_by_hand(self) -> bool:
         """A person publishes there; nothing is called."""
         return not self.adapter_class.publishes
+
+    @property
+    def takes_privacy(self) -> bool:
+        """Whether what is published there may be for some people only: on platforms where a post has a title, a film's."""
+        return self.adapter_class.limits.title is not None
 
     @property
     def is_held_up(self) -> bool:

@@ -1,18 +1,31 @@
-"""The channels and how they are."""
+"""The pages of the channels: how they are, what each of them carries, and what has happened to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.guards import for_those_who_may
+from accounts.models import User
+from accounts.views import shell_for
+from channels import connections, health, history, keeping, notices, parting, rules, tasks, wording
+from channels.adapters.connectors import CONNECTORS
+from channels.forms import KeeperForm, ProposalForm, SettingsForm
+from channels.keeping import ChangedMeanwhileError
 from channels.models import Channel, State
+from channels.parting import Access
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
+
+    from channels.rules import Refusal
 
 LOOKS = {
     State.BROKEN: ("fail", "unplug"),
@@ -23,6 +36,12 @@ LOOKS = {
 }
 """The ending of the css class and the icon of each state, in the order of the page."""
 NEEDS_YOU = (State.BROKEN, State.UNFUNDED, State.EXPIRING)
+KEPT_PICTURE = 60 * 60
+"""Seconds for which a browser shows an account's picture without asking again."""
+
+
+class SignedInRequest(HttpRequest):
+    user: User
 
 
 @dataclass(frozen=True)
@@ -32,20 +51,299 @@ class Card:
     kind: str
     icon: str
 
+    @property
+    def needs_you(self) -> bool:
+        """Somebody must do something, now or soon."""
+        return not self.channel.is_by_hand and self.channel.state in NEEDS_YOU
+
+    @property
+    def goal(self) -> str:
+        return wording.goal_sentence(self.channel)
+
+    @property
+    def findings(self) -> list[str]:
+        return [wording.finding_sentence(finding) for finding in self.channel.findings]
+
+    @property
+    def owner(self) -> User | None:
+        """Who answers for it, and may sign in."""
+        return active(self.channel.owner)
+
+    @property
+    def deputy(self) -> User | None:
+        return active(self.channel.deputy)
+
+    @property
+    def has_too_many_administrators(self) -> bool:
+        most, now = self.channel.most_administrators, self.channel.administrators
+        return most is not None and now is not None and now > most
+
+
+@dataclass(frozen=True)
+class May:
+    """What this person may do with a channel; `channels.rules` has the reasons."""
+
+    user: User
+    channel: Channel
+
+    def is_free(self, why_not: "Callable[[User, Channel], Refusal]") -> bool:
+        return why_not(self.user, self.channel) is None
+
+    @property
+    def test(self) -> bool:
+        return not self.channel.is_by_hand and self.is_free(rules.why_not_test)
+
+    @property
+    def pause(self) -> bool:
+        return self.is_free(rules.why_not_pause)
+
+    @property
+    def reconnect(self) -> bool:
+        return not self.channel.is_by_hand and self.is_free(rules.why_not_reconnect)
+
+    @property
+    def change(self) -> bool:
+        return self.is_free(rules.why_not_change)
+
+    @property
+    def propose(self) -> bool:
+        """Whoever may change everything need not ask."""
+        return not self.is_free(rules.why_not_change_all) and self.is_free(rules.why_not_propose)
+
+    @property
+    def disconnect(self) -> bool:
+        return self.is_free(rules.why_not_disconnect)
+
+    @property
+    def history(self) -> bool:
+        return self.is_free(rules.why_not_see_history)
+
+
+# --- all of them ------------------------------------------------------------------------------------------------
+
 
 @require_GET
-@permission_required("channels.view_channel", raise_exception=True)
-def index(request: HttpRequest) -> HttpResponse:
+@for_those_who_may(rules.why_not_see_channels)
+def index(request: SignedInRequest) -> HttpResponse:
     """Broken first: what needs a person stands at the top."""
-    channels = list(Channel.objects.open().select_related("credential", "paused_by"))
-    channels.sort(key=lambda channel: list(LOOKS).index(channel.state))
-    needing = sum(channel.state in NEEDS_YOU for channel in channels)
+    channels = sorted(whole(), key=lambda channel: [*LOOKS].index(channel.state))
     cards = [card_of(channel) for channel in channels]
-    paused = sum(channel.state == State.PAUSED for channel in channels)
-    return render(request, "channels/index.html", {"cards": cards, "needing": needing, "paused": paused})
+    context = {
+        "rows": [(card, May(request.user, card.channel)) for card in cards],
+        "cards": cards,
+        "needing": sum(card.needs_you for card in cards),
+        "paused": sum(channel.state == State.PAUSED for channel in channels),
+        "may_connect": rules.why_not_connect(request.user) is None,
+    }
+    return render(request, "channels/index.html", context)
+
+
+def whole() -> "Any":
+    """Those that are connected, with what a card shows."""
+    return (
+        Channel.objects.open().select_related("credential", "paused_by", "owner", "deputy").defer("picture")
+    )
 
 
 def card_of(channel: Channel) -> Card:
     if channel.is_by_hand:
         return Card(channel, _("För hand"), "draft", "hand")
-    return Card(channel, channel.state.label, *LOOKS[channel.state])
+    label: Promise | str = channel.state.label
+    if channel.state == State.EXPIRING and channel.connection_ends_at:
+        label = wording.ends_in(notices.days_until(channel.connection_ends_at, timezone.localdate()))
+    return Card(channel, label, *LOOKS[channel.state])
+
+
+def active(person: User | None) -> User | None:
+    return person if person and person.is_active else None
+
+
+# --- one of them ------------------------------------------------------------------------------------------------
+
+
+def channel_for(
+    request: SignedInRequest,
+    channel_id: int,
+    why_not: "Callable[[User, Channel], Refusal] | None" = None,
+) -> Channel:
+    """For those who may see it, and do this with it. The others are not told whether there is such a channel."""
+    channel = whole().filter(pk=channel_id).first()
+    if refusal := rules.why_not_see(request.user, channel):
+        raise PermissionDenied(refusal)
+    if channel is None:
+        raise Http404
+    if why_not and (refusal := why_not(request.user, channel)):
+        raise PermissionDenied(refusal)
+    return channel
+
+
+@require_GET
+def channel(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    channel = channel_for(request, channel_id)
+    may = May(request.user, channel)
+    context = shown(request, channel) | {
+        "rights": rights_of(channel),
+        "credential": getattr(channel, "credential", None),
+        "has_picture": Channel.objects.filter(pk=channel.pk, picture__isnull=False).exists(),
+    }
+    if may.history:
+        context["history"], context["older"] = history.page(channel, request.GET.get("fore", ""))
+    return render(request, "channels/channel.html", context)
+
+
+def shown(request: SignedInRequest, channel: Channel) -> dict[str, Any]:
+    return {
+        "channel": channel,
+        "card": card_of(channel),
+        "may": May(request.user, channel),
+        "shell": shell_for(request),
+    }
+
+
+def rights_of(channel: Channel) -> list[tuple[Any, Any, bool]]:
+    """What the platform lets us do, in plain words, and whether it does; nothing where it does not tell."""
+    credential = getattr(channel, "credential", None)
+    if credential is None or not credential.scopes or channel.platform not in CONNECTORS:
+        return []
+    held = {*health.granted(channel, credential.scopes)}.difference(lost(channel))
+    needs = CONNECTORS[channel.platform].needs
+    return [(*wording.RIGHTS[right], right in held) for right in needs]
+
+
+def lost(channel: Channel) -> list[str]:
+    """Rights that the role on the page does not give."""
+    return [finding["facts"]["right"] for finding in channel.findings if "right" in finding.get("facts", {})]
+
+
+@require_GET
+def card(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """The card alone: asked for again and again while somebody looks whether the channel works."""
+    channel = channel_for(request, channel_id)
+    return render(request, "channels/_card.html", shown(request, channel))
+
+
+@require_GET
+def picture(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """The account's own picture, from us: the page asks no other server for anything."""
+    channel = channel_for(request, channel_id)
+    if not channel.picture:
+        raise Http404
+    answer = HttpResponse(bytes(channel.picture), content_type="image/jpeg")
+    answer["Cache-Control"] = f"private, max-age={KEPT_PICTURE}"
+    return answer
+
+
+@require_POST
+def test(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """A worker looks; the card waits for what it finds."""
+    channel = channel_for(request, channel_id, rules.why_not_test)
+    if channel.is_by_hand:
+        raise Http404
+    if connections.ask_for_probe(channel):
+        tasks.probe_soon(channel)
+        channel.refresh_from_db(fields=["probe_at", "probing_until"])
+    if request.headers.get("HX-Request"):
+        return render(request, "channels/_card.html", shown(request, channel))
+    return redirect("channels:channel", channel.pk)
+
+
+# --- changing it ------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """Administrators change everything, those who keep it its goal and audience."""
+    channel = channel_for(request, channel_id, rules.why_not_change)
+    kind = KeeperForm if rules.why_not_change_all(request.user) else SettingsForm
+    form = kind(channel, posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = keeping.change(channel, request.user, form.cleaned_data["seen"], form.wanted)
+        except ChangedMeanwhileError as error:
+            return changed_meanwhile(request, channel, kind, form, error)
+        messages.success(request, _("Sparat.") if changed else _("Ingenting var ändrat."))
+        return redirect("channels:channel", channel.pk)
+    return settings_page(request, channel, form, status=422 if form.errors else 200)
+
+
+def settings_page(
+    request: SignedInRequest, channel: Channel, form: KeeperForm, *, status: int, **more: Any
+) -> HttpResponse:
+    context = {"channel": channel, "form": form, "shell": shell_for(request), **more}
+    return render(request, "channels/channel_settings.html", context, status=status)
+
+
+def changed_meanwhile(
+    request: SignedInRequest,
+    channel: Channel,
+    kind: type[KeeperForm],
+    form: KeeperForm,
+    error: ChangedMeanwhileError,
+) -> HttpResponse:
+    """Nothing of either is lost: theirs is saved, this person's is in the fields, and the page tells the two apart."""
+    fresh = channel_for(request, channel.pk, rules.why_not_change)
+    again = kind(fresh, merged(request.POST, kind(fresh), form, error))
+    again.is_valid()
+    stored = history.settings_in_words(error.stored)
+    theirs = [(again.fields[name].label or history.label(name), stored[name]) for name in error.theirs]
+    return settings_page(request, fresh, again, status=409, theirs=theirs)
+
+
+def merged(typed: QueryDict, now: KeeperForm, form: KeeperForm, error: ChangedMeanwhileError) -> QueryDict:
+    """What this person changed as they typed it, all else as it is now."""
+    data, seen = typed.copy(), form.cleaned_data["seen"]
+    for name in form.settings:
+        if keeping.plain(form.cleaned_data[name]) == seen[name]:
+            put(data, name, now[name].value())
+    data["seen"] = now["seen"].value()
+    return data
+
+
+def put(data: QueryDict, name: str, value: Any) -> None:
+    """As a browser would send it: what is empty is not ticked, or has nothing in it."""
+    if value is False:
+        data.pop(name, None)
+    else:
+        data[name] = "" if value is None else str(value)
+
+
+def posted(request: SignedInRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+@require_http_methods(["GET", "POST"])
+def propose(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """A few words to those who may."""
+    channel = channel_for(request, channel_id, rules.why_not_propose)
+    form = ProposalForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        keeping.propose(channel, request.user, form.cleaned_data["text"])
+        messages.success(request, _("Förslaget är skickat till administratörerna."))
+        return redirect("channels:channel", channel.pk)
+    context = {"channel": channel, "form": form, "shell": shell_for(request)}
+    return render(request, "channels/channel_proposal.html", context, status=422 if form.errors else 200)
+
+
+# --- leaving it -------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def disconnect(request: SignedInRequest, channel_id: int) -> HttpResponse:
+    """Cannot be undone, and so is asked about first."""
+    channel = channel_for(request, channel_id, rules.why_not_disconnect)
+    if request.method == "GET":
+        return render(request, "channels/channel_disconnect.html", {"channel": channel})
+    say_how_it_ended(request, channel, parting.disconnect(channel, request.user))
+    return redirect("channels:index")
+
+
+def say_how_it_ended(request: SignedInRequest, channel: Channel, access: Access) -> None:
+    name = {"channel": wording.name_of(channel)}
+    messages.success(request, _("%(channel)s är frånkopplad.") % name)
+    if access == Access.LEFT:
+        left = _("Vi kunde inte säga upp vår åtkomst hos %(channel)s. Logga in där och ta bort appen.")
+        messages.error(request, left % name)
+    elif access == Access.SHARED:
+        messages.info(
+            request, _("Åtkomsten hos %(channel)s finns kvar, för en annan kanal använder den.") % name
+        )

@@ -1,0 +1,204 @@
+"""What a channel carries, as people fill it in; and what they would like somebody else to change."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from channels.keeping import Settings, settings_of
+from channels.models import Channel
+
+TOO_OLD = gettext_lazy("Sidan hade legat framme för länge. Ladda om den.")
+A_NUMBER = gettext_lazy("Skriv ett helt tal, till exempel 3.")
+GOAL = ("goal", "goal_period", "goal_on_weekdays")
+
+
+class KeeperForm(forms.ModelForm):
+    """
+    What whoever keeps the channel may change: its goal, and whom it is for.
+
+    Carries how everything was when the page was shown, so that nobody undoes what somebody else did meanwhile.
+    """
+
+    seen = forms.JSONField(widget=forms.HiddenInput, error_messages={"required": TOO_OLD, "invalid": TOO_OLD})
+
+    class Meta:
+        model = Channel
+        fields = ("audience", *GOAL)
+        help_texts = {
+            "audience": gettext_lazy("Vilka vi talar med där. Syns när någon skriver för kanalen."),
+            "goal": gettext_lazy("Hur många inlägg det ska bli. Lämna tomt om det inte finns något mål."),
+        }
+        error_messages = {"goal": {"invalid": A_NUMBER}}
+
+    def __init__(self, channel: Channel, data: QueryDict | None = None) -> None:
+        super().__init__(data, instance=channel)
+        # Its instance takes over what was typed, right or wrong; how things are is read before.
+        self.initial["seen"] = settings_of(channel, self.settings)
+        for field in self.fields.values():
+            field.error_messages.setdefault("max_length", gettext_lazy("Texten är för lång."))
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The columns that this form is about."""
+        return tuple(name for name in self.fields if name != "seen")
+
+    @property
+    def ticks(self) -> list[str]:
+        """The fields that are a box to tick."""
+        return [name for name, field in self.fields.items() if isinstance(field, forms.BooleanField)]
+
+    def clean_seen(self) -> Settings:
+        seen = self.cleaned_data["seen"]
+        if not isinstance(seen, dict) or not {*self.settings} <= {*seen}:
+            raise ValidationError(TOO_OLD)
+        return seen
+
+    def clean_goal(self) -> int | None:
+        return between(self.cleaned_data["goal"], 1, 100)
+
+    @property
+    def wanted(self) -> Settings:
+        """All that was filled in, as the columns take it."""
+        return {name: self.cleaned_data[name] for name in self.settings}
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Columns of others are theirs to check."""
+        return {field.name for field in Channel._meta.fields if field.name not in self.fields}
+
+
+class SettingsForm(KeeperForm):
+    """All that an administrator may change."""
+
+    class Meta(KeeperForm.Meta):
+        fields = (  # type: ignore[assignment]
+            "owner",
+            "deputy",
+            *KeeperForm.Meta.fields,
+            "alarm_days",
+            "is_preselected",
+            "privacy",
+            "most_administrators",
+            "administrators",
+            "facts",
+            "facts_source",
+            "facts_on",
+            "opening",
+        )
+        widgets = {
+            "facts": forms.Textarea(attrs={"rows": 4}),
+            "opening": forms.Textarea(attrs={"rows": 5}),
+            "facts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = KeeperForm.Meta.help_texts | {
+            "owner": gettext_lazy("Ser till att kanalen fungerar och får veta när den inte gör det."),
+            "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
+            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas."),
+            "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
+            "privacy": gettext_lazy("Vem som får se en ny film, tills någon väljer annat för just den."),
+            "most_administrators": gettext_lazy("Ju färre som har nycklarna, desto säkrare."),
+            "administrators": gettext_lazy("Räkna hos plattformen. Den säger det inte till oss."),
+            "facts": gettext_lazy("Till exempel hur många som följer, och vilka de är."),
+            "opening": gettext_lazy(
+                "Det som den som skriver på sidan ska få veta: vem som ansvarar, och vad som tas bort."
+            ),
+        }
+
+    def __init__(self, channel: Channel, data: QueryDict | None = None) -> None:
+        super().__init__(channel, data)
+        if not channel.takes_privacy:
+            del self.fields["privacy"]
+        if channel.is_by_hand:
+            self.fields = {"name": name_field(), "url": url_field(), **self.fields}
+            self.initial |= {"name": channel.name, "url": channel.url}
+        self.initial["seen"] = settings_of(channel, self.settings)
+        for name in ("owner", "deputy"):
+            field: forms.ModelChoiceField = self.fields[name]  # type: ignore[assignment]
+            field.queryset = people_for([getattr(channel, f"{name}_id")])
+            field.empty_label = _("Ingen")
+            field.label_from_instance = called  # type: ignore[method-assign,assignment]
+
+    def clean_alarm_days(self) -> int | None:
+        return between(self.cleaned_data["alarm_days"], 1, 365)
+
+    def clean_most_administrators(self) -> int | None:
+        return between(self.cleaned_data["most_administrators"], 1, 100)
+
+    def clean_administrators(self) -> int | None:
+        return between(self.cleaned_data["administrators"], 0, 1000)
+
+    def clean_facts_on(self) -> Any:
+        day = self.cleaned_data["facts_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError(_("Dagen har inte varit än."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        owner, deputy = cleaned.get("owner"), cleaned.get("deputy")
+        if owner and owner == deputy:
+            self.add_error("deputy", _("Välj någon annan än kontoansvarig."))
+        if deputy and not owner and "owner" not in self.errors:
+            self.add_error("owner", _("Välj en kontoansvarig, när det finns en ersättare."))
+        if cleaned.get("facts"):
+            self.ask_for_source(cleaned)
+        return cleaned
+
+    def ask_for_source(self, cleaned: dict[str, Any]) -> None:
+        """A figure without its source and its day grows old unseen."""
+        if not cleaned.get("facts_source"):
+            self.add_error("facts_source", _("Skriv varifrån uppgifterna kommer."))
+        if not cleaned.get("facts_on") and "facts_on" not in self.errors:
+            self.add_error("facts_on", _("Skriv vilken dag uppgifterna gällde."))
+
+
+class ProposalForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Vad skulle ni vilja ändra?"),
+        help_text=gettext_lazy("Till exempel målet, målgruppen eller vem som är kontoansvarig."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy("Skriv vad ni vill ändra."),
+            "max_length": gettext_lazy("Texten är för lång. Skriv det i några meningar."),
+        },
+    )
+
+
+def name_field() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Namn"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Skriv vad kanalen heter.")},
+    )
+
+
+def url_field() -> forms.URLField:
+    return forms.URLField(
+        label=gettext_lazy("Adress"), max_length=500, required=False, assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("Det är ingen adress. En adress ser ut så här: https://…")},
+    )  # fmt: skip
+
+
+def people_for(chosen: Iterable[int | None]) -> Any:
+    """Those who may sign in; and whoever is chosen already, so that they can be seen, and changed."""
+    found = User.objects.filter(is_active=True) | User.objects.filter(pk__in=[pk for pk in chosen if pk])
+    return found.order_by("name", "pk")
+
+
+def called(person: User) -> str:
+    return str(person) if person.is_active else _("%(name)s (kan inte logga in)") % {"name": person}
+
+
+def between(number: int | None, least: int, most: int) -> int | None:
+    if number is not None and not least <= number <= most:
+        raise ValidationError(
+            _("Skriv ett tal mellan %(least)s och %(most)s.") % {"least": least, "most": most}
+        )
+    return number
