@@ -6,9 +6,11 @@ Facts: X, Users look-up (me) and Profile images, read 2026-11-22.
 
 import re
 
+from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account
-from channels.adapters.http import Answer, at
+from channels.adapters.http import Answer
 from channels.adapters.x.api import API
+from channels.errors import NotSent, Refused
 
 FIELDS = "profile_image_url,public_metrics,username,name"
 SMALL = re.compile(r"_normal(\.\w+)$")
@@ -16,7 +18,7 @@ SMALL = re.compile(r"_normal(\.\w+)$")
 
 def own_account(api: API) -> tuple[Account, Answer]:
     """The account, and the answer that told of it."""
-    answer = api.get("users/me", **{"user.fields": FIELDS})
+    answer = asked(api)
     id, handle = answer.needed("data", "id"), answer.needed("data", "username")
     account = Account(
         id=id,
@@ -24,9 +26,17 @@ def own_account(api: API) -> tuple[Account, Answer]:
         handle=handle,
         url=f"{api.addresses['X_PUBLIC_URL']}/{handle}",
         picture_url=picture(answer.at("data", "profile_image_url")),
-        followers=count(at(answer.told, "data", "public_metrics", "followers_count")),
+        followers=count(answer.at("data", "public_metrics", "followers_count")),
     )
     return account, answer
+
+
+def asked(api: API) -> Answer:
+    """Nothing was asked for that could be wrong: a no that is about no connection says nothing."""
+    try:
+        return api.get("users/me", **{"user.fields": FIELDS})
+    except Refused as error:
+        raise NotSent(Trouble.UNREADABLE, error.detail) from error
 
 
 def picture(address: object) -> str:

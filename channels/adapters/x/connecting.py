@@ -83,7 +83,7 @@ class XConnector(Connector):
 
 
 def is_dead(answer: Answer) -> bool:
-    return answer.status == 400 and answer.at("error") in DEAD
+    return answer.status == 400 and str(answer.at("error")) in DEAD
 
 
 def identified(app: App, form: Mapping[str, str]) -> tuple[dict[str, str], AuthBase]:

@@ -10,20 +10,28 @@ from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account
 from channels.adapters.http import Answer, at
 from channels.adapters.youtube.api import API
-from channels.errors import NotConnected
+from channels.errors import NotConnected, NotSent, Refused
 
 PICTURES = ("medium", "high", "default")
 
 
 def own_channels(api: API) -> tuple[list[Account], Answer]:
     """The channels, and the answer that told of them. Never none: an account without a channel is of no use to us."""
-    answer = api.get("channels", part="snippet,statistics", mine="true")
+    answer = asked(api)
     found = [
         account(item, api.addresses["YOUTUBE_PUBLIC_URL"]) for item in answer.items("items") if item.get("id")
     ]
     if not found:
         raise NotConnected(Trouble.NO_CHANNEL, answer.detail())
     return found, answer
+
+
+def asked(api: API) -> Answer:
+    """Nothing was asked for that could be wrong: a no that is about no connection says nothing."""
+    try:
+        return api.get("channels", part="snippet,statistics", mine="true")
+    except Refused as error:
+        raise NotSent(Trouble.UNREADABLE, error.detail) from error
 
 
 def account(channel: dict[str, Any], base: str) -> Account:
