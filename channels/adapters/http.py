@@ -194,7 +194,7 @@ def told(answer: requests.Response, secrets: tuple[str, ...]) -> Any:
         text = text.replace(secret, "…")
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

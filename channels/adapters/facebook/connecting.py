@@ -11,6 +11,7 @@ token endpoint takes GET and POST: tokens of people and our secret travel in for
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -83,10 +84,12 @@ class FacebookConnector(Connector):
             self.token_url, self.app, self.redirect_uri, code, in_body=True, trouble=code_refused
         )
         graph = self.graph(self.lengthened(short.access_token))
-        person = graph.get("me", {"fields": "id,name"})
+        with nothing_refused():
+            person = graph.get("me", {"fields": "id,name"})
+            scopes = tuple(granted(graph))
         return Grant(
             access_token=graph.connection.access_token,
-            scopes=tuple(granted(graph)),
+            scopes=scopes,
             grantor=person.needed("id"),
             grantor_name=str(person.at("name") or ""),
         )
@@ -108,8 +111,9 @@ class FacebookConnector(Connector):
         """The pages, those of businesses too, each once; then the person's own profile, which nobody may choose."""
         graph = self.graph(grant.access_token)
         pages: dict[str, Account] = {}
-        for page in (*of_person(graph), *of_businesses(graph, grant)):
-            pages.setdefault(page.id, page)
+        with nothing_refused():
+            for page in (*of_person(graph), *of_businesses(graph, grant)):
+                pages.setdefault(page.id, page)
         profile = Account(grant.grantor, grant.grantor_name, refusal=Trouble.PERSONAL_PROFILE)
         return [*pages.values(), profile]
 
@@ -194,7 +198,7 @@ def tasks_of(page: dict[str, Any]) -> frozenset[str] | None:
 
 
 def code_refused(answer: Answer) -> ChannelError:
-    """What the token endpoint means. No content is looked at here: what nothing else is said of, the dialog may mend."""
+    """What the token endpoint means. Nothing of ours is judged here: what has no other meaning, the dialog may mend."""
     message = str(answer.at("error", "message") or "")
     codes = graphs.codes(answer)
     detail = answer.detail(message)
@@ -204,5 +208,17 @@ def code_refused(answer: Answer) -> ChannelError:
         return NotConnected(Trouble.CODE_OLD, detail)
     if named := next((IN_WORDS[words] for words in IN_WORDS if words in message), None):
         return NotConnected(named, detail)
-    error = graphs.trouble(answer)
+    return unrefused(graphs.trouble(answer))
+
+
+@contextmanager
+def nothing_refused() -> Iterator[None]:
+    """The same for calls that only read."""
+    try:
+        yield
+    except Refused as error:
+        raise unrefused(error) from error
+
+
+def unrefused(error: ChannelError) -> ChannelError:
     return NotConnected(Trouble.DIALOG_FAILED, error.detail) if isinstance(error, Refused) else error

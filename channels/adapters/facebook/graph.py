@@ -115,6 +115,8 @@ class Graph:
         asked = {**fields, "limit": str(page)}
         for _ in range(pages):
             answer = self.get(path, asked)
+            if not isinstance(answer.at("data"), list):
+                raise answer.unreadable()
             yield from answer.items("data")
             if not (answer.at("paging", "next") and answer.items("data")):
                 return

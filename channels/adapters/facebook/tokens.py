@@ -95,7 +95,10 @@ def facts(graph: Graph) -> Facts:
     """Of this connection's token."""
     with our_own_fault():
         token = graph.connection.access_token
-        return Facts(as_app(graph).read_hidden("debug_token", {"input_token": token}))
+        answer = as_app(graph).read_hidden("debug_token", {"input_token": token})
+    if not isinstance(answer.at("data", "is_valid"), bool):
+        raise answer.unreadable()
+    return Facts(answer)
 
 
 def end_all(graph: Graph, person: str) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import random
+import socket
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -213,3 +214,10 @@ def connected(
         handle=handle,
     )
     return connection, given
+
+
+def nobody_listens() -> str:
+    """An address of this machine where every connection is refused."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"

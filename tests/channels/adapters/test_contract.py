@@ -7,7 +7,6 @@ here before it has a test of its own.
 
 import logging
 import re
-import socket
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,6 +29,7 @@ from tests.channels.adapters.desk import (
     as_shown,
     content,
     media,
+    nobody_listens,
     takes,
 )
 
@@ -103,13 +103,6 @@ def number_of_calls(desk: Desk) -> int:
     desk.stage()
     (waiting,) = desk.sandbox.waiting_faults()
     return 1000 - waiting["skip"]
-
-
-def nobody_listens() -> str:
-    """An address of this machine where every connection is refused."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}"
 
 
 def test_every_publishing_platform_has_something_to_be_tested_with():
