@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 NO_CREDIT = "credit"
 """The fault of a channel whose account at the platform is empty (`channels.errors.OutOfCredit`)."""
-INVOLVED = ("channel__owner", "channel__deputy", "approval__approved_by", "post__author")
+OKAY_BY = "approval__approved_by"
 REVIEW, DECIDE, CONNECT = "posts.review_post", "posts.decide_publication", "channels.change_channel"
 """What the communications group and the administrators may."""
 READ, TAKE_DOWN, SEE_CHANNELS = "posts.view_all_posts", "posts.take_down", "channels.view_channel"
@@ -123,23 +124,35 @@ def concerned(
 
 def when_still(version: Version) -> None:
     """Once nothing of a version moves any more, and some of it is out: tell where it is, and where it is not (yet)."""
-    all_of_it = [*version.publications.select_related(*INVOLVED)]
+    all_of_it = [*version.publications.select_related("channel", "post").annotate(okay=F(OKAY_BY))]
     out = [item for item in all_of_it if item.status == PublicationStatus.PUBLISHED]
     if not out or any(moves_soon(item) for item in all_of_it):
         return
-    post, key = out[0].post, f"version:{version.pk}"
-    others = {out[0].approval.approved_by, *owners(*(item.channel for item in out))}
-    for kind, people in (("published", {post.author}), ("published_others", others - {post.author})):
+    post, key, people = out[0].post, f"version:{version.pk}", parts_in(out)
+    author = people.pop(post.author_id)
+
+    def page(person: User) -> str:
+        # Whoever gave the okay reads posts: asking here would cost every publication two queries.
+        return page_of(post) if person.pk == out[0].okay else page_for(post, out[0].channel, person)
+
+    for kind, told in (("published", [author]), ("published_others", people.values())):
         tell(
-            people,
+            told,
             kind,
             key,
-            partial(page_for, post, out[0].channel),
+            page,
             out=names(out),
             later=names(item for item in all_of_it if comes_later(item)),
             unsure=names(item for item in all_of_it if item.status == PublicationStatus.NEEDS_DECISION),
             missing=names(item for item in all_of_it if is_missing(item)),
         )
+
+
+def parts_in(out: list[Any]) -> dict[int, User]:
+    """Its author, who gave the okay, and who answers for the channels: by one narrow query, since this is asked often."""
+    channels = [item.channel for item in out]
+    keeping = {person for channel in channels for person in (channel.owner_id, channel.deputy_id) if person}
+    return User.objects.in_bulk({out[0].post.author_id, out[0].okay, *keeping})
 
 
 def comes_later(publication: Publication) -> bool:
