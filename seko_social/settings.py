@@ -185,6 +185,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "look at channels": {
+        "task": "channels.tasks.probe_due",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "warn of channels": {"task": "channels.tasks.warn", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep what was given up": {
+        "task": "channels.tasks.sweep_connecting",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 for queue in QUEUES:
     CELERY_BEAT_SCHEDULE[f"heartbeat of {queue}"] = {
