@@ -22,7 +22,8 @@ from audit import log
 from channels.adapters.base import Adapter, Connection, Finding, Health, Tokens
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, App
-from channels.errors import NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
+from channels.adapters.connectors import CONNECTORS
+from channels.errors import ChannelError, NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
 from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, Credential
 from channels.signals import broke
@@ -135,7 +136,7 @@ def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> 
     except NotPublished:
         let_others_renew(credential)
         raise
-    return keep_tokens(credential, secrets, tokens)
+    return keep_tokens(credential, channel, secrets, tokens)
 
 
 def let_others_renew(credential: Credential) -> None:
@@ -155,7 +156,9 @@ def still_ours(credential: Credential) -> QuerySet[Credential]:
     return Credential.objects.filter(ours, pk=credential.pk)
 
 
-def keep_tokens(credential: Credential, secrets: dict[str, str], tokens: Tokens) -> dict[str, str]:
+def keep_tokens(
+    credential: Credential, channel: Channel, secrets: dict[str, str], tokens: Tokens
+) -> dict[str, str]:
     renewed = secrets | {"access_token": tokens.access_token}
     if tokens.refresh_token:
         renewed["refresh_token"] = tokens.refresh_token
@@ -169,8 +172,18 @@ def keep_tokens(credential: Credential, secrets: dict[str, str], tokens: Tokens)
         updated_at=timezone.now(),
     )
     if not kept:
+        end_what_nobody_keeps(channel, renewed)
         raise NotReady("renewing", until=timezone.now())
     return renewed
+
+
+def end_what_nobody_keeps(channel: Channel, secrets: dict[str, str]) -> None:
+    """Disconnected meanwhile, or connected anew: only we know of these. Where that would end more, they are let be."""
+    connector = CONNECTORS.get(channel.platform)
+    if connector and connector.ends_only_this:
+        with suppress(ChannelError):
+            app = app_of(channel.platform)
+            connector(app, settings.PLATFORM_ADDRESSES).revoke(secrets | {"host": channel.host})
 
 
 # --- when it does not work --------------------------------------------------------------------------------------
@@ -288,14 +301,14 @@ def keep_health(
             put_off_probe(channel, timezone.now())
             return
         keep_terms(credential, health)
-        keep_profile(channel, health.account)
         seen = [{"code": str(finding.code), "facts": dict(finding.facts)} for finding in findings]
         looked(channel, findings=seen)
         if fault:
             mark_broken(channel, fault)
-        else:
-            mark_working(channel)
-            mend(channel)
+            return
+        keep_profile(channel, health.account)
+        mark_working(channel)
+        mend(channel)
 
 
 def keep_terms(credential: Credential, health: Health) -> None:
@@ -477,9 +490,5 @@ def shown_as(profile: Account | None) -> dict[str, str]:
     """How the account looks at the platform, in our columns. What it does not tell stays as it was."""
     if profile is None:
         return {}
-    told = {"name": profile.name, "handle": profile.handle, "url": profile.url}
-    return {name: cut(name, value) for name, value in told.items() if value}
-
-
-def cut(field: str, value: str) -> str:
-    return value[: Channel._meta.get_field(field).max_length]
+    told = {"name": profile.name[:120], "handle": profile.handle[:120], "url": profile.url[:500]}
+    return {name: value for name, value in told.items() if value}

@@ -116,7 +116,7 @@ class SettingsForm(KeeperForm):
             del self.fields["privacy"]
         if channel.is_by_hand:
             self.fields = {"name": name_field(), "url": url_field(), **self.fields}
-            self.initial |= {"name": channel.name, "url": channel.url}
+            self.initial.update(name=channel.name, url=channel.url)
         self.initial["seen"] = settings_of(channel, self.settings)
         for name in ("owner", "deputy"):
             field: forms.ModelChoiceField = self.fields[name]  # type: ignore[assignment]

@@ -8,14 +8,15 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from channels.adapters.base import Adapter, Content, Keep, Limits, Problem, Receipt, Staged, Tokens
+from channels.adapters.base import Adapter, Content, Health, Keep, Limits, Problem, Receipt, Staged, Tokens
+from channels.adapters.connector import Account
 
 ADDRESS = "https://example.test/"
 Step = Callable[["Scripted", Content, Staged], None]
 
 
 class Scripted(Adapter):
-    """`script` maps `stage`, `commit`, `after_commit`, `find` to functions that may raise or look around."""
+    """`script` maps `stage`, `commit`, `after_commit`, `find`, `probe` to functions that may raise or look around."""
 
     platform = "facebook"
     name = "Facebook"
@@ -30,9 +31,12 @@ class Scripted(Adapter):
     renewals: ClassVar[list[str]] = []
     looked_since: ClassVar[list[datetime]] = []
     removed: ClassVar[list[str]] = []
+    health: ClassVar[Health | None] = None
+    """What a look at the connection finds; all well if None."""
 
     @classmethod
     def forget(cls) -> None:
+        cls.health = None
         cls.looked_since.clear()
         cls.removed.clear()
         cls.script.clear()
@@ -87,6 +91,11 @@ class Scripted(Adapter):
         self.play("remove", Content(), Staged())
         self.removed.append(remote_id)
         self.play("after_remove", Content(), Staged())
+
+    def probe(self) -> Health:
+        self.calls.append("probe")
+        self.play("probe", Content(), Staged())
+        return self.health or Health(Account(self.connection.account_id, "Seko"))
 
     def play(self, step: str, content: Content, staged: Staged) -> None:
         if action := self.script.get(step):
