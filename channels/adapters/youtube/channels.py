@@ -12,6 +12,8 @@ from channels.adapters.http import Answer, at
 from channels.adapters.youtube.api import API
 from channels.errors import NotConnected, NotSent, Refused
 
+KIND = "youtube#channelListResponse"
+"""Where there is no channel, the list of them is left out. So an answer without it must be Google's to mean that."""
 PICTURES = ("medium", "high", "default")
 
 
@@ -21,6 +23,8 @@ def own_channels(api: API) -> tuple[list[Account], Answer]:
     found = [
         account(item, api.addresses["YOUTUBE_PUBLIC_URL"]) for item in answer.items("items") if item.get("id")
     ]
+    if answer.at("kind") != KIND:
+        raise answer.unreadable()
     if not found:
         raise NotConnected(Trouble.NO_CHANNEL, answer.detail())
     return found, answer
