@@ -340,7 +340,7 @@ def test_an_okay_that_was_undone_and_came_out_all_the_same_leads_to_taking_it_do
     answer = press(desk, green, what)
     said = text_of(answer)
     assert answer.status_code == 409
-    assert "Okejet ångrades, men inlägget kom ändå ut på Facebook." in said
+    assert "Godkännandet ångrades, men inlägget kom ändå ut på Facebook." in said
     assert f'href="/inlagg/{green.pk}/ta-ned/"' in answer.content.decode()
     assert state() == (Status.IN_REVIEW, PublicationStatus.PUBLISHED, "")
     order = desk.post(f"/inlagg/{green.pk}/ta-ned/", {"reason": "wrong"}, follow=True)
