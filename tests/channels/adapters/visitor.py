@@ -119,6 +119,7 @@ class Heard:
     query: Mapping[str, str]
     form: Mapping[str, str]
     headers: Mapping[str, str] = field(repr=False)
+    body: str = field(repr=False)
 
 
 @dataclass
@@ -161,12 +162,11 @@ def run(script: Script) -> Iterator[Script]:
         def reply(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             parts, body = urlsplit(self.path), self.rfile.read(length).decode("latin-1")
-            heard = Heard(
-                self.command, parts.path, first(parts.query), first(body), dict(self.headers.items())
-            )
-            status, told, headers = script.answer(heard)
+            fields, headers = (first(parts.query), first(body)), dict(self.headers.items())
+            heard = Heard(self.command, parts.path, *fields, headers, body)
+            status, told, more = script.answer(heard)
             self.send_response_only(status)
-            for name, value in headers.items():
+            for name, value in more.items():
                 self.send_header(name.replace("_", "-"), value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(told.encode())))
