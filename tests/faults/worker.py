@@ -29,7 +29,10 @@ from django.core.files.storage import FileSystemStorage  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 from urllib3.connection import HTTPConnection  # noqa: E402
 
+from channels import connections  # noqa: E402
 from channels.adapters import ADAPTERS, http  # noqa: E402
+from channels.errors import NotConnected, NotReady  # noqa: E402
+from channels.models import Channel  # noqa: E402
 from posts import preparation, tasks  # noqa: E402
 from posts.publishing import removing, settling  # noqa: E402
 from seko_social.celery import app  # noqa: E402
@@ -142,8 +145,19 @@ def take_from_broker(order: Order) -> None:
         app.tasks[message.headers["task"]](*message.payload[0])
 
 
+def use_channel(order: Order) -> None:
+    """What every task does first that calls a platform; a token that is not taken is doubted as they do."""
+    channel = Channel.objects.get(pk=order["thing"])
+    with suppress(NotReady):
+        try:
+            connections.adapter_for(channel)
+        except NotConnected as error:
+            connections.doubt_token(channel, error)
+
+
 TASKS: dict[str, Callable[[Order], Any]] = {
     "publish": lambda order: tasks.publish(order["thing"], 0, tasks.DEFAULT),
+    "use channel": use_channel,
     "take down": lambda order: tasks.take_down(order["thing"]),
     "wake": wake,
     "take from broker": take_from_broker,
