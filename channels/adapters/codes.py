@@ -128,3 +128,5 @@ class Worry(StrEnum):
     """(left, of)"""
     ACCESS_ENDS = "access_ends"
     """The platform wants the person to have been there by then. (at: ISO 8601)"""
+    SERVER_TAKES_LESS = "server_takes_less"
+    """The account's server has lower limits than those that we let people write for. (characters, pictures)"""
