@@ -34,6 +34,15 @@ The control API (all JSON):
     POST   /ovning/api/limits            {"enforced": bool}: the platforms' own call limits and quotas
     POST   /ovning/api/repeats           {"taken": bool}: the same words and pictures are taken twice
     POST   /ovning/api/demands           {"appsecret_proof": bool}: Facebook refuses calls without the proof
+    POST   /ovning/api/accounts          {"platform", "id", ...}: what is true of an account: followers, verified,
+                                         phone_verified, has_channel, business, roles, state (people.py)
+    POST   /ovning/api/people            {"id", ...}: who signs in to Facebook: name, checkpoint, unconfirmed,
+                                         password_changed
+    POST   /ovning/api/removals          {"platform", "id"}: somebody throws the application out at the platform
+    POST   /ovning/api/comments          {"platform", "on", "text", "author"?, "name"?}: the public says something
+    POST   /ovning/api/redirects         {"registered": [address, ...]}: only these are good to go back to; none: all
+    POST   /ovning/api/settings          google_testing ("on": what is allowed ends after a week),
+                                         facebook_data_access_seconds, x_spelling ("tweet", "post" or "both")
     POST   /ovning/api/reset             forget everything
 
 A rule of misbehaviour is {"platform", "call", "fault"} and, where wanted, "times", "skip", "seconds",
@@ -58,7 +67,8 @@ calls have passed.
     out_of_credit       X: 402; elsewhere as `refuse`
     refuse              the content is refused for good
     duplicate           the platform says that it has it already
-    lag                 (lists) leaves out what became public in the last `seconds`
+    lag                 (lists) leaves out what became public in the last `seconds`; YouTube videos_delete: does not
+                        know the film yet
     slow_processing     the next film is not ready before `polls` looks, or `seconds`, have passed; whatever `call`
     failed_processing   the next film fails in processing; whatever `call`
     short_range         YouTube put_chunk: keeps only the first 256 KiB of what was sent
@@ -67,11 +77,15 @@ calls have passed.
 Names of calls, which never change:
 
     facebook  feed photo video video_start video_transfer video_finish video_cancel video_status
-              published_posts posts node edit delete me accounts permissions debug_token token
-    x         post delete tweet timeline me media_upload media_initialize media_append media_finalize
-              media_status media_metadata token revoke
+              published_posts posts node edit delete comments comment comment_edit comment_delete me accounts
+              businesses business_pages permissions debug_token dialog token revoke
+    x         post delete tweet timeline mentions search hide me user media_upload media_initialize media_append
+              media_finalize media_status media_metadata dialog token revoke
     youtube   open_session put_chunk query_session videos_list videos_update videos_delete channels_list
-              playlist_items thumbnails_set captions_insert token revoke
+              playlist_items thumbnails_set captions_insert threads_list threads_insert comments_list
+              comments_insert comments_update comments_moderate comments_delete dialog token revoke
+
+On `dialog`, `refuse` sends the person back with error=server_error.
 
 A line of the ledger is {"n", "platform", "call", "effect", "account", "ids", "text", "digest", "media", "at",
 "received_at"}. `effect` is staged, public, changed or removed; `digest` is a SHA-256 over the request without

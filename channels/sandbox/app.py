@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
+from channels.sandbox.bluesky import bluesky
 from channels.sandbox.context import RefusedError
 from channels.sandbox.control import control
 from channels.sandbox.facebook import facebook
+from channels.sandbox.mastodon import mastodon
 from channels.sandbox.pages import pages
 from channels.sandbox.server import LOOPBACK
 from channels.sandbox.store import Store
@@ -30,7 +33,7 @@ def create_app(
     app.url_map.strict_slashes = False  # facebook-business deletes with a trailing slash
     app.extensions["sandbox"] = Store(data_dir, clock)
     app.extensions["sandbox_mail"] = mail_dir
-    for part in (facebook, x, youtube, pages, control):
+    for part in (facebook, x, youtube, mastodon, bluesky, pages, control):
         app.register_blueprint(part)
     app.before_request(note_arrival)
     app.before_request(refuse_strangers)
@@ -53,6 +56,10 @@ def refuse_strangers() -> None:
 
 
 def add_headers(response: Response) -> Response:
+    sandbox: Store = current_app.extensions["sandbox"]
+    response.headers["Date"] = formatdate(
+        sandbox.now(), usegmt=True
+    )  # the platforms' clock, also when it is moved
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers.setdefault("Content-Security-Policy", f"{POLICY}; form-action 'self'")

@@ -5,3 +5,7 @@ APPS = {
     "x": ("b3ZuaW5nLXgtY2xpZW50", "ovning-x-hemlighet"),
     "youtube": ("ovning.apps.googleusercontent.com", "ovning-google-hemlighet"),
 }
+"""On Mastodon an application registers itself; on Bluesky there are none."""
+BLUESKY_APP_PASSWORD = "ovni-ngsl-osen-ord1"  # noqa: S105 - known to everybody, as all of this
+BLUESKY_PASSWORD = "kontots-eget-losenord"  # noqa: S105
+"""The account's own, which is nobody's business."""

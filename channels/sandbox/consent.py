@@ -6,6 +6,7 @@ share. What differs, addresses and error bodies, is in each platform's own modul
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,11 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from channels.sandbox import people
 from channels.sandbox.context import RefusedError, store
 from channels.sandbox.store import APPS, GOOGLE, Account, Token
 
-NAMES = {"facebook": "Facebook", "x": "X", "youtube": "YouTube"}
+NAMES = {"facebook": "Facebook", "x": "X", "youtube": "YouTube", "mastodon": "Mastodon"}
 # What the permissions mean, after "Nej till att ...".
 IN_WORDS = {
     "pages_show_list": "se vilka sidor du har",
@@ -33,17 +35,27 @@ IN_WORDS = {
     "users.read": "se kontots namn",
     "media.write": "ladda upp bilder och filmer",
     "offline.access": "fortsätta när du inte är här",
+    "read": "läsa allt på kontot",
+    "write:statuses": "publicera och ta bort inlägg",
+    "write:media": "ladda upp bilder och filmer",
     f"{GOOGLE}youtube.upload": "ladda upp filmer",
     f"{GOOGLE}youtube.force-ssl": "ändra och ta bort filmer",
     f"{GOOGLE}youtube.readonly": "läsa kanalens filmer",
     f"{GOOGLE}youtube": "sköta kanalen",
     f"{GOOGLE}yt-analytics.readonly": "se statistik",
 }
+MISMATCH = {
+    "facebook": "URL:en är blockerad. Adressen att gå tillbaka till är inte en giltig OAuth-adress för appen.",
+    "x": "Något gick fel. Adressen att gå tillbaka till är inte godkänd för appen.",
+    "youtube": "Fel 400: redirect_uri_mismatch. Adressen att gå tillbaka till är inte godkänd för appen.",
+}
 # An account to choose where none has been made yet.
 FIRST = {
     "facebook": ("100000000000001", "Seko (övning)", ""),
     "x": ("200000000000001", "Seko (övning)", "seko_ovning"),
     "youtube": ("UCovningovningovningov01", "Seko (övning)", ""),
+    "mastodon": ("110000000000000001", "Seko (övning)", "seko_ovning"),
+    "bluesky": ("did:plc:ovningovningovningovning", "Seko (övning)", "seko-ovning.test"),
 }
 
 
@@ -59,17 +71,20 @@ class Wish:
     challenge: str
     method: str
     response_type: str
-    several: bool = False
-    """Whether more than one account may be chosen (Facebook's pages)."""
+    is_asked_anew: bool = False
+    """Whether what was declined before is asked for again (Facebook: auth_type=rerequest)."""
+    person: str = ""
+    """Who is signed in, where accounts belong to people (Facebook); "" while nobody is."""
 
     @classmethod
-    def read(cls, platform: str, *, several: bool = False) -> "Wish":
+    def read(cls, platform: str) -> "Wish":
         args = request.args
         scopes = tuple(args.get("scope", "").replace(",", " ").split())
         challenge, method = args.get("code_challenge", ""), args.get("code_challenge_method", "plain")
         return cls(
             platform, args.get("client_id", ""), args.get("redirect_uri", ""), args.get("state", ""), scopes,
-            challenge, method, args.get("response_type", ""), several,
+            challenge, method, args.get("response_type", ""), args.get("auth_type") == "rerequest",
+            signed_in() if platform == "facebook" else "",
         )  # fmt: skip
 
     def problem(self) -> str:
@@ -78,11 +93,37 @@ class Wish:
             return "Appen är inte känd här (client_id)."
         if urlsplit(self.redirect_uri).scheme not in {"http", "https"}:
             return "Adressen att gå tillbaka till saknas eller är fel (redirect_uri)."
+        if not is_registered(self.redirect_uri):
+            return f"{MISMATCH[self.platform]} Den ska stå i appens inställningar, tecken för tecken: {self.redirect_uri}"
         if self.response_type != "code" and not (self.platform == "facebook" and not self.response_type):
             return "Appen ber om något annat än en kod (response_type)."
         if self.platform == "x" and not (self.challenge and 0 < len(self.state) <= 500):
             return "X kräver state (högst 500 tecken) och code_challenge (PKCE)."
+        if self.challenge and self.method not in {"S256", "plain"}:
+            return "Det sättet att bevisa vem man är finns inte (code_challenge_method)."
         return ""
+
+    def declined_before(self, giver: str) -> list[str]:
+        """What the person said no to before: it is not asked for again, unless the application says so."""
+        if self.platform != "facebook" or self.is_asked_anew:
+            return []
+        declined = people.consent(store(), self.platform, giver).declined
+        return [scope for scope in self.scopes if scope in declined]
+
+
+def signed_in() -> str:
+    """The person at Facebook: the only one, or the one who was chosen among several."""
+    known = people.people(store())
+    chosen = request.values.get("person", "")
+    if len(known) == 1 or request.method == "POST":
+        return chosen if any(person.id == chosen for person in known) else known[0].id
+    return chosen if any(person.id == chosen for person in known) else ""
+
+
+def is_registered(redirect_uri: str) -> bool:
+    """Every address is good until somebody has registered some: then only those, letter by letter."""
+    registered = json.loads(store().setting("redirects", "[]"))
+    return not registered or redirect_uri in registered
 
 
 def ask(wish: Wish, *, seconds: float, **data: Any) -> ResponseReturnValue:
@@ -91,16 +132,36 @@ def ask(wish: Wish, *, seconds: float, **data: Any) -> ResponseReturnValue:
         return render_template("fel.html", mening=problem), 400
     if request.method == "GET":
         return _question(wish)
-    chosen = [id for id in request.form.getlist("account") if store().account(wish.platform, id)]
-    if request.form.get("answer") != "yes" or not chosen:
-        return back(wish, error="access_denied")
-    return back(wish, code=_code(wish, chosen, seconds, data))
+    if request.form.get("answer") != "yes":
+        return cancelled(wish)
+    chosen = [
+        id for id in request.form.getlist("account") if id in {account.id for account in _accounts(wish)}
+    ]
+    if wish.person or chosen:
+        return back(wish, code=_code(wish, chosen, seconds, data))
+    return cancelled(wish)
+
+
+def cancelled(wish: Wish) -> Response:
+    """The person said no. Facebook says so in more words than the others."""
+    more = {"error_reason": "user_denied", "error_code": "200", "error_description": "Permissions error"}
+    return back(wish, error="access_denied", **(more if wish.platform == "facebook" else {}))
+
+
+def failed(_: object = None) -> RefusedError:
+    """Something else went wrong at the platform, and the person is sent back with that (RFC 6749, 4.1.2.1)."""
+    return RefusedError(back(Wish.read(request.blueprints[0]), error="server_error"))
 
 
 def _question(wish: Wish) -> Response:
+    if wish.platform == "facebook" and not wish.person:
+        page = render_template("vem.html", wish=wish, personer=people.people(store()))
+        return make_response(page)
+    before = wish.declined_before(wish.person)
     page = render_template(
-        "samtycke.html", wish=wish, plattform=NAMES[wish.platform], konton=_accounts(wish.platform),
-        ord=IN_WORDS,
+        "samtycke.html", wish=wish, plattform=NAMES[wish.platform], konton=_choices(wish), ord=IN_WORDS,
+        fragas=[scope for scope in wish.scopes if scope not in before], nekade=before,
+        person=people.person(store(), wish.person), testlage=is_testing(wish.platform),
     )  # fmt: skip
     answer = make_response(page)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(wish.redirect_uri))
@@ -113,17 +174,54 @@ def _question(wish: Wish) -> Response:
     return answer
 
 
-def _accounts(platform: str) -> list[Account]:
-    return store().accounts(platform) or [store().add_account(platform, *FIRST[platform])]
+def is_testing(platform: str) -> bool:
+    """Google: the app is not yet published, and what people allow it ends after a week."""
+    return platform == "youtube" and store().setting("google_testing", "off") == "on"
+
+
+def _accounts(wish: Wish) -> list[Account]:
+    """What the person can choose from; one is made where there has never been any."""
+    found = people.ours(store(), wish.platform) or [store().add_account(wish.platform, *FIRST[wish.platform])]
+    if wish.person:
+        return [page for page in found if people.tasks(store(), page, wish.person)]
+    return found
+
+
+def _choices(wish: Wish) -> list[tuple[Account, str]]:
+    """Each account with what a person must know before choosing it."""
+    return [(account, _remark(wish, account)) for account in _accounts(wish)]
+
+
+def _remark(wish: Wish, account: Account) -> str:
+    about = people.facts(store(), account)
+    if not about["has_channel"]:
+        return "Inget konto på YouTube har skapats här."
+    if wish.person and "CREATE_CONTENT" not in people.tasks(store(), account, wish.person):
+        return "Du får inte publicera på den här sidan."
+    if about["business"]:
+        return f"Ägs genom {about['business']['name']}."
+    return ""
 
 
 def _code(wish: Wish, chosen: Sequence[str], seconds: float, data: dict[str, Any]) -> str:
-    declined = set(request.form.getlist("declined"))
+    giver = wish.person or chosen[0]
+    declined = {*request.form.getlist("declined"), *wish.declined_before(giver)} & set(wish.scopes)
     granted = [scope for scope in wish.scopes if scope not in declined]
+    before = people.consent(store(), wish.platform, giver)
+    if data.get("gathering"):  # Google: what was granted before comes along
+        granted += sorted(before.granted - set(granted) - declined)
     return store().mint(
-        wish.platform, "code", chosen[0], granted, seconds=seconds, redirect_uri=wish.redirect_uri,
-        challenge=wish.challenge, method=wish.method, accounts=list(chosen), declined=sorted(declined), **data,
+        wish.platform, "code", giver, granted, seconds=seconds, redirect_uri=wish.redirect_uri,
+        challenge=wish.challenge, method=wish.method, accounts=list(chosen), declined=sorted(declined),
+        **data,
     )  # fmt: skip
+
+
+def agreed(code: Token) -> bool:
+    """The code has become tokens: remember what was said yes and no to. True the first time."""
+    is_first = people.consent(store(), code.platform, code.account).is_first
+    people.agree(store(), code.platform, code.account, code.scopes, code.data["declined"])
+    return is_first
 
 
 def back(wish: Wish, **answer: str) -> Response:

@@ -41,6 +41,11 @@ def base() -> str:
     return request.host_url.rstrip("/")
 
 
+def picture_of(platform: str, id: str) -> str:
+    """The address of the account's picture."""
+    return f"{base()}/bild/{platform}/{id}.png"
+
+
 def json_body() -> dict[str, Any]:
     """The JSON object in the body; empty if there is none."""
     body = request.get_json(silent=True)

@@ -1,14 +1,26 @@
 """The control API: for tests, benchmarks and the demo loader. JSON in, JSON out; see the package's docstring."""
 
+import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import faults, shown
+from channels.sandbox import bluesky, conversation, faults, mastodon, people, shown
 from channels.sandbox.context import base, json_body, store
-from channels.sandbox.store import PLATFORMS
+from channels.sandbox.conversation import STRANGER
+from channels.sandbox.store import PERSON, PLATFORMS, Store, Thing
+
+SETTINGS = {"google_testing", "facebook_data_access_seconds", "x_spelling"}
+COMMENTED = {"facebook": ("post", "comment"), "youtube": ("video", "comment"), "x": ("post",)}
+COMMENT: dict[str, Callable[[Store, Thing, str, str, str], Thing]] = {
+    "facebook": conversation.say, "youtube": conversation.say_on_youtube, "x": conversation.say_on_x
+}  # fmt: skip
+
+CONNECT = {"mastodon": mastodon.connect, "bluesky": bluesky.connect}
+"""Each account is on a server, whose address goes along."""
 
 control = Blueprint("control", __name__, url_prefix="/ovning/api")
 
@@ -74,7 +86,9 @@ def _connect(platform: str, id: str, name: str, handle: str) -> dict[str, Any]:
         return store().connect_facebook(id, name)
     if platform == "x":
         return store().connect_x(id, handle, name)
-    return store().connect_youtube(id, name)
+    if platform == "youtube":
+        return store().connect_youtube(id, name)
+    return CONNECT[platform](store(), f"{base()}/{platform}", id, handle, name)
 
 
 @control.post("/clock")
@@ -97,6 +111,73 @@ def demands() -> ResponseReturnValue:
     """What the app's settings at the platform demand: Facebook's "Require App Secret"."""
     store().set("appsecret_proof", "on" if json_body().get("appsecret_proof") else "off")
     return {"appsecret_proof": store().setting("appsecret_proof", "off") == "on"}
+
+
+@control.post("/accounts")
+def account() -> ResponseReturnValue:
+    """What is true of an account: {"platform", "id", ...} as in people.py."""
+    body = json_body()
+    platform, id = str(body.pop("platform", "")), str(body.pop("id", ""))
+    found = store().account(platform, id)
+    if found is None:
+        return {"error": f"no such account on {platform}: {id}"}, 400
+    try:
+        people.describe(store(), platform, id, **body)
+    except people.UnknownFactError as exc:
+        return {"error": str(exc)}, 400
+    return people.facts(store(), found)
+
+
+@control.post("/people")
+def person() -> ResponseReturnValue:
+    """Somebody who can sign in to Facebook, and what has happened to them: {"id", ...} as in people.py."""
+    body = json_body()
+    id = str(body.pop("id", PERSON))
+    try:
+        people.describe_person(store(), id, **body)
+    except people.UnknownFactError as exc:
+        return {"error": str(exc)}, 400
+    return {"id": id, **people.person_facts(store(), id)}
+
+
+@control.post("/removals")
+def removals() -> ResponseReturnValue:
+    """Somebody throws the application out at the platform: {"platform", "id"}; on Facebook a person's id."""
+    body = json_body()
+    platform = str(body.get("platform", ""))
+    return {"removed": people.remove_app(store(), platform, str(body.get("id", PERSON)))}
+
+
+@control.post("/comments")
+def comments() -> ResponseReturnValue:
+    """The public says something: {"platform", "on", "text"} and, where wanted, "author" and "name"."""
+    body = json_body()
+    platform, on = str(body.get("platform", "")), str(body.get("on", ""))
+    kinds = COMMENTED.get(platform, ())
+    found = next((thing for kind in kinds if (thing := store().get(platform, kind, on))), None)
+    if found is None:
+        return {"error": f"nothing to comment on: {platform} {on}"}, 400
+    author, name = str(body.get("author", STRANGER[0])), str(body.get("name", STRANGER[1]))
+    return {"id": COMMENT[platform](store(), found, author, name, str(body.get("text", ""))).id}, 201
+
+
+@control.post("/redirects")
+def redirects() -> ResponseReturnValue:
+    """The addresses that are registered to go back to; none at all: every address is good."""
+    registered = json_body().get("registered", [])
+    store().set("redirects", json.dumps(registered))
+    return {"registered": registered}
+
+
+@control.post("/settings")
+def settings() -> ResponseReturnValue:
+    """How the application is set up at the platforms, by name: see the package's docstring."""
+    body = json_body()
+    if unknown := sorted(set(body) - SETTINGS):
+        return {"error": f"no such setting: {unknown[0]}"}, 400
+    for name, value in body.items():
+        store().set(name, str(value))
+    return body
 
 
 @control.post("/repeats")

@@ -23,27 +23,41 @@ ANYTHING = "*"
 PROCESSING = {"slow_processing", "failed_processing"}
 # What can only happen on some calls; a rule for any call waits for one of these.
 ONLY_ON = {
-    "lag": {"published_posts", "posts", "timeline", "videos_list", "playlist_items"},
+    "lag": {
+        "published_posts", "posts", "timeline", "videos_list", "videos_delete", "playlist_items", "statuses",
+        "list_records",
+    },
     "short_range": {"put_chunk"},
     "session_gone": {"put_chunk", "query_session"},
-}
+}  # fmt: skip
 OUTAGES = {500, 502, 503, 504}
 FACEBOOK_THROTTLES = {80001, 32, 4}
-POOLS = {"": {"facebook", "x", "youtube", ANYTHING}, "user": {"x"}, "app": {"facebook", "x"}, "month": {"x"}}
+POOLS = {"": {*PLATFORMS, ANYTHING}, "user": {"x"}, "app": {"facebook", "x"}, "month": {"x"}}
 """Whose limit it is, and on which platforms there is such a one; the usual one if none is named."""
 CALLS = {
     "facebook": {
         "feed", "photo", "video", "video_start", "video_transfer", "video_finish", "video_cancel", "video_status",
-        "published_posts", "posts", "node", "edit", "delete", "me", "accounts", "permissions", "debug_token",
-        "token",
+        "published_posts", "posts", "node", "edit", "delete", "comments", "comment", "comment_edit", "comment_delete",
+        "me", "accounts", "businesses", "business_pages", "permissions", "debug_token", "dialog", "token", "revoke",
     },
     "x": {
         "post", "delete", "tweet", "timeline", "me", "media_upload", "media_initialize", "media_append",
-        "media_finalize", "media_status", "media_metadata", "token", "revoke",
+        "media_finalize", "media_status", "media_metadata", "mentions", "search", "hide", "user", "dialog", "token",
+        "revoke",
     },
     "youtube": {
         "open_session", "put_chunk", "query_session", "videos_list", "videos_update", "videos_delete",
-        "channels_list", "playlist_items", "thumbnails_set", "captions_insert", "token", "revoke",
+        "channels_list", "playlist_items", "thumbnails_set", "captions_insert", "threads_list", "threads_insert",
+        "comments_list", "comments_insert", "comments_update", "comments_moderate", "comments_delete", "dialog",
+        "token", "revoke",
+    },
+    "mastodon": {
+        "apps", "app", "dialog", "token", "revoke", "instance", "me", "media", "media_status", "media_update",
+        "media_delete", "post", "status", "statuses", "context", "delete",
+    },
+    "bluesky": {
+        "create_session", "token", "session", "revoke", "profile", "upload_blob", "get_blob", "put_record",
+        "create_record", "get_record", "list_records", "delete_record",
     },
 }  # fmt: skip
 

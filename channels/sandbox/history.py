@@ -3,6 +3,7 @@
 import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,4 +76,27 @@ def _youtube(
     return {"id": video_id, "path": f"/sidor/youtube/watch?v={video_id}"}
 
 
-LAY_OUT: dict[str, Callable[..., dict[str, str]]] = {"facebook": _facebook, "x": _x, "youtube": _youtube}
+def _mastodon(store: "Store", user: str, text: str, media: "Shown", at: float, title: str) -> dict[str, str]:
+    items = [shown(snowflake(store, at), kept, alt) for kept, alt in media]
+    post_id = snowflake(store, at)
+    for item in items:
+        store.put("mastodon", "media", item["id"], user, {"item": item, "post": post_id}, created=at)
+    data = {"text": text, "said": text, "media": items}
+    store.put("mastodon", "post", post_id, user, data, public_at=at, created=at)
+    account = store.account("mastodon", user)
+    return {"id": post_id, "path": f"/mastodon/@{account.handle if account else user}/{post_id}"}
+
+
+def _bluesky(store: "Store", did: str, text: str, media: "Shown", at: float, title: str) -> dict[str, str]:
+    key = f"3{store.count('bluesky_key'):0>12}".replace("0", "2").replace("1", "a")
+    items = [shown(kept.sha256, kept, alt) for kept, alt in media]
+    when = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": when, "langs": ["sv"]}
+    data = {"record": record, "text": text, "said": text, "media": items, "key": key}
+    store.put("bluesky", "post", f"{did} {key}", did, data, public_at=at, created=at)
+    return {"id": key, "path": f"/sidor/bluesky/profile/{did}/post/{key}"}
+
+
+LAY_OUT: dict[str, Callable[..., dict[str, str]]] = {
+    "facebook": _facebook, "x": _x, "youtube": _youtube, "mastodon": _mastodon, "bluesky": _bluesky
+}  # fmt: skip

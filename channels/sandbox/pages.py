@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from channels.sandbox import faults, mails, shown
+from channels.sandbox import faults, mails, people, portraits, shown
 from channels.sandbox.context import mail_folder, store
 from channels.sandbox.store import Account
 
@@ -21,8 +21,11 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
     "december",
 )  # fmt: skip
-PLATFORMS = {"facebook": "Facebook", "x": "X", "youtube": "YouTube"}
-SHORT = {"facebook": "Fb", "x": "X", "youtube": "Yt"}
+HOMES = {"x": "/sidor/x/{0.handle}", "mastodon": "/mastodon/@{0.handle}", "bluesky": "/sidor/bluesky/profile/{0.id}"}
+PLATFORMS = {
+    "facebook": "Facebook", "x": "X", "youtube": "YouTube", "mastodon": "Mastodon", "bluesky": "Bluesky"
+}  # fmt: skip
+SHORT = {"facebook": "Fb", "x": "X", "youtube": "Yt", "mastodon": "Ma", "bluesky": "Bs"}
 EFFECTS = {"staged": "Förberett", "public": "Publicerat", "changed": "Ändrat", "removed": "Borttaget"}
 FAULTS = {
     "error_after": "Tar emot, men svarar med fel",
@@ -53,7 +56,14 @@ CALLS = {
     "media_finalize": "avsluta bild eller film", "media_metadata": "beskriva bild", "timeline": "lista inlägg",
     "token": "förnya anslutningen", "open_session": "börja med film", "put_chunk": "skicka film",
     "videos_update": "göra filmen synlig", "videos_list": "fråga om filmen", "playlist_items": "lista filmer",
+    "statuses": "lista inlägg", "status": "fråga om inlägget", "media": "ladda upp bild eller film",
+    "media_status": "fråga om filmen", "apps": "anmäla appen", "instance": "fråga om servern",
+    "upload_blob": "ladda upp bild eller film", "put_record": "publicera inlägg", "get_record": "fråga om inlägget",
+    "delete_record": "ta bort", "create_session": "logga in", "session": "fråga vilket kontot är",
     "videos_delete": "ta bort film", "thumbnails_set": "sätta omslagsbild", "captions_insert": "lägga till undertext",
+    "dialog": "be om lov (anslutningens sida)", "revoke": "koppla från", "me": "fråga vilket kontot är",
+    "accounts": "fråga vilka sidor som finns", "channels_list": "fråga vilken kanal det är",
+    "permissions": "fråga vad den får", "debug_token": "fråga om anslutningen gäller",
 }  # fmt: skip
 
 pages = Blueprint("pages", __name__)
@@ -61,12 +71,19 @@ pages = Blueprint("pages", __name__)
 
 @pages.app_context_processor
 def words() -> dict[str, Any]:
-    return {"plattformar": PLATFORMS, "korta": SHORT, "sida": home_of, "antal_visas": POSTS_SHOWN}
+    return {
+        "plattformar": PLATFORMS, "korta": SHORT, "sida": home_of, "antal_visas": POSTS_SHOWN, "bild": portrait_of
+    }  # fmt: skip
+
+
+def portrait_of(platform: str, id: str) -> str:
+    """The address of the account's or person's picture."""
+    return f"/bild/{platform}/{id}.png"
 
 
 def home_of(account: Account) -> str:
     """The address of the account's page."""
-    return f"/sidor/{account.platform}/{account.handle if account.platform == 'x' else account.id}"
+    return HOMES.get(account.platform, "/sidor/{0.platform}/{0.id}").format(account)
 
 
 @pages.app_template_filter("tid")
@@ -88,7 +105,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
 
 @pages.get("/")
 def overview() -> ResponseReturnValue:
-    accounts = [(account, len(shown.posts(store(), account))) for account in store().accounts()]
+    accounts = [(account, len(shown.posts(store(), account))) for account in people.ours(store())]
     return render_template("oversikt.html", konton=accounts)
 
 
@@ -119,6 +136,28 @@ def x_post(handle: str, id: str, kind: str = "", n: int = 0) -> ResponseReturnVa
     return one(found("x", handle), id)
 
 
+@pages.get("/mastodon/@<handle>")
+def mastodon_account(handle: str) -> ResponseReturnValue:
+    """On Mastodon people and programs come to the same server."""
+    return account_page("mastodon", handle)
+
+
+@pages.get("/mastodon/@<handle>/<id>")
+def mastodon_post(handle: str, id: str) -> ResponseReturnValue:
+    return one(found("mastodon", handle), id)
+
+
+@pages.get("/sidor/bluesky/profile/<name>")
+def bluesky_account(name: str) -> ResponseReturnValue:
+    return account_page("bluesky", name)
+
+
+@pages.get("/sidor/bluesky/profile/<name>/post/<key>")
+def bluesky_post(name: str, key: str) -> ResponseReturnValue:
+    account = found("bluesky", name)
+    return one(account, f"{account.id} {key}")
+
+
 @pages.get("/sidor/youtube/watch")
 def watch() -> ResponseReturnValue:
     film = store().get("youtube", "video", request.args.get("v", "")) or abort(404)
@@ -126,8 +165,8 @@ def watch() -> ResponseReturnValue:
 
 
 def found(platform: str, id: str) -> Account:
-    account = store().account_by_handle(platform, id) if platform == "x" else store().account(platform, id)
-    return account or abort(404)
+    by_handle = store().account_by_handle(platform, id) if platform in HOMES else None
+    return by_handle or (platform != "x" and store().account(platform, id)) or abort(404)
 
 
 def one(account: Account, id: str) -> ResponseReturnValue:
@@ -153,6 +192,18 @@ def media(sha256: str) -> ResponseReturnValue:
     return send_file(
         store().media_path(kept.sha256).resolve(), mimetype=kept.content_type, conditional=True, max_age=3600
     )
+
+
+@pages.get("/bild/<platform>/<id>.png")
+def portrait(platform: str, id: str) -> ResponseReturnValue:
+    """The picture of an account or a person, drawn here."""
+    account = store().account(platform, id) if platform in PLATFORMS else None
+    person = people.person(store(), id) if platform == "facebook" else None
+    name = (account or person or abort(404)).name
+    answer = make_response(portraits.draw(id, name))
+    answer.headers["Content-Type"] = "image/png"
+    answer.headers["Cache-Control"] = "max-age=3600"
+    return answer
 
 
 # -- the page that makes it misbehave

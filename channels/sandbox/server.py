@@ -19,6 +19,11 @@ class Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         log.info("%s %s %s", self.command, self.path.partition("?")[0], code)
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Without the machine's own date: the answer has the platform's."""
+        self.log_request(code)
+        self.send_response_only(code, message)
+
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
         """No next request is waited for: what was broken on purpose would otherwise just hang."""
         self.close_connection = True

@@ -77,4 +77,15 @@ def _shown(thing: Thing, path: str, *, title: str = "", text: str = "", link: st
     return Shown(thing.platform, thing.account, thing.id, path, title, text, link, thing.data["media"], at)
 
 
-AS_SHOWN: dict[str, Callable[[Thing, Account], Shown]] = {"facebook": _facebook, "x": _x, "youtube": _youtube}
+def _mastodon(post: Thing, profile: Account) -> Shown:
+    return _shown(post, f"/mastodon/@{profile.handle}/{post.id}", text=post.data["text"])
+
+
+def _bluesky(post: Thing, profile: Account) -> Shown:
+    path = f"/sidor/bluesky/profile/{profile.id}/post/{post.data['key']}"
+    return _shown(post, path, text=post.data["text"])
+
+
+AS_SHOWN: dict[str, Callable[[Thing, Account], Shown]] = {
+    "facebook": _facebook, "x": _x, "youtube": _youtube, "mastodon": _mastodon, "bluesky": _bluesky
+}  # fmt: skip

@@ -25,7 +25,7 @@ from typing import IO, Any
 from channels.sandbox import history, media
 from channels.sandbox.apps import APPS
 
-PLATFORMS = ("facebook", "x", "youtube")
+PLATFORMS = ("facebook", "x", "youtube", "mastodon", "bluesky")
 
 FACEBOOK_SCOPES = (
     "pages_show_list", "pages_manage_posts", "pages_read_engagement", "pages_manage_engagement",
@@ -37,11 +37,17 @@ YOUTUBE_SCOPES = tuple(GOOGLE + name for name in ("youtube.upload", "youtube.for
 
 X_TOKEN_SECONDS = 7200  # X, OAuth 2.0 with PKCE, read 2026-11-22
 GOOGLE_TOKEN_SECONDS = 3599  # Google, OAuth 2.0 for web servers, read 2026-11-22
+UNUSED_SECONDS = 182 * 24 * 3600
+"""A refresh token that nobody has used for six months is dead: Google, Refresh token expiration; X, by reports."""
+PERSON = "300000000000001"
+"""Who clicks in Facebook's dialog, unless there are more people; the other accounts act for themselves."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
     platform TEXT, id TEXT, name TEXT NOT NULL, handle TEXT NOT NULL, created REAL NOT NULL,
     PRIMARY KEY (platform, id));
+CREATE TABLE IF NOT EXISTS fact (
+    kind TEXT, platform TEXT, id TEXT, data TEXT NOT NULL, PRIMARY KEY (kind, platform, id));
 CREATE TABLE IF NOT EXISTS token (
     value TEXT PRIMARY KEY, platform TEXT NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL,
     app TEXT NOT NULL, scopes TEXT NOT NULL, issued REAL NOT NULL, expires REAL, used REAL,
@@ -62,7 +68,7 @@ CREATE TABLE IF NOT EXISTS fault (n INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-TABLES = ("account", "token", "thing", "media", "ledger", "fault", "counter", "setting")
+TABLES = ("account", "fact", "token", "thing", "media", "ledger", "fault", "counter", "setting")
 FOLDERS = ("media", "incoming", "uploads")
 
 
@@ -219,6 +225,31 @@ class Store:
             )
         return value
 
+    # -- what is true of accounts, people and consents (their meaning is in people.py)
+
+    def facts(self, kind: str, platform: str, id: str) -> dict[str, Any]:
+        """What is kept of it; empty if nothing is."""
+        row = self._row(
+            "SELECT data FROM fact WHERE kind = ? AND platform = ? AND id = ?", kind, platform, id
+        )
+        return json.loads(row["data"]) if row else {}
+
+    def all_facts(self, kind: str, platform: str) -> dict[str, dict[str, Any]]:
+        """The same by id, in the order in which they came."""
+        rows = self._rows(
+            "SELECT id, data FROM fact WHERE kind = ? AND platform = ? ORDER BY rowid", kind, platform
+        )
+        return {row["id"]: json.loads(row["data"]) for row in rows}
+
+    def keep_facts(self, kind: str, platform: str, id: str, data: dict[str, Any]) -> None:
+        self._do(
+            "INSERT INTO fact VALUES (?, ?, ?, ?) ON CONFLICT (kind, platform, id) DO UPDATE SET data = excluded.data",
+            kind, platform, id, json.dumps(data),
+        )  # fmt: skip
+
+    def forget_facts(self, kind: str, platform: str, id: str) -> None:
+        self._do("DELETE FROM fact WHERE kind = ? AND platform = ? AND id = ?", kind, platform, id)
+
     # -- accounts and what they prove themselves with
 
     def account(self, platform: str, id: str) -> Account | None:
@@ -226,6 +257,11 @@ class Store:
             "SELECT platform, id, name, handle FROM account WHERE platform = ? AND id = ?", platform, id
         )
         return Account(**dict(row)) if row else None
+
+    def created(self, platform: str, id: str) -> float:
+        """When the account was made."""
+        row = self._row("SELECT created FROM account WHERE platform = ? AND id = ?", platform, id)
+        return float(row["created"]) if row else 0.0
 
     def account_by_handle(self, platform: str, handle: str) -> Account | None:
         row = self._row(
@@ -259,7 +295,7 @@ class Store:
         expires = None if seconds is None else now + seconds
         self._do(
             "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
-            value, platform, kind, account, APPS[platform][0], " ".join(scopes), now, expires,
+            value, platform, kind, account, APPS.get(platform, ("",))[0], " ".join(scopes), now, expires,
             json.dumps(data),
         )  # fmt: skip
         return value
@@ -270,31 +306,40 @@ class Store:
             return None
         return Token(**{**dict(row), "scopes": tuple(row["scopes"].split()), "data": json.loads(row["data"])})
 
+    def tokens(self, platform: str, account: str) -> list[Token]:
+        """The tokens that are not used up and that this account, or this person on Facebook, has given."""
+        rows = self._rows(
+            "SELECT value FROM token WHERE platform = ? AND used IS NULL AND kind != 'code' AND "
+            "(account = ? OR json_extract(data, '$.person') = ?) ORDER BY issued, rowid",
+            platform, account, account,
+        )  # fmt: skip
+        return [token for row in rows if (token := self.token(row["value"]))]
+
+    def change_token(self, token: Token) -> None:
+        """Keep what was changed in a token's permissions or its end."""
+        self._do(
+            "UPDATE token SET scopes = ?, expires = ? WHERE value = ?",
+            " ".join(token.scopes),
+            token.expires,
+            token.value,
+        )
+
     def use_up(self, value: str) -> bool:
         """Mark a token as used or revoked; False if it already was."""
         return self._do("UPDATE token SET used = ? WHERE value = ? AND used IS NULL", self.now(), value) == 1
-
-    def revoke(self, platform: str, account: str) -> int:
-        """Use up every token of the account."""
-        return self._do(
-            "UPDATE token SET used = ? WHERE platform = ? AND account = ? AND used IS NULL",
-            self.now(),
-            platform,
-            account,
-        )
 
     def connect_facebook(self, page_id: str, name: str) -> dict[str, str]:
         """Make (or rename) a page; return app_id, app_secret, page_id and a page_token without expiry."""
         self.add_account("facebook", page_id, name)
         app_id, app_secret = APPS["facebook"]
-        page_token = self.mint("facebook", "page", page_id, FACEBOOK_SCOPES, prefix="EAA")
+        page_token = self.mint("facebook", "page", page_id, FACEBOOK_SCOPES, prefix="EAA", person=PERSON)
         return {"app_id": app_id, "app_secret": app_secret, "page_id": page_id, "page_token": page_token}
 
     def connect_x(self, user_id: str, handle: str, name: str) -> dict[str, Any]:
         """Make or rename a profile; return client_id, _secret, access_token, refresh_token, expires_in."""
         self.add_account("x", user_id, name, handle.lstrip("@"))
         access = self.mint("x", "access", user_id, X_SCOPES, seconds=X_TOKEN_SECONDS)
-        refresh = self.mint("x", "refresh", user_id, X_SCOPES)
+        refresh = self.mint("x", "refresh", user_id, X_SCOPES, seconds=UNUSED_SECONDS)
         return self._client("x") | {
             "access_token": access,
             "refresh_token": refresh,
@@ -307,7 +352,9 @@ class Store:
         access = self.mint(
             "youtube", "access", channel_id, YOUTUBE_SCOPES, prefix="ya29.", seconds=GOOGLE_TOKEN_SECONDS
         )
-        refresh = self.mint("youtube", "refresh", channel_id, YOUTUBE_SCOPES, prefix="1//")
+        refresh = self.mint(
+            "youtube", "refresh", channel_id, YOUTUBE_SCOPES, prefix="1//", seconds=UNUSED_SECONDS
+        )
         return self._client("youtube") | {
             "access_token": access, "refresh_token": refresh, "expires_in": GOOGLE_TOKEN_SECONDS
         }  # fmt: skip
@@ -376,6 +423,17 @@ class Store:
             "SELECT * FROM thing WHERE platform = ? AND kind = ? AND account = ? AND public_at IS NOT NULL "
             "AND public_at >= ? AND public_at <= ? ORDER BY public_at DESC, rowid DESC LIMIT ?",
             platform, kind, account, since, self.now() if until is None else until, limit,
+        )  # fmt: skip
+        return [_thing(row) for row in rows]
+
+    def published_by_all(
+        self, platform: str, kind: str, *, since: float, until: float, limit: int = -1
+    ) -> list[Thing]:
+        """The same of every account on the platform."""
+        rows = self._rows(
+            "SELECT * FROM thing WHERE platform = ? AND kind = ? AND public_at IS NOT NULL AND public_at >= ? "
+            "AND public_at <= ? ORDER BY public_at DESC, rowid DESC LIMIT ?",
+            platform, kind, since, until, limit,
         )  # fmt: skip
         return [_thing(row) for row in rows]
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 import requests
 
 from channels.adapters import sandbox_addresses as addresses
-from channels.sandbox.store import Store
+from channels.sandbox.store import PERSON, Store
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 10
@@ -124,6 +124,30 @@ class LiveSandbox:
         """Facebook's "Require App Secret": from now on every call needs its appsecret_proof."""
         self._post("demands", {"appsecret_proof": True})
 
+    def describe(self, platform: str, id: str, **facts: Any) -> None:
+        """What is true of an account: roles, business, followers, state, ... (see people.py)."""
+        self._post("accounts", {"platform": platform, "id": id, **facts})
+
+    def person(self, id: str = PERSON, **facts: Any) -> None:
+        """Somebody who signs in to Facebook: name, checkpoint, unconfirmed, password_changed (epoch seconds)."""
+        self._post("people", {"id": id, **facts})
+
+    def remove_app(self, platform: str, id: str = PERSON) -> None:
+        """Somebody throws the application out at the platform; on Facebook a person, elsewhere an account."""
+        self._post("removals", {"platform": platform, "id": id})
+
+    def comment(self, platform: str, on: str, text: str, **who: str) -> str:
+        """Somebody among the public says something under a post or film (or a comment); its id."""
+        return self._post("comments", {"platform": platform, "on": on, "text": text, **who})["id"]
+
+    def register_redirects(self, *addresses: str) -> None:
+        """From now on only these addresses are good to go back to, letter by letter; none: all are."""
+        self._post("redirects", {"registered": addresses})
+
+    def set(self, **settings: Any) -> None:
+        """google_testing ("on"), facebook_data_access_seconds, x_spelling ("tweet" or "post")."""
+        self._post("settings", settings)
+
     def take_repeats(self) -> None:
         """Facebook and X take the same words and pictures twice: only the caller keeps a post from being doubled."""
         self._post("repeats", {"taken": True})
@@ -153,7 +177,8 @@ class LiveSandbox:
         answer.raise_for_status()
         return answer.json()
 
-    def _post(self, path: str, body: Any) -> None:
+    def _post(self, path: str, body: Any) -> Any:
         answer = requests.post(self._api(path), json=body, timeout=SECONDS)
         if not answer.ok:
             raise ValueError(answer.text)
+        return answer.json() if answer.content else None

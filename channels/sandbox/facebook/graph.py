@@ -5,6 +5,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -13,14 +14,15 @@ from urllib.parse import quote
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import faults
+from channels.sandbox import faults, people
 from channels.sandbox.context import RefusedError, bearer, json_body, store
 from channels.sandbox.graph_fields import choose
 from channels.sandbox.store import APPS, Thing, Token
 
 VERSION = "v26.0"
+APP_TOKEN = "|".join(APPS["facebook"])
+"""With it the application calls in its own name."""
 PAGE_OF_LIST, MOST_OF_LIST = 25, 100  # Page posts reference
-PERSON = "300000000000001"  # the one who clicks in the consent page
 
 facebook = Blueprint("facebook", __name__, url_prefix="/facebook")
 
@@ -157,16 +159,56 @@ def caller() -> Token:
     if not value:
         raise refused(104, "An access token is required to request this resource.")
     check_proof(value)
+    if value == APP_TOKEN:
+        raise refused(
+            2500, "An active access token must be used to query information about the current user."
+        )
+    if value.startswith(f"{APPS['facebook'][0]}|"):
+        raise refused(190, "Invalid OAuth access token signature.")
     token = store().token(value)
     if token is None or token.platform != "facebook" or token.kind not in {"page", "user"}:
         raise refused(190, "Invalid OAuth access token - Cannot parse access token")
-    if token.used is not None:
-        raise refused(
-            190, "Error validating access token: The user has not authorized application.", subcode=458
-        )
-    if token.expires is not None and token.expires <= store().now():
-        raise expired()
+    if subcode := end_of(token):
+        raise dead(subcode)
     return token
+
+
+def end_of(token: Token) -> int | None:
+    """Why the token is no longer good, as Graph's subcode; None while it is."""
+    about = people.person_facts(store(), people.giver(token))
+    if token.used is not None:
+        return 458
+    if about.get("checkpoint"):
+        return 459
+    if token.issued < about.get("password_changed", 0):
+        return 460
+    if token.expires is not None and token.expires <= store().now():
+        return 463
+    if about.get("unconfirmed"):
+        return 464
+    return 492 if token.kind == "page" and not tasks_of(token) else None
+
+
+def tasks_of(token: Token) -> list[str]:
+    """What the person behind a page token may do on the page."""
+    page = store().account("facebook", token.account)
+    return people.tasks(store(), page, people.giver(token)) if page else list(people.TASKS)
+
+
+WHY_DEAD = {
+    458: "Error validating access token: The user has not authorized application.",
+    459: "Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the "
+    "instructions given.",
+    460: "Error validating access token: The session has been invalidated because the user changed their password or "
+    "Facebook has changed the session for security reasons.",
+    464: "Error validating access token: Sessions for the user are not allowed because the user is not a confirmed user.",
+    492: "Invalid Page access token: the user must be an administrator, editor, or moderator of the page in order to "
+    "impersonate it.",
+}
+
+
+def dead(subcode: int) -> RefusedError:
+    return expired() if subcode == 463 else refused(190, WHY_DEAD[subcode], subcode=subcode)
 
 
 def check_proof(value: str) -> None:
@@ -185,16 +227,46 @@ def check_proof(value: str) -> None:
         )
 
 
-def page_caller(page: str, scope: str = "pages_manage_posts") -> str:
+@dataclass(frozen=True)
+class Need:
+    """What a call takes: permissions of the application, and a task of the person behind the token."""
+
+    scopes: frozenset[str]
+    task: str = ""
+
+
+# Page posts, Page videos and Comment references, Permissions
+PUBLISH = Need(frozenset({"pages_manage_posts", "pages_read_engagement"}), "CREATE_CONTENT")
+READ = Need(frozenset({"pages_read_engagement"}))
+READ_COMMENTS = Need(frozenset({"pages_read_engagement", "pages_read_user_content"}))
+ANSWER = Need(frozenset({"pages_manage_engagement"}), "MODERATE")
+
+
+def page_caller(page: str, need: Need = PUBLISH) -> str:
     """The page's id, if the caller may act as it."""
     token = caller()
     if page == "me" and token.kind == "page":
         page = token.account
     if store().account("facebook", page) is None:
         raise missing(page, "post" if request.method == "POST" else "get")
-    if token.kind != "page" or token.account != page or scope not in token.scopes:
+    if token.kind != "page" or token.account != page:
         raise forbidden()
+    check_need(token, need)
     return page
+
+
+def check_need(token: Token, need: Need) -> None:
+    lacking = sorted(need.scopes - set(token.scopes))
+    if lacking and need == PUBLISH:
+        raise forbidden()
+    if lacking:
+        raise lacks(lacking[0])
+    if need.task and need.task not in tasks_of(token):
+        raise forbidden()
+
+
+def lacks(scope: str) -> RefusedError:
+    return refused(10, f"(#10) This endpoint requires the '{scope}' permission to be granted.", status=403)
 
 
 def owned(kind: str, id: str, page: str) -> Thing | None:

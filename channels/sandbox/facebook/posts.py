@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from channels.sandbox import conversation
 from channels.sandbox.context import RefusedError, record, store
 from channels.sandbox.facebook.graph import (
     Answer,
@@ -204,6 +205,8 @@ def take_down(thing: Thing) -> None:
     """A post goes with its photos and film; a film goes with its post; a photo leaves the post it was in."""
     store().remove(thing)
     if thing.kind == "post":
+        for comment in conversation.under(store(), thing):
+            store().remove(comment)
         for item in thing.data["media"]:
             for kind in ("photo", "video"):
                 if part := store().get("facebook", kind, item["id"]):

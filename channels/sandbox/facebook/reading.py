@@ -3,12 +3,14 @@
 from typing import Any
 
 from channels.sandbox import faults, processing, shown
-from channels.sandbox.context import base, store
+from channels.sandbox.context import store
+from channels.sandbox.facebook.comments import comment_node
 from channels.sandbox.facebook.graph import (
-    PERSON,
+    READ,
     Answer,
     call,
     caller,
+    check_need,
     missing,
     number,
     owned,
@@ -24,18 +26,18 @@ from channels.sandbox.facebook.nodes import (
     post_node,
     video_node,
 )
+from channels.sandbox.facebook.pages import own_node, page_node
 from channels.sandbox.graph_fields import choose
-from channels.sandbox.store import Token
 
 
 @call("published_posts")
 def published_posts(page: str) -> Answer:
-    return listed(page_caller(page, "pages_read_engagement"))
+    return listed(page_caller(page, READ))
 
 
 @call("posts")
 def posts(page: str) -> Answer:
-    return listed(page_caller(page, "pages_read_engagement"))
+    return listed(page_caller(page, READ))
 
 
 def listed(page: str) -> Answer:
@@ -54,9 +56,11 @@ def node(id: str) -> Answer:
 
 @call("video_status")
 def video_status(id: str) -> Answer:
-    film = owned("video", id, caller().account)
+    token = caller()
+    film = owned("video", id, token.account)
     if film is None:
         raise missing(id)
+    check_need(token, READ)
     told = video_node(film)
     check_fields(told, VIDEO_FIELDS, "Video")
     if film.data.get("processing"):
@@ -67,30 +71,31 @@ def video_status(id: str) -> Answer:
 
 @call("me")
 def me() -> Answer:
-    return choose(account_node(caller()), param("fields") or "id,name")
+    return choose(own_node(caller()), param("fields") or "id,name")
 
 
 @call("node")
 def plain_node(id: str) -> Answer:
     token = caller()
     if id == token.account:
-        return choose(account_node(token), param("fields") or "id,name")
+        return choose(own_node(token), param("fields") or "id,name")
     if page := store().account("facebook", id):
-        return choose(
-            {"id": page.id, "name": page.name, "link": f"{base()}/sidor/facebook/{page.id}"}, param("fields")
-        )
-    if post := owned("post", id, token.account):
-        return choose(post_node(post), param("fields") or "id,created_time,message")
-    if photo := owned("photo", id, token.account):
-        told = photo_node(photo)
-        check_fields(told, PHOTO_FIELDS, "Photo")
-        return choose(told, param("fields") or "id,created_time,name")
+        return choose(page_node(page, token), param("fields") or "id,name")
+    if told := published_node(id, token.account):
+        check_need(token, READ)
+        return choose(told, param("fields") or "id,created_time,message,name")
     raise missing(id)
 
 
-def account_node(token: Token) -> dict[str, Any]:
-    if token.kind == "user":
-        return {"id": PERSON, "name": "Övningspersonen"}
-    page = store().account("facebook", token.account)
-    link = f"{base()}/sidor/facebook/{token.account}"
-    return {"id": token.account, "name": page.name if page else "", "link": link, "category": "Labor Union"}
+def published_node(id: str, page: str) -> dict[str, Any] | None:
+    """The page's post, photo or comment of this id."""
+    if post := owned("post", id, page):
+        return post_node(post)
+    if comment := owned("comment", id, page):
+        return comment_node(comment)
+    photo = owned("photo", id, page)
+    if photo is None:
+        return None
+    told = photo_node(photo)
+    check_fields(told, PHOTO_FIELDS, "Photo")
+    return told

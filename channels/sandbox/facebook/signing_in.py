@@ -2,40 +2,56 @@
 
 from typing import Any
 
-from channels.sandbox import consent
+from channels.sandbox import consent, faults, people
 from channels.sandbox.context import bearer, store
 from channels.sandbox.facebook.graph import (
-    PERSON,
+    ANSWERS,
+    APP_TOKEN,
+    WHY_DEAD,
     Answer,
     call,
     caller,
-    expired,
+    check_proof,
+    dead,
+    end_of,
     missing,
-    paged,
     param,
     refused,
 )
-from channels.sandbox.store import APPS, Account, Token
+from channels.sandbox.facebook.pages import LONG_TOKEN, SHORT_TOKEN, person_caller
+from channels.sandbox.store import APPS, FACEBOOK_SCOPES, Token
 
-SHORT_TOKEN, LONG_TOKEN = 2 * 3600, 60 * 24 * 3600  # Long-lived tokens page: one to two hours, about 60 days
-TASKS = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MANAGE", "MESSAGING", "MODERATE"]
+CODE_SECONDS = 600
+DATA_ACCESS = 90 * 24 * 3600  # Authentication page: 90 days after the person was last here
+OF_PAGES = {scope for scope in FACEBOOK_SCOPES if scope != "business_management"}
+at_dialog = faults.calls("facebook", {**ANSWERS, "refuse": consent.failed})
 
 
+@at_dialog("dialog")
 def dialog() -> Answer:
-    return consent.ask(consent.Wish.read("facebook", several=True), seconds=600)
+    return consent.ask(consent.Wish.read("facebook"), seconds=CODE_SECONDS)
 
 
 @call("token")
 def access_token() -> Answer:
-    client_id, secret = consent.client()
-    if not consent.is_app("facebook", client_id, secret):
-        raise refused(1, "Error validating client secret.")
+    check_app()
     grant = param("grant_type")
     if grant == "client_credentials":
-        return {"access_token": f"{client_id}|{secret}", "token_type": "bearer"}
+        return {"access_token": APP_TOKEN, "token_type": "bearer"}
     if grant == "fb_exchange_token":
         return user_token(live_user(param("fb_exchange_token")), LONG_TOKEN)
-    return user_token(spent_code(), SHORT_TOKEN)
+    with store().transaction():
+        code = spent_code()
+        consent.agreed(code)
+        return user_token(code, SHORT_TOKEN)
+
+
+def check_app() -> None:
+    client_id, secret = consent.client()
+    if client_id != APPS["facebook"][0]:
+        raise refused(101, "Error validating application. Invalid application ID.")
+    if not consent.is_app("facebook", client_id, secret):
+        raise refused(1, "Error validating client secret.")
 
 
 def spent_code() -> Token:
@@ -53,79 +69,95 @@ def spent_code() -> Token:
 
 
 def live_user(value: str) -> Token:
-    token = consent.alive("facebook", ["user"], value)
-    if token is None:
-        raise expired()
+    """The user token that shall live longer; one that has ended cannot."""
+    token = store().token(value)
+    if token is None or token.platform != "facebook" or token.kind != "user":
+        raise refused(190, "Invalid OAuth access token - Cannot parse access token")
+    if subcode := end_of(token):
+        raise dead(subcode)
     return token
 
 
 def user_token(source: Token, seconds: float) -> Answer:
-    data = {name: source.data[name] for name in ("accounts", "declined")}
-    value = store().mint("facebook", "user", PERSON, source.scopes, prefix="EAA", seconds=seconds, **data)
+    person, chosen = source.account, source.data["accounts"]
+    value = store().mint(
+        "facebook",
+        "user",
+        person,
+        source.scopes,
+        prefix="EAA",
+        seconds=seconds,
+        accounts=chosen,
+        person=person,
+    )
     return {"access_token": value, "token_type": "bearer", "expires_in": int(seconds)}
 
 
-@call("accounts")
-def accounts(person: str) -> Answer:
-    token = caller()
-    if token.kind != "user":
-        raise missing(f"{person}/accounts")
-    if "pages_show_list" not in token.scopes:
-        return {"data": []}
-    chosen = [page for page in store().accounts("facebook") if page.id in token.data["accounts"]]
-    return paged(chosen, lambda page: page_with_token(page, token), "access_token,category,name,id,tasks")
-
-
-def page_with_token(page: Account, user: Token) -> dict[str, Any]:
-    """A page token got from a long-lived user token has no date of expiry."""
-    left = None if user.expires and user.expires - user.issued >= LONG_TOKEN else SHORT_TOKEN
-    value = store().mint("facebook", "page", page.id, user.scopes, prefix="EAA", seconds=left)
-    return {"id": page.id, "name": page.name, "access_token": value, "category": "Labor Union", "tasks": TASKS,
-            "category_list": [{"id": "2235", "name": "Labor Union"}]}  # fmt: skip
+# -- what was allowed
 
 
 @call("permissions")
 def permissions(person: str) -> Answer:
-    token = caller()
-    declined = token.data.get("declined", [])
+    """All that was ever asked for: what was declined is told until the person says yes to it."""
+    token = person_caller(person)
+    declined = people.consent(store(), "facebook", token.account).declined
     granted = [{"permission": scope, "status": "granted"} for scope in token.scopes]
-    return {"data": [*granted, *({"permission": scope, "status": "declined"} for scope in declined)]}
+    return {"data": [*granted, *({"permission": scope, "status": "declined"} for scope in sorted(declined))]}
 
 
-@call("permissions")
-def revoke(person: str) -> Answer:
-    token = caller()
-    with store().transaction():
-        for account in [token.account, *token.data.get("accounts", [])]:
-            store().revoke("facebook", account)
+@call("revoke")
+def revoke(person: str, permission: str = "") -> Answer:
+    """The person, or the application in its own name, throws the application out or takes one permission back."""
+    giver = person if is_apps_own() else person_caller(person).account
+    if people.person(store(), giver) is None:
+        raise missing(person, "delete")
+    if scope := permission or param("permission"):
+        people.withdraw(store(), "facebook", giver, scope)
+    else:
+        people.remove_app(store(), "facebook", giver)
     return {"success": True}
+
+
+def is_apps_own() -> bool:
+    """Whether the application calls in its own name, with the token made of its id and secret."""
+    value = param("access_token") or bearer()
+    if value != APP_TOKEN:
+        return False
+    check_proof(value)
+    return True
+
+
+# -- what a token is worth
 
 
 @call("debug_token")
 def debug_token() -> Answer:
-    value = param("access_token") or bearer()
-    if value != "|".join(APPS["facebook"]):
+    if not is_apps_own():
         caller()
     token = store().token(param("input_token"))
-    if token is None or token.platform != "facebook":
+    if token is None or token.platform != "facebook" or token.kind not in {"user", "page"}:
         error = {"code": 190, "message": "Invalid OAuth access token."}
         return {"data": {"is_valid": False, "error": error, "scopes": []}}
     return {"data": token_facts(token)}
 
 
 def token_facts(token: Token) -> dict[str, Any]:
-    valid = consent.alive("facebook", ["user", "page"], token.value) is not None
+    data_access = float(store().setting("facebook_data_access_seconds", str(DATA_ACCESS)))
     told: dict[str, Any] = {
-        "app_id": token.app, "type": token.kind.upper(), "application": "Seko Social", "is_valid": valid,
+        "app_id": token.app, "type": token.kind.upper(), "application": "Seko Social", "is_valid": True,
         "issued_at": int(token.issued), "expires_at": int(token.expires or 0), "scopes": list(token.scopes),
-        "data_access_expires_at": int(token.issued + 90 * 24 * 3600), "user_id": PERSON,
+        "data_access_expires_at": int(token.issued + data_access), "user_id": people.giver(token),
+        "granular_scopes": granular(token),
     }  # fmt: skip
     if token.kind == "page":
         told["profile_id"] = token.account
-    if not valid:
-        told["error"] = {
-            "code": 190,
-            "message": "Error validating access token: Session has expired.",
-            "subcode": 463,
-        }
+    if subcode := end_of(token):
+        message = WHY_DEAD.get(subcode, "Error validating access token: Session has expired.")
+        told |= {"is_valid": False, "error": {"code": 190, "message": message, "subcode": subcode}}
     return told
+
+
+def granular(token: Token) -> list[dict[str, Any]]:
+    """Which pages each permission reaches; those that have nothing to do with pages name none."""
+    pages = token.data.get("accounts", [token.account])
+    return [{"scope": scope} | ({"target_ids": pages} if scope in OF_PAGES else {}) for scope in token.scopes]

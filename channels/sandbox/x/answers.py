@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import consent, faults
+from channels.sandbox import consent, faults, people
 from channels.sandbox.context import RefusedError, bearer, store
 from channels.sandbox.store import Account, Token
 
@@ -18,6 +18,10 @@ LIMITS = {
     "me": 75,
     "timeline": 900,
     "tweet": 900,
+    "mentions": 300,
+    "search": 300,
+    "hide": 50,
+    "user": 900,
     "media_upload": 1875,
     "media_initialize": 1875,
     "media_append": 1875,
@@ -142,12 +146,25 @@ def caller(name: str, *scopes: str) -> Token:
     count_call(token, name)
     if not set(scopes) <= set(token.scopes):
         raise problem(
-            403,
-            "Forbidden",
-            "The token lacks the scope for this endpoint.",
+            403, "Forbidden", "The token lacks the scope for this endpoint.", resource_type="tweet",
             type=f"{PROBLEMS}not-authorized-for-resource",
-        )
+        )  # fmt: skip
+    check_state(profile(token))
     return token
+
+
+def check_state(account: Account) -> None:
+    state = people.facts(store(), account)["state"]
+    if state == "locked":
+        raise not_permitted(
+            "To protect our users from spam and other malicious activity, this account is temporarily locked. Please log "
+            "in to https://twitter.com to unlock your account."
+        )
+    if state:
+        raise problem(
+            403, "Forbidden", "Your account is suspended and is not permitted to access this feature.",
+            type=f"{PROBLEMS}user-suspended",
+        )  # fmt: skip
 
 
 def count_call(token: Token, name: str) -> None:

@@ -24,10 +24,13 @@ from channels.sandbox.x.answers import (
     x,
 )
 from channels.sandbox.x.media import MEDIA_SECONDS
-from channels.sandbox.x.told import as_post, chosen
+from channels.sandbox.x.spelling import spelled
+from channels.sandbox.x.told import as_post, chosen, conversation_of
 
 PICTURES = 4
 FILM_SECONDS = 20 * 60
+MENTIONS = 800  # X, Mentions: a list reaches this far back
+SEARCHED_SECONDS = 7 * 24 * 3600  # X, Search: recent is seven days
 LISTED = 3200  # X, Timelines: a list reaches this far back
 DUPLICATE_SECONDS = 24 * 3600  # undocumented; X refuses what the account said lately
 POST_FIELDS = {
@@ -56,7 +59,7 @@ def post() -> Answer:
         check_new(token.account, text, items)
         made = publish(token.account, text, items, body)
     told = as_post(made, profile(token))
-    return {"data": {name: told[name] for name in ("id", "text", "edit_history_tweet_ids")}}, 201
+    return {"data": spelled({name: told[name] for name in ("id", "text", "edit_history_tweet_ids")})}, 201
 
 
 def check_words(text: Any, ids: list[Any]) -> None:
@@ -97,11 +100,19 @@ def check_reply(user: str, body: dict[str, Any]) -> None:
     found = store().get("x", "post", str(target))
     if found is None:
         raise not_permitted("You attempted to reply to a Tweet that is deleted or not visible to you.")
-    if found.account != user:
+    if found.account != user and not mentions(found, user):
         raise not_permitted(
             "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by "
             "the author of the post you are replying to."
         )
+
+
+def mentions(post: Thing, user: str) -> bool:
+    """Whether the post names the account, or answers one of its posts."""
+    account = store().account("x", user)
+    answered = store().get("x", "post", post.data.get("reply_to") or "")
+    named = account and re.search(rf"(?<!\w)@{re.escape(account.handle)}\b", post.data["text"], re.IGNORECASE)
+    return bool(named) or bool(answered and answered.account == user)
 
 
 def check_new(user: str, text: str, items: list[Thing]) -> None:
@@ -118,6 +129,8 @@ def publish(user: str, text: str, items: list[Thing], body: dict[str, Any]) -> T
     media = [item.data["item"] for item in items]
     reply_to = part_of(body, "reply").get("in_reply_to_tweet_id", "")
     data = {"text": text, "said": folded(text), "media": media, "reply_to": reply_to}
+    if reply_to and (answered := store().get("x", "post", reply_to)):
+        data["conversation"] = conversation_of(answered)
     made = store().put("x", "post", snowflake(store(), now), user, data, public_at=now, created=now)
     ids = {"post": made.id, "media": ",".join(item.id for item in items)}
     record("x", "post", "public", user, ids, text=text, media=[item["sha256"] for item in media])
@@ -180,12 +193,55 @@ def not_found(id: str) -> dict[str, str]:
 @call("timeline")
 def timeline(user: str) -> Answer:
     caller("timeline", "tweet.read", "users.read")
-    author = store().account("x", user)
-    if author is None:
+    if store().account("x", user) is None:
         return {"errors": [not_found(user)]}
-    found = within(user)
-    size, start = whole("max_results", 10, 5, 100), whole("pagination_token", 0, 0, LISTED)
-    page = [as_post(post, author) for post in found[start : start + size]]
+    return listed(within(user))
+
+
+@x.get("/2/users/<user>/mentions")
+@call("mentions")
+def mentioned(user: str) -> Answer:
+    caller("mentions", "tweet.read", "users.read")
+    if store().account("x", user) is None:
+        return {"errors": [not_found(user)]}
+    return listed([post for post in within() if post.account != user and mentions(post, user)][:MENTIONS])
+
+
+@x.get("/2/tweets/search/recent")
+@call("search")
+def search() -> Answer:
+    """Only what answers need: `conversation_id:17`, within seven days."""
+    caller("search", "tweet.read", "users.read")
+    wanted = re.fullmatch(r"conversation_id:(\d+)", request.args.get("query", ""))
+    if wanted is None:
+        raise invalid("There were errors processing your request: only conversation_id:<id> is known here.",
+                      query=request.args.get("query", ""))  # fmt: skip
+    week = store().now() - SEARCHED_SECONDS
+    found = [post for post in within() if conversation_of(post) == wanted[1] and post.id != wanted[1]]
+    return listed([post for post in found if post.created >= week], least=10, cursor="next_token")
+
+
+@x.put("/2/tweets/<id>/hidden")
+@call("hide")
+def hide(id: str) -> Answer:
+    """Others' answers, in a conversation that the account began."""
+    token = caller("hide", "tweet.read", "users.read", "tweet.moderate.write")
+    found = store().get("x", "post", id)
+    began = store().get("x", "post", conversation_of(found)) if found else None
+    if found is None or began is None or began.account != token.account or began.id == id:
+        raise not_permitted("You may only hide replies in conversations that you started.")
+    with store().transaction():
+        found.data["hidden"] = json_body().get("hidden") is True
+        store().save(found)
+        record("x", "hide", "changed", token.account, {"post": id})
+    return {"data": {"hidden": found.data["hidden"]}}
+
+
+def listed(found: list[Thing], *, least: int = 5, cursor: str = "pagination_token") -> Answer:
+    """One page of posts, newest first."""
+    size, start = whole("max_results", 10, least, 100), whole(cursor, 0, 0, LISTED)
+    told = [(post, store().account("x", post.account)) for post in found[start : start + size]]
+    page = [as_post(post, author) for post, author in told if author]
     meta: dict[str, Any] = {"result_count": len(page)}
     if page:
         meta |= {"newest_id": page[0]["id"], "oldest_id": page[-1]["id"]}
@@ -194,12 +250,16 @@ def timeline(user: str) -> Answer:
     return {**(chosen(page) if page else {}), "meta": meta}
 
 
-def within(user: str) -> list[Thing]:
-    """The account's posts between the asked times and ids, as far as the list knows them."""
+def within(user: str = "") -> list[Thing]:
+    """The account's posts, or everybody's, between the asked times and ids, as far as the lists know them."""
     since, until = time_of("start_time", 0), min(time_of("end_time", store().now()), faults.visible_until())
     most_id = 1 << 63
     least, most = whole("since_id", 0, 0, most_id), whole("until_id", most_id, 0, most_id)
-    seen = store().published("x", "post", user, since=since, until=until, limit=LISTED)
+    seen = (
+        store().published("x", "post", user, since=since, until=until, limit=LISTED)
+        if user
+        else store().published_by_all("x", "post", since=since, until=until, limit=LISTED)
+    )
     return [post for post in seen if least < int(post.id) < most]
 
 

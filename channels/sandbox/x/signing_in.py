@@ -4,15 +4,17 @@ from typing import Any
 
 from flask import request
 
-from channels.sandbox import consent
+from channels.sandbox import consent, faults
 from channels.sandbox.context import store
-from channels.sandbox.store import X_TOKEN_SECONDS, Token
-from channels.sandbox.x.answers import Answer, at_token, call, dead_grant, x
+from channels.sandbox.store import UNUSED_SECONDS, X_TOKEN_SECONDS, Token
+from channels.sandbox.x.answers import ANSWERS, Answer, at_token, call, dead_grant, x
 
 CODE_SECONDS = 30  # X, OAuth 2.0 with PKCE
+at_dialog = faults.calls("x", {**ANSWERS, "refuse": consent.failed})
 
 
 @x.route("/i/oauth2/authorize", methods=["GET", "POST"])
+@at_dialog("dialog")
 def authorize() -> Answer:
     return consent.ask(consent.Wish.read("x"), seconds=CODE_SECONDS)
 
@@ -53,6 +55,7 @@ def by_code() -> Token:
         raise consent.token_refused(
             400, "invalid_request", "Value passed for the code verifier did not match the code challenge."
         )
+    consent.agreed(code)
     return code
 
 
@@ -73,7 +76,9 @@ def pair(source: Token) -> dict[str, Any]:
         "scope": " ".join(source.scopes),
     }
     if "offline.access" in source.scopes:
-        told["refresh_token"] = store().mint("x", "refresh", source.account, source.scopes)
+        told["refresh_token"] = store().mint(
+            "x", "refresh", source.account, source.scopes, seconds=UNUSED_SECONDS
+        )
     return told
 
 

@@ -1,13 +1,18 @@
 """How X tells a post and a medium: the fields and expansions that were asked for."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from channels.sandbox import tweet_text
-from channels.sandbox.context import base
+from channels.sandbox.context import base, store
 from channels.sandbox.store import Account, Thing
+from channels.sandbox.x.spelling import in_tweets, spelled
 from channels.sandbox.x.users import as_user, asked
 
+NO_METRICS = {
+    "retweet_count": 0, "reply_count": 0, "like_count": 0, "quote_count": 0, "bookmark_count": 0, "impression_count": 0
+}  # fmt: skip
 KEYS = {"picture": "3", "gif": "16", "film": "13"}
 
 
@@ -22,8 +27,8 @@ def as_post(post: Thing, author: Account) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": post.id, "text": tweet_text.escape(text), "edit_history_tweet_ids": [post.id], "author_id": author.id,
         "created_at": datetime.fromtimestamp(post.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-        "conversation_id": post.data.get("reply_to") or post.id, "media": post.data["media"], "author": author,
-        "lang": "sv",
+        "conversation_id": conversation_of(post), "media": post.data["media"], "author": author, "lang": "sv",
+        "public_metrics": NO_METRICS,
     }  # fmt: skip
     if urls:
         told["entities"] = {"urls": urls}
@@ -31,7 +36,15 @@ def as_post(post: Thing, author: Account) -> dict[str, Any]:
         told["attachments"] = {"media_keys": list(links)}
     if post.data.get("reply_to"):
         told["referenced_tweets"] = [{"type": "replied_to", "id": post.data["reply_to"]}]
+        if answered := store().get("x", "post", post.data["reply_to"]):
+            told["in_reply_to_user_id"] = answered.account
     return told
+
+
+def conversation_of(post: Thing) -> str:
+    """The post that began it."""
+    began: str = post.data.get("conversation") or post.data.get("reply_to") or post.id
+    return began
 
 
 def key(item: dict[str, Any]) -> str:
@@ -40,14 +53,19 @@ def key(item: dict[str, Any]) -> str:
 
 def chosen(posts: list[dict[str, Any]]) -> dict[str, Any]:
     """The posts with the fields and expansions that the query names, under either of the two spellings."""
-    fields = asked("tweet.fields") | asked("post.fields") | {"id", "text", "edit_history_tweet_ids"}
+    fields = in_tweets(asked("tweet.fields") | asked("post.fields")) | {
+        "id",
+        "text",
+        "edit_history_tweet_ids",
+    }
     if "attachments.media_keys" in asked("expansions"):
         fields |= {"attachments"}
     fields -= {"media", "author"}  # ours, for `included`
     told: dict[str, Any] = {"data": [{name: post[name] for name in post if name in fields} for post in posts]}
     if includes := included(posts):
         told["includes"] = includes
-    return told
+    named: dict[str, Any] = spelled(told)
+    return named
 
 
 def included(posts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -58,7 +76,21 @@ def included(posts: list[dict[str, Any]]) -> dict[str, Any]:
     if "author_id" in asked("expansions"):
         authors = {post["author"].id: post["author"] for post in posts}
         found["users"] = [as_user(author) for author in authors.values()]
+    if "referenced_tweets.id" in in_tweets_of(asked("expansions")):
+        found["tweets"] = list(referenced(posts))
     return {name: items for name, items in found.items() if items}
+
+
+def in_tweets_of(expansions: set[str]) -> set[str]:
+    return {name.replace("referenced_posts", "referenced_tweets") for name in expansions}
+
+
+def referenced(posts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The posts that these answer, each once."""
+    ids = dict.fromkeys(one["id"] for post in posts for one in post.get("referenced_tweets", ()))
+    for id in ids:
+        if answered := store().get("x", "post", id):
+            yield {"id": id, "text": tweet_text.escape(answered.data["text"]), "edit_history_tweet_ids": [id]}
 
 
 def as_media(item: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Facts: Google, Resumable uploads, Videos, PlaylistItems, Thumbnails, Captions, E
 discovery document of revision 20261104, read 2026-11-22.
 """
 
-from channels.sandbox.youtube import captions, channel, films, signing_in, uploads
+from channels.sandbox.youtube import captions, channel, comments, films, signing_in, uploads
 from channels.sandbox.youtube.answers import youtube
 
-__all__ = ["captions", "channel", "films", "signing_in", "uploads", "youtube"]
+__all__ = ["captions", "channel", "comments", "films", "signing_in", "uploads", "youtube"]

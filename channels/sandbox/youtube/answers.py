@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import consent, faults
+from channels.sandbox import consent, faults, people
 from channels.sandbox.context import RefusedError, bearer, store
 from channels.sandbox.store import GOOGLE, Thing, Token
 
@@ -20,7 +20,7 @@ PARTS = {
 UPLOAD = {GOOGLE + "youtube.upload", GOOGLE + "youtube", GOOGLE + "youtube.force-ssl"}
 MANAGE = {GOOGLE + "youtube", GOOGLE + "youtube.force-ssl"}
 READ = MANAGE | {GOOGLE + "youtube.readonly"}
-CAPTIONS = {GOOGLE + "youtube.force-ssl"}
+CAPTIONS = COMMENT = {GOOGLE + "youtube.force-ssl"}
 
 youtube = Blueprint("youtube", __name__, url_prefix="/google")
 
@@ -53,9 +53,21 @@ def bad_credentials(_: object = None) -> RefusedError:
 
 
 def no_scope(_: object = None) -> RefusedError:
-    return refused(
-        403, "insufficientPermissions", "Request had insufficient authentication scopes.", domain="global"
+    refusal = refused(
+        403, "insufficientPermissions", "Request had insufficient authentication scopes.", domain="global",
+        brief="Insufficient Permission",
+    )  # fmt: skip
+    refusal.response.headers["WWW-Authenticate"] = (
+        'Bearer realm="https://accounts.google.com/", error="insufficient_scope"'
     )
+    return refusal
+
+
+def no_channel() -> RefusedError:
+    return refused(
+        401, "youtubeSignupRequired", "Unauthorized", domain="youtube.header", location="Authorization",
+        locationType="header",
+    )  # fmt: skip
 
 
 def dead_grant(_: object = None) -> RefusedError:
@@ -119,6 +131,33 @@ def caller(allowed: set[str], cost: int = 1, bucket: str = "other") -> Token:
     spend(cost, bucket)
     if not allowed & set(token.scopes):
         raise no_scope()
+    check_state(token)
+    return token
+
+
+CLOSED = {
+    "closed": ("channelClosed", "The channel specified in the request has been closed."),
+    "suspended": ("channelSuspended", "The channel specified in the request has been suspended."),
+    "locked": ("authenticatedUserAccountSuspended", "The authenticated user's YouTube account is suspended."),
+}
+
+
+def check_state(token: Token) -> None:
+    """A closed or suspended channel does nothing; an account without a channel may only ask whether it has one."""
+    if state := facts_of(token)["state"]:
+        raise refused(403, *CLOSED[state], domain="youtube.channel")
+
+
+def facts_of(token: Token) -> dict[str, Any]:
+    account = store().account("youtube", token.account)
+    return people.facts(store(), account) if account else people.USUAL
+
+
+def channel_caller(allowed: set[str], cost: int = 1, bucket: str = "other") -> Token:
+    """The same for calls that need a channel."""
+    token = caller(allowed, cost, bucket)
+    if not facts_of(token)["has_channel"]:
+        raise no_channel()
     return token
 
 

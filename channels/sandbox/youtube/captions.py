@@ -16,6 +16,7 @@ from channels.sandbox.youtube.answers import (
     Answer,
     call,
     caller,
+    facts_of,
     own_film,
     refused,
     youtube,
@@ -30,6 +31,12 @@ THUMBNAIL_BYTES = 50 * 1024 * 1024  # revision history, 14 September 2026
 def thumbnails_set() -> Answer:
     token = caller(UPLOAD, 50)
     film = own_film(request.args.get("videoId", ""), token.account)
+    if not facts_of(token)["phone_verified"]:
+        raise refused(
+            403, "forbidden",
+            "The authenticated user doesn't have permissions to upload and set custom video thumbnails.",
+            domain="youtube.thumbnail",
+        )  # fmt: skip
     kept = received_thumbnail()
     with store().transaction():
         film.data["thumbnail"] = kept.sha256

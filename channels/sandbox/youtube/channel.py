@@ -1,12 +1,13 @@
 """The channel and its list of uploads."""
 
+import re
 import secrets
 from typing import Any
 
 from flask import request
 
-from channels.sandbox import faults
-from channels.sandbox.context import store
+from channels.sandbox import faults, people
+from channels.sandbox.context import picture_of, store
 from channels.sandbox.store import Account, Thing
 from channels.sandbox.youtube.answers import PARTS, READ, Answer, call, caller, parts, refused, whole, youtube
 from channels.sandbox.youtube.told import listing, moment, snippet_of
@@ -23,22 +24,48 @@ def channels_list() -> Answer:
     token, wanted = caller(READ), parts(PARTS | {"brandingSettings"})
     mine = request.args.get("mine") == "true"
     ids = [token.account] if mine else request.args.get("id", "").split(",")
-    found = [channel for id in ids if (channel := store().account("youtube", id))]
+    found = [channel for id in ids if (channel := channel_or_none(id))]
     return listing(
         "youtube#channelListResponse", [channel_resource(channel, wanted) for channel in found], len(found)
     )
 
 
+def channel_or_none(id: str) -> Account | None:
+    """An account at Google need not have made a channel."""
+    account = store().account("youtube", id)
+    return account if account and people.facts(store(), account)["has_channel"] else None
+
+
 def channel_resource(channel: Account, wanted: list[str]) -> dict[str, Any]:
+    about = people.facts(store(), channel)
     told: dict[str, Any] = {"kind": "youtube#channel", "etag": secrets.token_urlsafe(20), "id": channel.id}
+    films = store().published("youtube", "video", channel.id)
     possible = {
-        "snippet": {"title": channel.name, "description": "", "customUrl": "", "thumbnails": {}},
+        "snippet": {
+            "title": channel.name, "description": "", "customUrl": f"@{custom(channel)}", "country": "SE",
+            "publishedAt": moment(store().created("youtube", channel.id)), "thumbnails": portraits(channel),
+            "localized": {"title": channel.name, "description": ""},
+        },
         "contentDetails": {"relatedPlaylists": {"likes": "", "uploads": uploads_list(channel.id)}},
-        "statistics": {"viewCount": "0", "subscriberCount": "0", "hiddenSubscriberCount": False,
-                       "videoCount": str(len(store().things("youtube", "video", channel.id)))},
-        "status": {"privacyStatus": "public", "isLinked": True, "longUploadsStatus": "allowed"},
+        "statistics": {"viewCount": "0", "subscriberCount": str(about["followers"]), "hiddenSubscriberCount": False,
+                       "videoCount": str(len(films))},
+        "status": {"privacyStatus": "public", "isLinked": True,
+                   "longUploadsStatus": "allowed" if about["phone_verified"] else "eligible"},
     }  # fmt: skip
     return told | {part: possible[part] for part in wanted if part in possible}
+
+
+def custom(channel: Account) -> str:
+    """The channel's own name in its address."""
+    return channel.handle or re.sub(r"\W", "", channel.name).lower() or channel.id.lower()
+
+
+def portraits(channel: Account) -> dict[str, Any]:
+    url = picture_of("youtube", channel.id)
+    return {
+        name: {"url": url, "width": size, "height": size}
+        for name, size in (("default", 88), ("medium", 240), ("high", 800))
+    }
 
 
 @youtube.get("/youtube/v3/playlistItems")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from channels.sandbox import faults, processing
+from channels.sandbox import conversation, faults, processing
 from channels.sandbox.context import json_body, part_of, store
 from channels.sandbox.store import Thing
 from channels.sandbox.youtube.answers import (
@@ -13,6 +13,7 @@ from channels.sandbox.youtube.answers import (
     Answer,
     call,
     caller,
+    not_found,
     own_film,
     parts,
     refused,
@@ -76,7 +77,11 @@ def replace_parts(film: Thing, wanted: list[str], resource: dict[str, Any]) -> N
 
 
 def public_moment(film: Thing) -> float | None:
-    if film.data["status"]["privacyStatus"] != "public" or state_of(film) == "failed":
+    if (
+        film.data["status"]["privacyStatus"] != "public"
+        or state_of(film) == "failed"
+        or film.data.get("rejection")
+    ):
         return None
     return film.public_at or store().now()
 
@@ -87,6 +92,10 @@ def videos_delete() -> Answer:
     token = caller(MANAGE, 50)
     with store().transaction():
         film = own_film(request.args.get("id", ""), token.account)
+        if film.created > faults.visible_until():
+            raise not_found(film.id)
+        for comment in conversation.under(store(), film):
+            store().remove(comment)
         store().remove(film)
         note(film, "videos_delete", "removed")
     return "", 204

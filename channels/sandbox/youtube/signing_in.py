@@ -5,19 +5,25 @@ from typing import Any
 
 from flask import request
 
-from channels.sandbox import consent
+from channels.sandbox import consent, faults, people
 from channels.sandbox.context import store
-from channels.sandbox.store import GOOGLE_TOKEN_SECONDS, Token
-from channels.sandbox.youtube.answers import Answer, at_token, call, dead_grant, youtube
+from channels.sandbox.store import GOOGLE_TOKEN_SECONDS, UNUSED_SECONDS, Token
+from channels.sandbox.youtube.answers import ANSWERS, Answer, at_token, call, dead_grant, youtube
 
 CODE_SECONDS = 600
+TESTING_SECONDS = 7 * 24 * 3600 - 1  # Google, Refresh token expiration: seven days for an app in testing
+MOST_REFRESH_TOKENS = 100  # the same page; per account and client
+at_dialog = faults.calls("youtube", {**ANSWERS, "refuse": consent.failed})
 
 
 @youtube.route("/o/oauth2/v2/auth", methods=["GET", "POST"])
+@at_dialog("dialog")
 def authorize() -> Answer:
-    offline = request.args.get("access_type") == "offline"
-    prompted = "consent" in request.args.get("prompt", "")
-    return consent.ask(consent.Wish.read("youtube"), seconds=CODE_SECONDS, offline=offline, prompted=prompted)
+    return consent.ask(
+        consent.Wish.read("youtube"), seconds=CODE_SECONDS, offline=request.args.get("access_type") == "offline",
+        prompted="consent" in request.args.get("prompt", ""),
+        gathering=request.args.get("include_granted_scopes") == "true",
+    )  # fmt: skip
 
 
 @youtube.post("/token")
@@ -45,11 +51,28 @@ def by_code() -> dict[str, Any]:
         raise consent.token_refused(400, "redirect_uri_mismatch", "Bad Request")
     if not consent.proves(code, request.form.get("code_verifier", "")):
         raise consent.token_refused(400, "invalid_grant", "Invalid code verifier.")
-    told = access(code)
-    first = store().count(f"youtube consents {code.account}") == 1
-    if code.data["offline"] and (first or code.data["prompted"]):
-        told["refresh_token"] = store().mint("youtube", "refresh", code.account, code.scopes, prefix="1//")
+    told, is_first = access(code), consent.agreed(code)
+    if code.data["offline"] and (is_first or code.data["prompted"]):
+        told |= lasting(code)
     return told
+
+
+def lasting(code: Token) -> dict[str, Any]:
+    """A refresh token; while the app is being tested it lives a week, and the answer says so."""
+    is_testing = consent.is_testing("youtube")
+    seconds = TESTING_SECONDS if is_testing else UNUSED_SECONDS
+    value = store().mint(
+        "youtube", "refresh", code.account, code.scopes, prefix="1//", seconds=seconds, is_limited=is_testing
+    )  # fmt: skip
+    forget_the_oldest(code.account)
+    return {"refresh_token": value} | ({"refresh_token_expires_in": seconds} if is_testing else {})
+
+
+def forget_the_oldest(channel: str) -> None:
+    """Only so many live refresh tokens for one account and client: the oldest is dropped without a word."""
+    living = [token for token in store().tokens("youtube", channel) if token.kind == "refresh"]
+    for token in living[:-MOST_REFRESH_TOKENS]:
+        store().use_up(token.value)
 
 
 def by_refresh() -> dict[str, Any]:
@@ -57,6 +80,9 @@ def by_refresh() -> dict[str, Any]:
     old = consent.alive("youtube", ["refresh"], request.form.get("refresh_token", ""))
     if old is None:
         raise dead_grant()
+    if not old.data.get("is_limited"):
+        old.expires = store().now() + UNUSED_SECONDS
+        store().change_token(old)
     return access(old)
 
 
@@ -78,5 +104,5 @@ def revoke() -> Answer:
     found = consent.alive("youtube", ["access", "refresh"], request.values.get("token", ""))
     if found is None:
         return {"error": "invalid_token", "error_description": "Token expired or revoked"}, 400
-    store().revoke("youtube", found.account)
+    people.remove_app(store(), "youtube", found.account)
     return {}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.sandbox import processing
+from channels.sandbox import conversation, processing
 from channels.sandbox.context import base, store
 from channels.sandbox.store import Thing
 
@@ -40,6 +40,8 @@ def status_of(film: Thing) -> dict[str, Any]:
         "license": "youtube", "embeddable": True, "publicStatsViewable": True, "madeForKids": False,
         **film.data["status"], "uploadStatus": UPLOAD_STATUS[state_of(film)],
     }  # fmt: skip
+    if film.data.get("rejection"):
+        return told | {"uploadStatus": "rejected", "rejectionReason": film.data["rejection"]}
     if state_of(film) == "failed":
         told["failureReason"] = film.data.get("failure") or "conversion"
     return told
@@ -78,7 +80,8 @@ def content_of(film: Thing) -> dict[str, Any]:
 
 
 def statistics_of(film: Thing) -> dict[str, str]:
-    return {"viewCount": "0", "likeCount": "0", "favoriteCount": "0", "commentCount": "0"}
+    comments = len(conversation.under(store(), film))
+    return {"viewCount": "0", "likeCount": "0", "favoriteCount": "0", "commentCount": str(comments)}
 
 
 def thumbnails(film: Thing) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from channels.sandbox import consent, processing
+from channels.sandbox import consent, people, processing
 from channels.sandbox.context import RefusedError, bearer, json_body, part_of, record, store
 from channels.sandbox.history import film_id, shown
 from channels.sandbox.media import NotMediaError
@@ -18,7 +18,7 @@ from channels.sandbox.youtube.answers import (
     bad_credentials,
     bad_field,
     call,
-    caller,
+    channel_caller,
     not_found,
     parts,
     refused,
@@ -29,6 +29,7 @@ from channels.sandbox.youtube.told import video_resource
 TITLE, DESCRIPTION_BYTES, TAGS = 100, 5000, 500  # Videos reference
 FILM_BYTES = 274_877_906_944  # discovery document
 STEP = 256 * 1024  # resumable uploads: chunks are multiples of this, except the last
+UNVERIFIED_SECONDS = 15 * 60  # YouTube Help, Upload videos longer than 15 minutes
 SESSION_SECONDS = 7 * 24 * 3600  # other Google APIs say a week; YouTube says "finite"
 PRIVACY = {"public", "unlisted", "private"}
 
@@ -37,7 +38,7 @@ PRIVACY = {"public", "unlisted", "private"}
 @youtube.post("/resumable/upload/youtube/v3/videos")
 @call("open_session")
 def open_session() -> Answer:
-    token = caller(UPLOAD, 1, "insert")
+    token = channel_caller(UPLOAD, 1, "insert")
     if request.args.get("uploadType") != "resumable":
         raise refused(400, "badRequest", "This server takes uploadType=resumable only.", domain="global")
     resource, settable = json_body(), {"snippet", "status", "recordingDetails"}
@@ -223,6 +224,13 @@ def film_or_none(session: Thing) -> Kept | None:
     return kept if kept.kind == "film" else None
 
 
+def rejection(channel: str, kept: Kept | None) -> str:
+    """Until somebody has given a telephone number, films may be a quarter of an hour."""
+    account = store().account("youtube", channel)
+    is_verified = account is None or people.facts(store(), account)["phone_verified"]
+    return "length" if kept and kept.seconds > UNVERIFIED_SECONDS and not is_verified else ""
+
+
 def keep_film(session: Thing, kept: Kept | None) -> Thing:
     wanted = session.data["film"]
     id = film_id()
@@ -230,9 +238,10 @@ def keep_film(session: Thing, kept: Kept | None) -> Thing:
         **wanted, "media": [shown(id, kept, "")] if kept else [], "file_name": session.data["file_name"] or "unknown",
         "size": session.data["held"], "seconds": kept.seconds if kept else 0,
         "processing": processing.begin(store(), "youtube"),
-        "failure": "" if kept else "invalidFile", "thumbnail": "", "captions": [],
+        "failure": "" if kept else "invalidFile", "rejection": rejection(session.account, kept),
+        "thumbnail": "", "captions": [],
     }  # fmt: skip
-    public = kept is not None and wanted["status"]["privacyStatus"] == "public"
+    public = kept is not None and not data["rejection"] and wanted["status"]["privacyStatus"] == "public"
     film = store().put(
         "youtube", "video", id, session.account, data, public_at=store().now() if public else None
     )

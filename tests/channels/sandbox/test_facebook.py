@@ -570,8 +570,7 @@ def test_an_expired_token_is_told_when_it_expired(facebook):
 
 
 def test_a_withdrawn_token_says_so(facebook):
-    with Store(facebook.sandbox.data_dir) as store:
-        store.revoke("facebook", facebook.account)
+    facebook.sandbox.remove_app("facebook")
     error = graph_error(facebook.say("Hej"))
     assert (error["code"], error["error_subcode"]) == (190, 458)
 

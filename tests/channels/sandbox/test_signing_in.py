@@ -8,7 +8,7 @@ import pytest
 import requests
 from requests import Response
 
-from channels.sandbox.store import APPS, FACEBOOK_SCOPES, X_SCOPES, YOUTUBE_SCOPES
+from channels.sandbox.store import APPS, FACEBOOK_SCOPES, PERSON, X_SCOPES, YOUTUBE_SCOPES
 from channels.sandbox.testing import LiveSandbox
 from tests.channels.sandbox.callers import SECONDS, Facebook, X, YouTube, graph_error
 from tests.channels.sandbox.consenting import AUTHORIZE, BACK, SCOPES, VERIFIER, question
@@ -109,14 +109,31 @@ def test_a_yes_brings_a_code_and_the_state_back(connected, platform):
     assert (sorted(told), told["state"]) == (["code", "state"], "tillstånd")
 
 
-@pytest.mark.parametrize("answer", [{"answer": "no", "account": "1000001"}, {"answer": "yes"}, {}])
+CANCELLED = {
+    "facebook": {"error": "access_denied", "error_reason": "user_denied", "error_code": "200",
+                 "error_description": "Permissions error", "state": "tillstånd"},
+    "x": {"error": "access_denied", "state": "tillstånd"},
+    "youtube": {"error": "access_denied", "state": "tillstånd"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", [{"answer": "no", "account": "1000001"}, {}])
 def test_a_no_brings_no_code_back(connected, platform, answer):
-    assert answered(connected, platform, answer) == {"error": "access_denied", "state": "tillstånd"}
+    assert answered(connected, platform, answer) == CANCELLED[platform]
 
 
-def test_an_account_that_is_not_there_cannot_be_chosen(connected, platform):
-    told = answered(connected, platform, {"answer": "yes", "account": "999"})
-    assert told == {"error": "access_denied", "state": "tillstånd"}
+@pytest.mark.parametrize("chosen", [{}, {"account": "999"}])
+def test_an_account_that_is_not_there_cannot_be_chosen(connected, platform, chosen):
+    """On Facebook the person says yes for themselves, and the application gets no page."""
+    told = answered(connected, platform, {"answer": "yes", **chosen})
+    if platform != "facebook":
+        assert told == CANCELLED[platform]
+        return
+    caller = Facebook(
+        connected, "me", exchanged(connected, platform, code=told["code"]).json()["access_token"]
+    )
+    assert caller.get("me/accounts").json() == {"data": []}
+    assert caller.get("me").json() == {"id": PERSON, "name": "Övningspersonen"}
 
 
 def test_an_address_with_a_question_mark_keeps_its_own(connected):
@@ -185,13 +202,18 @@ WRONG: dict[str, dict[str, tuple[int, Any]]] = {
         "x": (400, "Value passed for the code verifier did not match the code challenge."),
         "youtube": (400, "Invalid code verifier."),
     },
+    "another app": {
+        "facebook": (400, (101, None)),
+        "x": (401, "unauthorized_client"),
+        "youtube": (401, "invalid_client"),
+    },
     "another secret": {
         "facebook": (400, (1, None)),
         "x": (401, "unauthorized_client"),
         "youtube": (401, "invalid_client"),
     },
     "no secret": {
-        "facebook": (400, (1, None)),
+        "facebook": (400, (101, None)),
         "x": (401, "unauthorized_client"),
         "youtube": (401, "invalid_client"),
     },
@@ -199,7 +221,7 @@ WRONG: dict[str, dict[str, tuple[int, Any]]] = {
 CHANGES: dict[str, dict[str, Any]] = {
     "another address": {"redirect_uri": f"{BACK}?x=1"},
     "another verifier": {"code_verifier": "w" * 64},
-    "another secret": {"auth": ("client", "secret")},
+    "another app": {"auth": ("client", "secret")},
     "no secret": {"auth": ()},
 }
 
@@ -207,7 +229,8 @@ CHANGES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_code_is_for_the_one_who_asked(connected, platform, wrong):
     code = answered(connected, platform)["code"]
-    answer = exchanged(connected, platform, code=code, **CHANGES[wrong])
+    changes = {"auth": (APPS[platform][0], "fel")} if wrong == "another secret" else CHANGES[wrong]
+    answer = exchanged(connected, platform, code=code, **changes)
     status, told = WRONG[wrong][platform]
     assert answer.status_code == status
     if platform == "facebook":

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.sandbox import media, processing, shown
+from channels.sandbox import media, people, processing, shown
 from channels.sandbox.store import Store, file_digest
 
 NOON = datetime(2026, 4, 29, 10, tzinfo=UTC)
@@ -98,9 +98,9 @@ def test_a_token_is_used_up_once_however_many_try(store):
     assert store.token(value).used == NOON.timestamp()
 
 
-def test_revoking_uses_up_every_token_of_that_account_only(store):
+def test_throwing_the_application_out_ends_every_token_of_that_account_only(store):
     given, other = store.connect_x("1", "en", "En"), store.connect_x("2", "annan", "Annan")
-    assert store.revoke("x", "1") == 2
+    assert [people.remove_app(store, "x", "1") for _ in range(2)] == [True, False]
     assert [store.token(given[name]).used is None for name in ("access_token", "refresh_token")] == [
         False
     ] * 2

@@ -28,7 +28,8 @@ def small() -> bytes:
 def test_a_text_becomes_a_post(x):
     answer = x.say("Hej från bangården")
     (post,) = x.seen()
-    told = {"id": post["id"], "text": "Hej från bangården", "edit_history_tweet_ids": [post["id"]]}
+    told = {"id": post["id"], "text": "Hej från bangården", "edit_history_tweet_ids": [post["id"]],
+            "edit_history_post_ids": [post["id"]]}  # fmt: skip
     assert (answer.status_code, answer.json()) == (201, {"data": told})
     assert (post["text"], x.done()) == ("Hej från bangården", [("post", "public")])
 
@@ -315,7 +316,7 @@ def forbidden(detail: str) -> dict[str, object]:
 UNAUTHORIZED = problem(401, "Unauthorized", "Unauthorized")
 NO_SCOPE = problem(
     403, "Forbidden", "The token lacks the scope for this endpoint.", f"{PROBLEMS}not-authorized-for-resource"
-)
+) | {"resource_type": "tweet"}
 DUPLICATE = forbidden("You are not allowed to create a Tweet with duplicate content.")
 MEDIA_IDS = "Your media IDs are invalid."
 TOO_LONG = "Your Tweet text is too long. For more information, see the documentation."
