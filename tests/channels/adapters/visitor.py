@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,14 +16,19 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import requests
 
+from channels.adapters import sandbox_addresses
 from channels.adapters.connector import App, Connector, Grant
-from channels.sandbox.apps import APPS
+from channels.sandbox.apps import APPS, BLUESKY_APP_PASSWORD
 from channels.sandbox.testing import LiveSandbox
 from tests.channels.adapters.desk import connected
 
 REDIRECT = "http://127.0.0.1:8000/kanaler/anslut/{platform}/tillbaka/"
-ANSWERS: dict[str, Callable[[LiveSandbox], Mapping[str, str]]] = {}
-"""What a person answers to the questions of a platform that has some: `{"mastodon": lambda sandbox: {...}}`."""
+SIGN_IN = {"server": "https://bsky.social", "handle": "@seko", "app_password": BLUESKY_APP_PASSWORD}
+ANSWERS: dict[str, Callable[[LiveSandbox], Mapping[str, str]]] = {
+    "mastodon": lambda sandbox: {"server": "mastodon.social"},
+    "bluesky": lambda sandbox: SIGN_IN,
+}
+"""What a person answers to the questions of a platform that has some. In practice every server is the sandbox."""
 VERIFIER = "a-verifier-of-43-to-128-characters_0123456789~abc"
 STATE = "a-state-that-comes-back-as-it-went"
 INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
@@ -38,6 +43,7 @@ class Visit:
     connector: Connector
     answers: Mapping[str, str] = field(default_factory=dict)
     codes: list[str] = field(default_factory=list)
+    base: str = ""
 
     @classmethod
     def at(cls, sandbox: LiveSandbox, connector_class: type[Connector]) -> "Visit":
@@ -56,9 +62,17 @@ class Visit:
     def with_app(self, app: App) -> Connector:
         return type(self.connector)(app, self.sandbox.addresses, self.connector.redirect_uri)
 
-    def elsewhere(self, addresses: Mapping[str, str]) -> Connector:
-        """The same connector, with the platform at other addresses."""
-        return type(self.connector)(self.connector.app, addresses, self.connector.redirect_uri)
+    def moved(self, base: str) -> "Visit":
+        """The same visit, with the platform at another address, also where the person has to name it."""
+        connector = type(self.connector)(
+            self.connector.app, sandbox_addresses(base), self.connector.redirect_uri
+        )
+        moved = replace(self, connector=connector, base=base)
+        return replace(moved, answers={name: moved.place(answer) for name, answer in self.answers.items()})
+
+    def place(self, address: str) -> str:
+        """An address of the sandbox as it is where we moved to."""
+        return address.replace(self.sandbox.url, self.base) if self.base else address
 
     def dialog(self, *, again: bool = False) -> str:
         return self.connector.dialog(STATE, VERIFIER, again=again, answers=self.answers)
@@ -88,6 +102,11 @@ class Visit:
         if not self.connector.has_dialog:
             return self.connector.sign_in(self.answers)
         return self.exchange(self.code(**how))
+
+
+def base_of(addresses: Mapping[str, str]) -> str:
+    """What all platforms' addresses in a test begin with."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(next(iter(addresses.values()))))
 
 
 def filled_in(page: str) -> dict[str, list[str]]:
