@@ -1,4 +1,7 @@
-"""Who may open what: every page and every press, for every role, also without a link to it."""
+"""
+Who may open what: every page and every press, for every role, also without a link to it. The channels have a table of
+their own (`tests/channels/test_permissions.py`).
+"""
 
 import pytest
 from django.test import Client
@@ -46,7 +49,6 @@ PAGES = {
     "status:resume": (NO, NO, MOVED, MOVED, NO),
     "status:pause": (NO, NO, OK, OK, NO),
     "status:unpause": (NO, NO, MOVED, MOVED, NO),
-    "channels:index": (NO, NO, OK, OK, OK),
     "accounts:me": (OK, OK, OK, OK, OK),
     "accounts:notices": (OK, OK, OK, OK, OK),
     "accounts:notice": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
@@ -172,7 +174,7 @@ def test_every_address_of_ours_is_in_the_table():
     rooms = get_resolver(None).namespace_dict
     names = {
         f"{room}:{name}"
-        for room in ("posts", "approvals", "channels", "accounts", "status")
+        for room in ("posts", "approvals", "accounts", "status")
         for name in rooms[room][1].reverse_dict
         if isinstance(name, str)
     }
