@@ -396,7 +396,7 @@ def finish(row: Connecting, carried: Mapping[str, Any]) -> Channel:
     notes = opened(row)
     if kind_of(row) is None:
         return by_hand(row, notes, carried)
-    account = fitting(row, notes, row.account_id)
+    account = still_fitting(row, notes)
     # A call, and so before the transaction.
     picture = pictures.fetch(account.picture_url)
     try:
@@ -408,6 +408,16 @@ def finish(row: Connecting, carried: Mapping[str, Any]) -> Channel:
         # The race: somebody else has just connected the same account.
         raise UnfitError(TAKEN) from error
     return Channel.objects.get(pk=channel.pk)
+
+
+def still_fitting(row: Connecting, notes: Notes) -> Account:
+    """Pressed twice, the first press may have made the account a channel: that is no reason to refuse the second."""
+    try:
+        return fitting(row, notes, row.account_id)
+    except UnfitError as error:
+        if not Connecting.objects.ongoing().filter(pk=row.pk).exists():
+            raise GoneError from error
+        raise
 
 
 def end(row: Connecting) -> None:
