@@ -102,7 +102,7 @@ def why_not_connect(user: User) -> Refusal:
     return None
 
 
-def why_not_reconnect(user: User, channel: Channel) -> Refusal:
+def why_not_reconnect(user: User, channel: Channel | None) -> Refusal:
     """Whoever keeps it alive need not wait for an administrator."""
     if user.has_perm("channels.change_channel") or keeps(user, channel):
         return None
