@@ -11,7 +11,6 @@ from channels.adapters.facebook import PHOTOS_LIVE, Facebook, films, finding
 from channels.adapters.facebook.graph import GONE, Graph
 from channels.adapters.http import Answer
 from channels.errors import Duplicate, NotConnected, NotSent, RateLimited, Refused, Unconfirmed
-from channels.sandbox.store import Store
 from tests.channels.adapters.desk import LINK, TEXT, Desk, Killed, content, long_film, picture
 
 
@@ -442,8 +441,7 @@ def test_the_wait_is_facebooks_own(publish_with, code, seconds, minutes):
 
 def test_a_revoked_access_is_told_from_an_expired_token(publish_with):
     desk = publish_with("text")
-    with Store(desk.sandbox.data_dir) as store:
-        store.revoke("facebook", desk.adapter.connection.account_id)
+    desk.sandbox.remove_app("facebook")
     with pytest.raises(NotConnected) as raised:
         desk.commit()
     assert raised.value.code == Trouble.ACCESS_REVOKED
