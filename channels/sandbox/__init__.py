@@ -17,6 +17,7 @@ Where things are, below http://127.0.0.1:8001 (BASE):
     /sidor/x/<handle>[/status/<id>]      the timeline, and one post
     /sidor/youtube/<channel>             the channel's public films; one film: /sidor/youtube/watch?v=<id>
     /mail/                               the mails that people would have had (--mail says where they lie)
+    /konton                              what was allowed, and all that a person can do to it at the platform
     /ovning                              the page that makes it misbehave
     /ovning/api/...                      the same for programs, JSON
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 
+from channels.sandbox.access import access
 from channels.sandbox.bluesky import bluesky
 from channels.sandbox.context import RefusedError
 from channels.sandbox.control import control
@@ -33,7 +34,7 @@ def create_app(
     app.url_map.strict_slashes = False  # facebook-business deletes with a trailing slash
     app.extensions["sandbox"] = Store(data_dir, clock)
     app.extensions["sandbox_mail"] = mail_dir
-    for part in (facebook, x, youtube, mastodon, bluesky, pages, control):
+    for part in (facebook, x, youtube, mastodon, bluesky, pages, access, control):
         app.register_blueprint(part)
     app.before_request(note_arrival)
     app.before_request(refuse_strangers)
@@ -57,9 +58,8 @@ def refuse_strangers() -> None:
 
 def add_headers(response: Response) -> Response:
     sandbox: Store = current_app.extensions["sandbox"]
-    response.headers["Date"] = formatdate(
-        sandbox.now(), usegmt=True
-    )  # the platforms' clock, also when it is moved
+    # The platforms' clock, also when it has been moved.
+    response.headers["Date"] = formatdate(sandbox.now(), usegmt=True)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers.setdefault("Content-Security-Policy", f"{POLICY}; form-action 'self'")

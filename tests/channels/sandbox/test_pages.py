@@ -31,7 +31,7 @@ def pages_of_each_kind(facebook, x, youtube, short_film) -> list[str]:
     consents = [f"/{path}?{urlencode(question(platform))}" for platform, path in AUTHORIZE.items()]
     accounts = ["/sidor/facebook/1000001", "/sidor/x/seko", f"/sidor/youtube/{youtube.account}"]
     assert f"/sidor/youtube/watch?v={id}" in posts
-    return ["/", "/ovning", "/finns/inte", f"/{AUTHORIZE['x']}", *accounts, *posts, *consents]
+    return ["/", "/ovning", "/konton", "/finns/inte", f"/{AUTHORIZE['x']}", *accounts, *posts, *consents]
 
 
 def test_every_page_says_that_this_is_practice(look, facebook, x, youtube, short_film):
