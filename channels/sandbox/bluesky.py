@@ -205,8 +205,7 @@ def delete_session() -> Answer:
     found = store().token(bearer())
     if found is None or found.kind != "refresh":
         raise invalid("Token could not be verified", "InvalidToken")
-    if not store().use_up(found.value):
-        raise expired()
+    store().use_up(found.value)
     return "", 200
 
 
@@ -375,9 +374,9 @@ def checked(account: str, told: dict[str, Any]) -> list[dict[str, Any]]:
     if told.get("$type") != POST or not isinstance(text, str):
         raise broken('must have the property "text"')
     if len(text.encode()) > BYTES:
-        raise broken(f"Record/text must not be longer than {BYTES} characters")
-    if len(regex.findall(r"\X", text)) > GRAPHEMES:
-        raise broken(f"Record/text must not be longer than {GRAPHEMES} graphemes")
+        raise broken(f"string too big (maximum {BYTES}, got {len(text.encode())}) at $.record.text")
+    if (letters := len(regex.findall(r"\X", text))) > GRAPHEMES:
+        raise broken(f"grapheme too big (maximum {GRAPHEMES}, got {letters}) at $.record.text")
     try:
         datetime.fromisoformat(str(told.get("createdAt"))).astimezone(UTC)
     except ValueError as exc:

@@ -9,6 +9,7 @@ decides.
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +47,8 @@ CONNECTION: dict[str, Trouble] = {
 BAD_SCOPE = "Bad token scope"
 """The token is good, but not for this: an app password may not do everything."""
 MEDIA = {"BlobTooLarge", "InvalidMimeType", "PayloadTooLarge"}
+TEXT = re.compile(r"[/.]text\b")
+"""Where in the record something is wrong, as the sentence tells."""
 LOST_BLOB = "BlobNotFound"
 GONE = "RecordNotFound"
 DOWN = {"UpstreamFailure", "UpstreamTimeout", "InternalServerError", "NotEnoughResources"}
@@ -61,7 +64,7 @@ class API:
     rests: list[Rest] = field(default_factory=list, repr=False, compare=False)
 
     def ask(self, method: str, **query: str) -> Answer:
-        return judged(self.send("GET", method, params=query))
+        return looked(self.send("GET", method, params=query))
 
     def do(self, method: str, *, unclear: Unclear = NotSent, **parts: Any) -> Answer:
         return judged(self.send("POST", method, unclear=unclear, **parts))
@@ -88,14 +91,16 @@ class API:
         answer = self.send("GET", "com.atproto.repo.getRecord", params=place_of(repo, key, collection))
         if error(answer) == GONE:
             return None
-        record = judged(answer).at("value")
+        record = looked(answer).at("value")
         if not isinstance(record, dict):
             raise answer.unreadable()
         return record
 
     def delete(self, repo: str, key: str) -> None:
         """What is gone already is a success, says the server too."""
-        self.do("com.atproto.repo.deleteRecord", json=place_of(repo, key))
+        answer = self.send("POST", "com.atproto.repo.deleteRecord", json=place_of(repo, key))
+        if not answer.is_good:
+            raise trouble(answer)
 
     def send(self, method: str, name: str, **parts: Any) -> Answer:
         """The answer as it is, refusals too."""
@@ -150,10 +155,17 @@ def claims(token: str) -> Mapping[str, Any]:
 
 
 def judged(answer: Answer) -> Answer:
-    """Some good answers have nothing in them."""
-    if answer.is_good and (isinstance(answer.told, dict) or answer.headers.get("Content-Length") == "0"):
+    if answer.is_good and isinstance(answer.told, dict):
         return answer
     raise trouble(answer)
+
+
+def looked(answer: Answer) -> Answer:
+    """The same where nothing was sent that could be refused."""
+    try:
+        return judged(answer)
+    except (Refused, Duplicate) as error:
+        raise answer.unreadable() from error
 
 
 def trouble(answer: Answer) -> ChannelError:
@@ -180,7 +192,7 @@ def refused(answer: Answer, name: str, detail: str) -> ChannelError:
         return Duplicate(Trouble.DUPLICATE, detail)
     if name in MEDIA or answer.status == 413:
         return Refused(Trouble.MEDIA_REFUSED, detail)
-    if "/text" in message(answer):
+    if TEXT.search(message(answer)):
         return Refused(Trouble.TEXT_REFUSED, detail)
     return Refused(Trouble.REFUSED, detail)
 

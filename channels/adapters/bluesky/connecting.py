@@ -19,7 +19,7 @@ from channels.adapters.bluesky.probing import account, own_session
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, Connector, Grant, Question, Right
 from channels.adapters.http import Answer
-from channels.errors import ChannelError, NotConnected
+from channels.errors import ChannelError, NotConnected, Refused
 
 APP_PASSWORD = "com.atproto.appPass"  # noqa: S105 - the scope of one
 FULL_ACCESS = "com.atproto.access"
@@ -114,4 +114,5 @@ def not_in(answer: Answer) -> ChannelError:
         return NotConnected(Trouble.SERVER_UNKNOWN, answer.detail())
     if error(answer) in SIGN_IN:
         return NotConnected(Trouble.SIGN_IN_REFUSED, answer.detail(error(answer)))
-    return trouble(answer)
+    told = trouble(answer)
+    return answer.unreadable() if isinstance(told, Refused) else told

@@ -31,6 +31,7 @@ def look(api: API, connection: Connection) -> Health:
 def own_session(api: API) -> Answer:
     """An account that is closed for a time still has sessions."""
     answer = api.ask("com.atproto.server.getSession")
+    answer.needed("did")
     if answer.at("active") is False:
         raise NotConnected(Trouble.ACCOUNT_SUSPENDED, answer.detail(answer.at("status")))
     return answer

@@ -45,12 +45,12 @@ class API:
     rests: list[Rest] = field(default_factory=list, repr=False, compare=False)
 
     def get(self, path: str, **query: str) -> Answer:
-        return judged(self.send("GET", path, params=query))
+        return looked(self.send("GET", path, params=query))
 
     def seek(self, path: str, **query: str) -> Answer | None:
         """One thing; None if there is no such thing, or none that we may see."""
         answer = self.send("GET", path, params=query)
-        return None if is_missing(answer) else judged(answer)
+        return None if is_missing(answer) else looked(answer)
 
     def post(self, path: str, *, unclear: Unclear = NotSent, **parts: Any) -> Answer:
         return judged(self.send("POST", path, unclear=unclear, **parts))
@@ -88,6 +88,14 @@ def judged(answer: Answer) -> Answer:
     if answer.is_good and isinstance(answer.told, dict | list):
         return answer
     raise trouble(answer)
+
+
+def looked(answer: Answer) -> Answer:
+    """The same where nothing was sent that could be refused."""
+    try:
+        return judged(answer)
+    except (Refused, NotReady) as error:
+        raise answer.unreadable() from error
 
 
 def trouble(answer: Answer) -> ChannelError:

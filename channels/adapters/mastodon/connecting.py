@@ -14,7 +14,7 @@ from channels.adapters import hosts, http, oauth
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, App, Connector, Grant, Question, Right
 from channels.adapters.http import Bearer
-from channels.adapters.mastodon.api import API, judged
+from channels.adapters.mastodon.api import API, looked
 from channels.adapters.mastodon.probing import account, own_account
 from channels.errors import NotConnected
 
@@ -72,7 +72,6 @@ class MastodonConnector(Connector):
     def accounts(self, grant: Grant) -> list[Account]:
         """The one that the token is of."""
         answer = own_account(API(grant.host, grant.access_token, self.home))
-        answer.needed("id")
         return [account(answer.told, grant.host)]
 
     def revoke(self, secrets: Mapping[str, str]) -> None:
@@ -104,5 +103,5 @@ class MastodonConnector(Connector):
         answer = API(host, "", self.home).send("POST", "v1/apps", data=form)
         if answer.status in (404, 405, 410) or (answer.is_good and answer.at("client_id") is None):
             raise NotConnected(Trouble.SERVER_UNKNOWN, answer.detail())
-        judged(answer)
+        looked(answer)
         return App(answer.needed("client_id"), answer.needed("client_secret"))

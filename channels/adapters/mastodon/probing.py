@@ -30,7 +30,9 @@ def look(api: API, connection: Connection) -> Health:
 
 
 def own_account(api: API) -> Answer:
-    return api.get("v1/accounts/verify_credentials")
+    answer = api.get("v1/accounts/verify_credentials")
+    answer.needed("id")
+    return answer
 
 
 def account(told: dict[str, Any], host: str) -> Account:

@@ -26,9 +26,9 @@ from channels.sandbox.testing import LiveSandbox
 from tests.posts.media.phones import box, film, jpeg, scene
 
 SECRET_FIELDS = ("page_token", "access_token", "refresh_token", "app_secret", "client_secret")
-ACCOUNTS = {"youtube": "UC" + "s" * 22}
+ACCOUNTS = {"youtube": "UC" + "s" * 22, "bluesky": "did:plc:" + "s" * 24}
 """Where an account's id has a form of its own."""
-STRANGERS = {"youtube": "UC" + "a" * 22}
+STRANGERS = {"youtube": "UC" + "a" * 22, "bluesky": "did:plc:" + "a" * 24}
 MOST_LOOKS = 20
 
 
@@ -156,7 +156,9 @@ class Desk:
 
     def elsewhere(self, base: str) -> "Desk":
         """The same desk, with the platforms at another address."""
-        return replace(self, adapter=type(self.adapter)(self.adapter.connection, sandbox_addresses(base)))
+        here = self.adapter.connection
+        there = replace(here, host=here.host.replace(self.sandbox.url, base))
+        return replace(self, adapter=type(self.adapter)(there, sandbox_addresses(base)))
 
     # --- what became of it
 
@@ -209,9 +211,10 @@ def connected(
     connection = Connection(
         account_id=account,
         access_token=given.get("page_token") or given["access_token"],
-        app_id=given.get("app_id") or given["client_id"],
-        app_secret=given.get("app_secret") or given["client_secret"],
+        app_id=given.get("app_id") or given.get("client_id", ""),
+        app_secret=given.get("app_secret") or given.get("client_secret", ""),
         handle=handle,
+        host=given.get("host", ""),
     )
     return connection, given
 

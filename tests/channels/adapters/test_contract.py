@@ -18,8 +18,9 @@ import pytest
 import requests
 
 from channels.adapters import http
-from channels.adapters.base import Adapter, Content, Kind, Staged
+from channels.adapters.base import Adapter, Content, Kind, Staged, Tokens
 from channels.adapters.codes import Lack, Trouble
+from channels.adapters.connectors import CONNECTORS
 from channels.errors import ChannelError, NotConnected, NotSent, RateLimited, Refused, Unconfirmed
 from tests.channels.adapters.desk import (
     KINDS,
@@ -511,6 +512,11 @@ def with_media(adapter_class: type[Adapter], kinds: list[Kind], **about: object)
     return replace(content("film", adapter_class), media=tuple(shown))
 
 
+def renew(desk: Desk, token: str | None = None) -> Tokens:
+    connection, addresses = desk.adapter.connection, desk.adapter.addresses
+    return desk.adapter.refresh(desk.refresh_token if token is None else token, connection, addresses)
+
+
 RENEWING = [adapter for adapter in PUBLISHING if adapter.refresh.__func__ is not Adapter.refresh.__func__]
 
 
@@ -520,12 +526,8 @@ class TestRenewing:
     def desk(self, sandbox, adapter_class) -> Desk:
         return Desk.at(sandbox, adapter_class, content("film", adapter_class))
 
-    def renew(self, desk: Desk, token: str | None = None):
-        connection, addresses = desk.adapter.connection, desk.adapter.addresses
-        return desk.adapter.refresh(desk.refresh_token if token is None else token, connection, addresses)
-
     def test_the_new_token_is_good_and_has_an_end(self, desk, since):
-        tokens = self.renew(desk)
+        tokens = renew(desk)
         connection = replace(desk.adapter.connection, access_token=tokens.access_token)
         assert (
             type(desk.adapter)(connection, desk.adapter.addresses).find(desk.content, desk.staged, since)
@@ -536,22 +538,16 @@ class TestRenewing:
     @pytest.mark.parametrize("token", ["", "nonsense"])
     def test_a_bad_refresh_token_needs_a_person(self, desk, token):
         with pytest.raises(NotConnected) as raised:
-            self.renew(desk, token)
+            renew(desk, token)
         assert raised.value.code == Trouble.TOKEN_EXPIRED
 
     def test_without_a_refresh_token_nobody_is_asked(self, desk):
         with pytest.raises(NotConnected):
-            self.renew(desk.elsewhere(nobody_listens()), "")
-
-    def test_a_wrong_secret_is_our_own_fault(self, desk):
-        desk.adapter.connection = replace(desk.adapter.connection, app_secret="wrong")
-        with pytest.raises(NotConnected) as raised:
-            self.renew(desk)
-        assert raised.value.code == Trouble.APP_KEYS
+            renew(desk.elsewhere(nobody_listens()), "")
 
     def test_without_a_connection_nothing_is_sent(self, desk):
         with pytest.raises(NotSent) as raised:
-            self.renew(desk.elsewhere(nobody_listens()))
+            renew(desk.elsewhere(nobody_listens()))
         assert raised.value.code == Trouble.CONNECT
 
     @pytest.mark.parametrize("fault", ["reset_before", "error_before", "truncated"])
@@ -559,6 +555,19 @@ class TestRenewing:
         caplog.set_level(logging.DEBUG)
         misbehave(desk, "token", fault)
         with pytest.raises((NotSent, Unconfirmed)) as raised:
-            self.renew(desk)
+            renew(desk)
         told = "".join([*traceback.format_exception(raised.value), repr(raised.value), caplog.text])
         assert [secret for secret in desk.secrets if secret in told] == []
+
+
+WITH_KEYS = [adapter for adapter in RENEWING if CONNECTORS[adapter.platform].has_app_keys]
+"""Elsewhere whoever renews shows no secret of an app."""
+
+
+@pytest.mark.parametrize("adapter_class", WITH_KEYS, ids=lambda adapter: adapter.platform)
+def test_a_wrong_secret_is_our_own_fault(sandbox, adapter_class):
+    desk = Desk.at(sandbox, adapter_class, content("film", adapter_class))
+    desk.adapter.connection = replace(desk.adapter.connection, app_secret="wrong")
+    with pytest.raises(NotConnected) as raised:
+        renew(desk)
+    assert raised.value.code == Trouble.APP_KEYS

@@ -12,7 +12,7 @@ from tests.channels.adapters.desk import LINK, TEXT, picture, short_film
 
 def test_the_registry_names_each_adapter_by_its_platform():
     assert {name: adapter.platform for name, adapter in ADAPTERS.items()} == {name: name for name in ADAPTERS}
-    assert list(ADAPTERS) == ["facebook", "x", "youtube", "by_hand"]
+    assert list(ADAPTERS) == ["facebook", "x", "youtube", "mastodon", "bluesky", "by_hand"]
     assert [name for name, adapter in ADAPTERS.items() if not adapter.publishes] == ["by_hand"]
 
 

@@ -104,11 +104,6 @@ class Visit:
         return self.exchange(self.code(**how))
 
 
-def base_of(addresses: Mapping[str, str]) -> str:
-    """What all platforms' addresses in a test begin with."""
-    return "{0.scheme}://{0.netloc}".format(urlsplit(next(iter(addresses.values()))))
-
-
 def filled_in(page: str) -> dict[str, list[str]]:
     """The form as it is when all that can be chosen is chosen, except for what would be declined."""
     form: dict[str, list[str]] = {}
