@@ -11,7 +11,6 @@ token endpoint takes GET and POST: tokens of people and our secret travel in for
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -21,7 +20,7 @@ from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, Connector, Grant, Right
 from channels.adapters.facebook import graph as graphs
 from channels.adapters.facebook import probing, tokens
-from channels.adapters.facebook.graph import VERSION, Graph
+from channels.adapters.facebook.graph import VERSION, Graph, only_looking
 from channels.adapters.http import Answer, Bearer
 from channels.errors import ChannelError, NotConnected, Refused
 
@@ -84,7 +83,7 @@ class FacebookConnector(Connector):
             self.token_url, self.app, self.redirect_uri, code, in_body=True, trouble=code_refused
         )
         graph = self.graph(self.lengthened(short.access_token))
-        with nothing_refused():
+        with only_looking():
             person = graph.get("me", {"fields": "id,name"})
             scopes = tuple(granted(graph))
         return Grant(
@@ -111,7 +110,7 @@ class FacebookConnector(Connector):
         """The pages, those of businesses too, each once; then the person's own profile, which nobody may choose."""
         graph = self.graph(grant.access_token)
         pages: dict[str, Account] = {}
-        with nothing_refused():
+        with only_looking():
             for page in (*of_person(graph), *of_businesses(graph, grant)):
                 pages.setdefault(page.id, page)
         profile = Account(grant.grantor, grant.grantor_name, refusal=Trouble.PERSONAL_PROFILE)
@@ -208,17 +207,5 @@ def code_refused(answer: Answer) -> ChannelError:
         return NotConnected(Trouble.CODE_OLD, detail)
     if named := next((IN_WORDS[words] for words in IN_WORDS if words in message), None):
         return NotConnected(named, detail)
-    return unrefused(graphs.trouble(answer))
-
-
-@contextmanager
-def nothing_refused() -> Iterator[None]:
-    """The same for calls that only read."""
-    try:
-        yield
-    except Refused as error:
-        raise unrefused(error) from error
-
-
-def unrefused(error: ChannelError) -> ChannelError:
+    error = graphs.trouble(answer)
     return NotConnected(Trouble.DIALOG_FAILED, error.detail) if isinstance(error, Refused) else error

@@ -16,10 +16,10 @@ from channels.adapters.base import Finding, Health
 from channels.adapters.codes import Trouble, Worry
 from channels.adapters.connector import Account
 from channels.adapters.facebook import tokens
-from channels.adapters.facebook.graph import Graph
+from channels.adapters.facebook.graph import NO_SUCH_FIELD, Graph, only_looking
 from channels.adapters.facebook.tokens import Facts
 from channels.adapters.http import Answer, at
-from channels.errors import NotConnected
+from channels.errors import NotConnected, Refused
 
 PAGE_FIELDS = "id,name,username,link,picture{url},followers_count,fan_count"
 ACCESS_ENDS_SOON = timedelta(days=14)
@@ -27,7 +27,8 @@ ACCESS_ENDS_SOON = timedelta(days=14)
 
 def look(graph: Graph) -> Health:
     """The page as its own token sees it, and what Facebook says of that token. Two calls that change nothing."""
-    page = own_page(graph)
+    with only_looking():
+        page = own_page(graph)
     worries = tuple(clock.worries(page.headers))
     facts = tokens.facts(graph)
     if not facts.is_valid:
@@ -41,11 +42,20 @@ def look(graph: Graph) -> Health:
 
 
 def own_page(graph: Graph) -> Answer:
-    """A person, whom some tokens are of, has not the fields that a page has."""
-    page = graph.node_of_kind("me", PAGE_FIELDS)
-    if page is None or page.needed("id") != graph.connection.account_id:
-        raise NotConnected(Trouble.WRONG_ACCOUNT, page.detail("another page") if page else "no page")
+    page = as_page(graph)
+    if page.needed("id") != graph.connection.account_id:
+        raise NotConnected(Trouble.WRONG_ACCOUNT, page.detail("another page"))
     return page
+
+
+def as_page(graph: Graph) -> Answer:
+    """A person, whom some tokens are of, has not the fields that a page has."""
+    try:
+        return graph.get("me", {"fields": PAGE_FIELDS})
+    except Refused as error:
+        if NO_SUCH_FIELD.search(error.detail):
+            raise NotConnected(Trouble.WRONG_ACCOUNT, error.detail) from error
+        raise
 
 
 def account(page: dict[str, Any], **more: Any) -> Account:

@@ -297,7 +297,22 @@ def test_a_list_without_a_list_in_it_is_not_taken_for_an_empty_one(connector, sc
     assert raised.value.code == Trouble.UNREADABLE
 
 
-def test_somebody_without_pages_has_only_the_profile(visit, connector, script, grant):
+@pytest.mark.parametrize("call", ["GET me", "GET me/permissions"])
+def test_a_no_that_is_about_no_connection_is_a_reason_to_try_again(connector, script, call):
+    exchanging(script.on(call, graph_error(987_654), status=400))
+    with pytest.raises(NotSent) as raised:
+        connector.exchange("the-code", VERIFIER)
+    assert raised.value.code == Trouble.UNREADABLE
+
+
+def test_so_it_is_where_the_pages_are_listed(connector, script, grant):
+    script.on("GET me/accounts", graph_error(987_654), status=400)
+    with pytest.raises(NotSent) as raised:
+        connector.accounts(grant)
+    assert raised.value.code == Trouble.UNREADABLE
+
+
+def test_somebody_without_pages_has_only_the_profile(connector, script, grant):
     script.on("GET me/accounts", {"data": []})
     assert [account.refusal for account in connector.accounts(grant)] == [Trouble.PERSONAL_PROFILE]
 

@@ -52,6 +52,7 @@ ROWS = [
     (400, 100, None, "(#100) No permission to publish the video", NotConnected, Trouble.PERMISSION_MISSING),
     (400, 200, 1404078, "", NotConnected, Trouble.CHECKPOINT),
     (400, 100, 33, "Unsupported post request.", NotConnected, Trouble.PERMISSION_MISSING),
+    (400, 101, None, "Error validating application.", NotConnected, Trouble.APP_KEYS),
     (400, 104, None, "", NotConnected, Trouble.APP_KEYS),
     (400, 100, None, "Invalid appsecret_proof provided", NotConnected, Trouble.APP_KEYS),
     (400, 100, None, "(#100) Missing parameter", Refused, Trouble.REFUSED),
@@ -94,6 +95,13 @@ def test_what_is_no_refusal_of_graphs_proves_nothing(status, told):
         graph.Graph.judged(answer(status, told))
     code = Trouble.PLATFORM_DOWN if status >= 500 else Trouble.UNREADABLE
     assert (type(raised.value), raised.value.code) == (Unconfirmed, code)
+
+
+@pytest.mark.parametrize("told", [None, {}, {"title": "Too Many Requests"}])
+def test_too_many_calls_may_be_said_by_something_in_front_of_graph(told):
+    error = graph.trouble(answer(429, told))
+    assert isinstance(error, RateLimited)
+    assert (error.code, error.whole_app) == (Trouble.TOO_MANY_CALLS, False)
 
 
 def test_a_refusal_may_come_with_a_good_status():

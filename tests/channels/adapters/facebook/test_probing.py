@@ -272,6 +272,19 @@ def test_where_one_could_not_look_nothing_is_known(connect, visit, call):
     assert adapter.probe().account.id == PAGE
 
 
+def test_a_page_that_is_gone_or_hidden_is_not_called_another_account(scripted, script):
+    gone = {"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request."}}
+    script.on("GET me", gone, status=400)
+    assert refused(scripted) == Trouble.PERMISSION_MISSING
+
+
+def test_a_no_that_is_about_no_connection_says_nothing_of_ours(scripted, script):
+    script.on("GET me", {"error": {"code": 987654, "message": "Something new"}}, status=400)
+    with pytest.raises(NotSent) as raised:
+        scripted.probe()
+    assert raised.value.code == Trouble.UNREADABLE
+
+
 # --- trying it out
 
 
