@@ -74,6 +74,11 @@ class Card:
         return active(self.channel.deputy)
 
     @property
+    def is_kept(self) -> bool:
+        """Somebody answers for it."""
+        return bool(self.owner or self.deputy)
+
+    @property
     def has_too_many_administrators(self) -> bool:
         most, now = self.channel.most_administrators, self.channel.administrators
         return most is not None and now is not None and now > most

@@ -105,7 +105,9 @@ def open_ways() -> QuerySet[Channel]:
 def channel_lines() -> list[Line]:
     """Each channel with what waits there, and when something last came out."""
     last_out = Publication.objects.published().filter(channel=OuterRef("pk")).order_by("-published_at")
-    found = Channel.objects.open().select_related("credential", "paused_by")
+    found = (
+        Channel.objects.open().select_related("credential", "paused_by", "owner", "deputy").defer("picture")
+    )
     waiting = dict(held_back().order_by().values_list("channel").annotate(Count("pk")))
     return [
         channel_line(channel, waiting.get(channel.pk, 0))
@@ -120,7 +122,12 @@ def channel_line(channel: Channel, waiting: int) -> Line:
         told = [came_out(channel.last_out)]  # type: ignore[attr-defined]
     elif waiting:
         told.append(ngettext("%(n)d utskick väntar.", "%(n)d utskick väntar.", waiting) % {"n": waiting})
-    return Line(name_of(channel), " ".join(told), str(card.label), card.kind, card.icon)
+    if card.is_kept:
+        return Line(name_of(channel), " ".join(told), str(card.label), card.kind, card.icon)
+    sentence = " ".join((_("Saknar kontoansvarig."), *told))
+    if card.kind in ("live", "draft"):
+        return Line(name_of(channel), sentence, _("Utan ansvarig"), "wait", "circle-alert")
+    return Line(name_of(channel), sentence, str(card.label), card.kind, card.icon)
 
 
 def paused(channel: Channel) -> str:

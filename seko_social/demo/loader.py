@@ -20,11 +20,13 @@ from django.utils import timezone
 
 from accounts import notices
 from accounts.models import Notice, User
-from channels import connections
+from channels import connections, keeping
 from channels.adapters.base import Receipt, Staged
 from channels.adapters.codes import Trouble
+from channels.adapters.connector import App
+from channels.adapters.connectors import CONNECTORS
 from channels.errors import Duplicate, Refused
-from channels.models import Channel
+from channels.models import Channel, Credential
 from channels.sandbox.store import Store
 from posts import content, preparation, publishing, renditions, workflow
 from posts.manuscript import ChannelText
@@ -66,6 +68,8 @@ def load(say: Say) -> None:
     scenes: dict[str, Media] = {}
     with Store(settings.SANDBOX_DIR) as store:
         channels = {demo.platform: connect(demo, store, number) for number, demo in enumerate(story.CHANNELS)}
+        for demo in story.CHANNELS:
+            keep(channels[demo.platform], demo, people)
         for number, demo in enumerate(story.POSTS, start=1):
             say(f"post {number} of {len(story.POSTS)} …")
             Telling(demo, people, channels, store, scenes).tell()
@@ -101,6 +105,24 @@ def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
         connections.connect(channel, tokens(made), expiry(made))
     connections.mark_working(channel)
     return channel
+
+
+def keep(channel: Channel, demo: DemoChannel, people: dict[str, User]) -> None:
+    """As an administrator connected it and filled in the rest."""
+    by = people[story.MONA]
+    connector = CONNECTORS.get(channel.platform)
+    ends_at = timezone.now() + timedelta(days=demo.days_left) if demo.days_left else None
+    Credential.objects.filter(channel=channel).update(
+        connected_by=by,
+        connected_at=timezone.now(),
+        connection_expires_at=ends_at,
+        scopes=[*connector(App(""), settings.PLATFORM_ADDRESSES).scopes] if connector else [],
+    )
+    wanted = {
+        name: people[value] if name in ("owner", "deputy") else value for name, value in demo.carried.items()
+    }
+    keeping.change(channel, by, keeping.settings_of(channel, wanted), wanted)
+    channel.refresh_from_db()
 
 
 def page_of(demo: DemoChannel) -> str:

@@ -4,8 +4,10 @@ What happened in the demo organisation: people, channels, and posts in every sta
 Days are counted back from today. The people are made up, and so is everything they say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from accounts import roles
 
@@ -22,14 +24,25 @@ PEOPLE = (
 
 @dataclass(frozen=True)
 class DemoChannel:
+    """`days_left`: how long its connection lasts; None: nobody has to connect it again."""
+
     platform: str
     name: str
     remote_id: str
     handle: str
     audience: str
     is_preselected: bool = False
+    days_left: int | None = None
+    carried: dict[str, Any] = field(default_factory=dict)
+    """What an administrator has filled in, by the column's name; people by their address."""
 
 
+ANNA, JOHAN, MONA = "anna@demo.test", "johan@demo.test", "mona@demo.test"
+OPENING = (
+    "Den här sidan är Sekos. Seko, Service- och kommunikationsfacket, ansvarar för det som skrivs här. Det du skriver "
+    "kan läsas av alla, och av plattformen. Vi tar bort hot, hets och annat som är olagligt, och sådant som pekar ut "
+    "enskilda. Frågor om ett ärende? Skriv till seko@seko.se, inte här."
+)
 CHANNELS = (
     DemoChannel(
         "facebook",
@@ -38,12 +51,65 @@ CHANNELS = (
         "",
         "Allmänhet, medlemmar och förtroendevalda",
         is_preselected=True,
+        carried={
+            "owner": ANNA,
+            "deputy": JOHAN,
+            "goal": 1,
+            "goal_period": "day",
+            "alarm_days": 1,
+            "administrators": 3,
+            "most_administrators": 3,
+            "facts": "Över fem miljoner svenskar är användare på Facebook.",
+            "facts_source": "Sekos policy för sociala medier",
+            "facts_on": date(2016, 4, 7),
+            "opening": OPENING,
+        },
     ),
     DemoChannel(
-        "x", "Seko", "1460000000000000001", "sekofacket", "Media, politiker och andra organisationer"
+        "x",
+        "Seko",
+        "1460000000000000001",
+        "sekofacket",
+        "Media, politiker och andra organisationer",
+        carried={
+            "owner": ANNA,
+            "goal": 3,
+            "goal_period": "week",
+            "alarm_days": 7,
+            "administrators": 1,
+            "most_administrators": 3,
+        },
     ),
-    DemoChannel("youtube", "Seko", "UCsekoovning0000000000ab", "", "Den som vill se och höra mer"),
-    DemoChannel("by_hand", "Seko Väg & ban, grupp", "", "", "Medlemmar på Facebook"),
+    DemoChannel(
+        "youtube",
+        "Seko",
+        "UCsekoovning0000000000ab",
+        "",
+        "Den som vill se och höra mer",
+        days_left=5,
+        carried={
+            "owner": JOHAN,
+            "deputy": ANNA,
+            "goal": 2,
+            "goal_period": "month",
+            "administrators": 2,
+            "most_administrators": 3,
+        },
+    ),
+    DemoChannel(
+        "by_hand",
+        "Seko Väg & ban, grupp",
+        "",
+        "",
+        "Medlemmar på Facebook",
+        carried={
+            "owner": JOHAN,
+            "deputy": "ali@demo.test",
+            "administrators": 2,
+            "most_administrators": 3,
+            "opening": OPENING,
+        },
+    ),
 )
 
 
