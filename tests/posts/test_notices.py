@@ -506,13 +506,16 @@ FACTS = {
     "missing": ["Sidan"],
     "channels": ["Facebook"],
     "channel": "Facebook",
+    "channel_id": 1,
+    "days": 3,
+    "text": "Byt namn.",
     "code": "connect",
     "by": "Anna Lind",
     "message": "Hej.",
     "waiting": 3,
     "was_edited": True,
     **dict.fromkeys(
-        ("again_at", "latest_at", "stopped_at", "resumed_at", "done_at", "publishes_at"),
+        ("again_at", "latest_at", "stopped_at", "resumed_at", "done_at", "publishes_at", "ends_at"),
         "2026-04-29T08:30:00+00:00",
     ),
 }
