@@ -38,6 +38,11 @@ test: tools check ## Everything: checks and all tests, on SQLite and on PostgreS
 bench: tools ## Measure (ONLY=publishing for one of them)
 	@$(BIN)/python -m bench $(ONLY)
 
+pds: .venv/.tests ## Try the Bluesky adapter against the real server (needs Node.js and npm)
+	@npm install --prefix var/pds --no-save --no-audit --no-fund --silent @atproto/pds@0.4.217 @did-plc/server@0.0.1
+	@cd var/pds && npm rebuild --silent better-sqlite3
+	@PDS_MODULES=$(CURDIR)/var/pds/node_modules $(BIN)/python -m pytest -q -n 0 -m atproto tests/channels
+
 format: .venv/.tests ## Put the code in order
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
@@ -49,4 +54,4 @@ requirements: .venv/bin/uv ## Pin the dependencies again
 	@$(BIN)/uv pip compile --quiet --generate-hashes requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --generate-hashes requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help words setup run tools check test bench format messages requirements
+.PHONY: help words setup run tools check test bench pds format messages requirements

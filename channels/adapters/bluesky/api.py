@@ -47,7 +47,11 @@ CONNECTION: dict[str, Trouble] = {
 BAD_SCOPE = "Bad token scope"
 """The token is good, but not for this: an app password may not do everything."""
 MEDIA = {"BlobTooLarge", "InvalidMimeType", "PayloadTooLarge"}
-TEXT = re.compile(r"[/.]text\b")
+PLACES: tuple[tuple[re.Pattern[str], Trouble], ...] = (
+    (re.compile(r"[/.]text\b"), Trouble.TEXT_REFUSED),
+    (re.compile(r"[/.]facets\b"), Trouble.LINK_REFUSED),
+    (re.compile(r"[/.]embed\b"), Trouble.MEDIA_REFUSED),
+)
 """Where in the record something is wrong, as the sentence tells."""
 LOST_BLOB = "BlobNotFound"
 GONE = "RecordNotFound"
@@ -192,9 +196,8 @@ def refused(answer: Answer, name: str, detail: str) -> ChannelError:
         return Duplicate(Trouble.DUPLICATE, detail)
     if name in MEDIA or answer.status == 413:
         return Refused(Trouble.MEDIA_REFUSED, detail)
-    if TEXT.search(message(answer)):
-        return Refused(Trouble.TEXT_REFUSED, detail)
-    return Refused(Trouble.REFUSED, detail)
+    named = (code for place, code in PLACES if place.search(message(answer)))
+    return Refused(next(named, Trouble.REFUSED), detail)
 
 
 def error(answer: Answer) -> str:
