@@ -16,12 +16,14 @@ from channels.adapters.base import Finding, Health
 from channels.adapters.codes import Trouble, Worry
 from channels.adapters.connector import Account
 from channels.adapters.facebook import tokens
-from channels.adapters.facebook.graph import NO_SUCH_FIELD, Graph, only_looking
+from channels.adapters.facebook.graph import Graph, only_looking
 from channels.adapters.facebook.tokens import Facts
 from channels.adapters.http import Answer, at
 from channels.errors import NotConnected, Refused
 
 PAGE_FIELDS = "id,name,username,link,picture{url},followers_count,fan_count"
+OF_A_PERSON = "node type (User)"
+"""How Graph ends the refusal of a field that people have not."""
 ACCESS_ENDS_SOON = timedelta(days=14)
 
 
@@ -53,7 +55,7 @@ def as_page(graph: Graph) -> Answer:
     try:
         return graph.get("me", {"fields": PAGE_FIELDS})
     except Refused as error:
-        if NO_SUCH_FIELD.search(error.detail):
+        if OF_A_PERSON in error.detail:
             raise NotConnected(Trouble.WRONG_ACCOUNT, error.detail) from error
         raise
 

@@ -278,8 +278,15 @@ def test_a_page_that_is_gone_or_hidden_is_not_called_another_account(scripted, s
     assert refused(scripted) == Trouble.PERMISSION_MISSING
 
 
-def test_a_no_that_is_about_no_connection_says_nothing_of_ours(scripted, script):
-    script.on("GET me", {"error": {"code": 987654, "message": "Something new"}}, status=400)
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (987654, "Something new"),
+        (100, "(#100) Tried accessing nonexisting field (fan_count) on node type (Page)"),
+    ],
+)
+def test_a_no_that_is_about_no_connection_says_nothing_of_ours(scripted, script, code, message):
+    script.on("GET me", {"error": {"code": code, "message": message}}, status=400)
     with pytest.raises(NotSent) as raised:
         scripted.probe()
     assert raised.value.code == Trouble.UNREADABLE
