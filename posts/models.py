@@ -90,6 +90,11 @@ class Media(models.Model):
     seconds = models.FloatField(default=0)
     has_sound = models.BooleanField(default=False)
     captured_at = models.DateTimeField(null=True, blank=True)
+    is_drone = models.BooleanField(default=False)
+    """Taken from the air, by its maker's name, which is not kept."""
+    picture_print = models.BigIntegerField(null=True, blank=True)
+    """What it is found again by (`posts.likeness`); a film's is its poster's."""
+    looks_like_text = models.BooleanField(default=False)
     progress = models.PositiveSmallIntegerField(default=0)
     refusal = models.CharField(max_length=40, blank=True)
     refusal_facts = models.JSONField(default=dict, blank=True)
@@ -415,6 +420,8 @@ class Version(Wording, AppendOnlyModel):
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    text_print = models.BigIntegerField(null=True, blank=True, editable=False)
+    """What its text is found again by (`posts.likeness`). None for a short text, and for the oldest versions."""
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

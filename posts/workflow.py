@@ -29,6 +29,7 @@ from audit import log
 from posts import content as contents
 from posts import notices, publishing, renditions, rules
 from posts.blockers import Blocker, blockers
+from posts.likeness import print_of_text
 from posts.manuscript import Manuscript
 from posts.models import (
     OVER,
@@ -359,6 +360,7 @@ def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]
         post=post,
         number=number,
         digest=manuscript.digest(),
+        text_print=print_of_text(manuscript.text),
         text=manuscript.text,
         link=manuscript.link,
         credit=manuscript.credit,

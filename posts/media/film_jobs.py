@@ -8,7 +8,7 @@ from typing import Any
 from posts.media.films import FilmFacts, make_film_master, make_film_rendition, make_poster
 from posts.media.limits import Limits
 from posts.media.picture_film import make_picture_film, shape_of
-from posts.media.picture_jobs import plain
+from posts.media.picture_jobs import plain, shown
 from posts.media.pictures import make_picture_sizes
 
 Progress = Callable[[float], None]
@@ -39,5 +39,4 @@ def with_pictures(facts: FilmFacts, film: Path) -> dict[str, Any]:
     poster = film.with_name("poster.jpg")
     make_poster(film, poster)
     sizes = make_picture_sizes(poster, film.parent)
-    paths = {"master": film, **sizes}
-    return {**plain(asdict(facts)), **{name: str(path) for name, path in paths.items()}}
+    return {**plain(asdict(facts)), **shown({"master": film, **sizes})}

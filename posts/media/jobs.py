@@ -37,6 +37,8 @@ class Prepared:
     has_sound: bool = False
     captured_at: datetime | None = None
     is_drone: bool = False
+    picture_print: int | None = None
+    looks_like_text: bool = False
 
 
 def prepare(
@@ -95,4 +97,6 @@ def prepared(kind: Kind, result: dict[str, Any]) -> Prepared:
         has_sound=result.get("has_sound", False),
         captured_at=datetime.fromisoformat(at) if at else None,
         is_drone=result["is_drone"],
+        picture_print=result["picture_print"],
+        looks_like_text=result["looks_like_text"],
     )

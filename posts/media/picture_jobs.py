@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from posts.media.limits import Limits
+from posts.media.looks import looks_of
 from posts.media.pictures import make_picture_master, make_picture_sizes
 
 
@@ -15,8 +16,12 @@ def prepare_picture(
     master = Path(folder) / "master.jpg"
     facts = make_picture_master(Path(source), master, Limits(**limits))
     sizes = make_picture_sizes(master, Path(folder))
-    paths = {"master": master, **sizes}
-    return {**plain(asdict(facts)), **{name: str(path) for name, path in paths.items()}}
+    return {**plain(asdict(facts)), **shown({"master": master, **sizes})}
+
+
+def shown(paths: dict[str, Path]) -> dict[str, Any]:
+    """The finished files, and what is to be seen in them."""
+    return {**asdict(looks_of(paths["thumb"])), **{name: str(path) for name, path in paths.items()}}
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:
