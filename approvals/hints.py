@@ -43,7 +43,7 @@ SAID_WITH_A_SIGH = re.compile(
     r"|\btack för ingenting\b|\bvilken överraskning\b|\bwow\W{0,2}\s+bara\b|#(?:ironi|not|sarkasm)\b",
     re.IGNORECASE,
 )
-NEGATED_AFTERWARDS = re.compile(r"(?:^|[.!?,…–-]) ?NOT(?= ?(?:[.!?…]|$))", re.MULTILINE)
+NEGATED_AFTERWARDS = re.compile(r"(?:^|[.!?,…–-]) ?(?P<said>NOT)(?= ?(?:[.!?…]|$))", re.MULTILINE)
 # One or two small words between quotation marks, and nobody who says them: the writer means the opposite.
 SCARE_QUOTES = re.compile(r"[\"”“»](?P<said>[a-zåäöé]{3,}(?: [a-zåäöé]+)?)[\"”“«]")
 REALLY_QUOTED = re.compile(
@@ -142,7 +142,7 @@ def irony(text: str) -> Hint | None:
     """S44: "ironi och skämt kan vara svåruppfattat i text"."""
     for marks in (WINKS, LAUGHS, SAID_WITH_A_SIGH, NEGATED_AFTERWARDS):
         if found := marks.search(text):
-            return Hint("irony", {"quote": found[0].strip(" \n,.!?–-") or found[0].strip()})
+            return Hint("irony", {"quote": found.groupdict().get("said") or found[0]})
     for found in SCARE_QUOTES.finditer(text):
         if not REALLY_QUOTED.search(text[max(0, found.start() - 20) : found.start()]):
             return Hint("irony", {"quote": found["said"]})

@@ -11,6 +11,7 @@ from approvals.vocabulary import words
 FIRST_NAMES = words("first_names")
 
 NAME = re.compile(r"(?<![\w@#])[A-ZÅÄÖÉ][a-zåäöéèüø]+(?:-[A-ZÅÄÖ][a-zåäöé]+)?")
+ONE_OR_TWO = re.compile(rf"{NAME.pattern}(?:\s{NAME.pattern})?")
 IN_A_ROW = re.compile(rf"{NAME.pattern}(?:\s{NAME.pattern})+")
 TITLE = (
     r"ministern?|statsministern?|generaldirektören|generaldirektör|direktören|direktör|vd:n|vd|chefen|chef|platschefen|"
@@ -41,23 +42,26 @@ NO_PERSONS_END = (
 
 def of_somebody(sentence: str) -> str:
     """The name of the first person who is spoken of; nothing if there is none."""
-    found = [*named(sentence), *titled(sentence), *accounts(sentence)]
-    return min(found)[1] if found else ""
+    found = [*known(sentence), *in_a_row(sentence), *titled(sentence), *accounts(sentence)]
+    return min(((at, name) for at, name in found if not SPEAKS.search(sentence[:at])), default=(0, ""))[1]
 
 
-def named(sentence: str) -> list[tuple[int, str]]:
-    """A first name that is known, with what follows it; or names in a row, though not where a sentence begins."""
-    known = [
+def known(sentence: str) -> list[tuple[int, str]]:
+    """A common first name, with what follows it."""
+    return [
         (match.start(), match[0])
-        for match in re.finditer(rf"{NAME.pattern}(?:\s{NAME.pattern})?", sentence)
+        for match in ONE_OR_TWO.finditer(sentence)
         if first_of(match[0]) in FIRST_NAMES
     ]
-    rows = [
+
+
+def in_a_row(sentence: str) -> list[tuple[int, str]]:
+    """Two names or more; not where the sentence begins, for there the first may be any word."""
+    return [
         (match.start(), match[0])
         for match in IN_A_ROW.finditer(sentence)
         if match.start() and is_name(match[0])
     ]
-    return [(at, name) for at, name in known + rows if not SPEAKS.search(sentence[:at])]
 
 
 def titled(sentence: str) -> list[tuple[int, str]]:

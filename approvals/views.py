@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.guards import for_those_who_may
 from accounts.models import User
-from approvals import queue, regret, wording
+from approvals import hints, queue, regret, wording
 from approvals.forms import (
     ChannelTextForm,
     RejectForm,
@@ -171,6 +172,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "wording": version or post.wording,
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
+        "hints": hints.of(version, timezone.now()) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
         "what_happens": wording.before_the_okay(version, post.earliest) if version else "",
         "previews": shown,
