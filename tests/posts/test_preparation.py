@@ -25,7 +25,7 @@ from django.utils import timezone
 from PIL import Image
 
 from audit.models import Entry
-from posts import content, preparation, renditions, workflow
+from posts import content, likeness, preparation, renditions, workflow
 from posts.media import jobs
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.sandboxed import ROOT, WorkInterruptedError
@@ -668,3 +668,20 @@ def test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of()
     assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
     assert [answer["Content-Type"] for answer in answers[:2]] == ["video/mp4"] * 2
     assert [len(b"".join(answer.streaming_content)) for answer in answers[:2]] == [film.size] * 2
+
+
+# --- what is kept of its looks --------------------------------------------------------------------------------
+
+
+def test_what_a_picture_looks_like_is_kept_and_not_what_took_it():
+    media = prepared(upload(phones.phone_jpeg(640, 480, make="DJI", model="FC3582")))
+    assert (media.is_drone, media.looks_like_text) == (True, False)
+    assert media.picture_print == likeness.print_of_picture(opened(media.thumb))
+    kept = " ".join(str(value) for value in vars(media).values())
+    assert [word for word in ("DJI", "FC3582") if word in kept] == []
+
+
+def test_a_films_print_is_its_posters():
+    media = prepared(upload(phones.film(seconds=0.2)))
+    assert media.picture_print == likeness.print_of_picture(opened(media.thumb))
+    assert not media.is_drone
