@@ -10,12 +10,10 @@ from channels.models import Channel
 from posts import content
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
-from posts.models import Captions, Minors, People, Version
+from posts.models import Captions, Minors, People, Site, Version
 from posts.planning_forms import MomentsForm, WallField, at_field, latest_field
 from posts.wording import REJECTIONS
-from posts.workflow import answers_of
-
-ANSWERS = ("people", "minors", "captions")
+from posts.workflow import ANSWERS, answers_of
 
 
 class SeenForm(forms.Form):
@@ -40,6 +38,7 @@ class ReviewForm(SeenForm):
         error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 8}),
     )
+    site = forms.ChoiceField(choices=Site.choices, required=False)
     people = forms.ChoiceField(choices=People.choices, required=False)
     minors = forms.ChoiceField(choices=Minors.choices, required=False)
     captions = forms.ChoiceField(choices=Captions.choices, required=False)

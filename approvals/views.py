@@ -38,7 +38,7 @@ from posts import (
     wishes,
     workflow,
 )
-from posts.models import Approval, Captions, Minors, People, Post, Status, Version
+from posts.models import Approval, Captions, Minors, People, Post, Site, Status, Version
 from posts.publishing import PlanError, When
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError, StillOutError
 
@@ -180,6 +180,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "has_film": any(media.is_film for media in version.media) if version else False,
         "why_not_approve": workflow.why_not(Action.APPROVE, post, request.user),
         "why_not_decide": workflow.why_not(Action.REJECT, post, request.user),
+        "site_choices": Site.choices,
         "people_choices": People.choices,
         "minors_choices": Minors.choices,
         "captions_choices": Captions.choices,

@@ -69,6 +69,23 @@ class AppendOnly(Operation):
         return f"Let the database refuse changes to {self.model_name}"
 
 
+class LiftAppendOnly(AppendOnly):
+    """
+    Take the triggers off, for a migration that puts them on again.
+
+    SQLite makes a table anew for most changes of its columns, and its triggers would be lost with the old one.
+    """
+
+    def database_forwards(self, *args: Any) -> None:
+        super().database_backwards(*args)
+
+    def database_backwards(self, *args: Any) -> None:
+        super().database_forwards(*args)
+
+    def describe(self) -> str:
+        return f"Let {self.model_name} be changed by this migration"
+
+
 def create_triggers(vendor: str, table: str) -> list[str]:
     if vendor == "postgresql":
         return [

@@ -6,16 +6,22 @@ A blocker is a code with facts; the page has the words (`posts.wording`). Each n
 
 import dataclasses
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from channels.models import Channel
 from posts import content
-from posts.models import Minors, People, Version
+from posts.models import Minors, People, Site, Version
 
-PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?(\d{6})\s?[-+\u2010-\u2015\u2212]?\s?(\d{4})(?!\d)")
+DASH = r"[-+\u2010-\u2015\u2212]"
+PERSONAL_NUMBER = re.compile(
+    rf"(?<!\d)(19|20)?(?:(\d\d)(\d\d)(\d\d)\s?{DASH}?\s?|(\d\d){DASH}(\d\d){DASH}(\d\d){DASH})(\d{{4}})(?!\d)"
+)
 """A Swedish personal identity number or coordination number, with or without century and sign, with any dash."""
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""What stands between digits that were copied from elsewhere, and does not show: soft hyphens, spaces of no width."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,14 @@ class Blocker:
 
 
 def blockers(version: Version) -> list[Blocker]:
-    """All that is missing, in the order of the page: the picture, the people, the words, the channels."""
-    return [*of_media(version), *of_people(version), *of_words(version), *of_channels(version)]
+    """All that is missing, in the order of the page: the picture, its place, the people, the words, the channels."""
+    return [
+        *of_media(version),
+        *of_the_site(version),
+        *of_people(version),
+        *of_words(version),
+        *of_channels(version),
+    ]
 
 
 def of_media(version: Version) -> Iterator[Blocker]:
@@ -39,6 +51,16 @@ def of_media(version: Version) -> Iterator[Blocker]:
         yield Blocker("alt_text_missing", "alt_text")
     if any(item.media.is_film and item.media.has_sound for item in shown) and not version.captions:
         yield Blocker("captions_undecided", "captions")
+
+
+def of_the_site(version: Version) -> Iterator[Blocker]:
+    """
+    Skyddslagen (2010:305) 7 and 30 a §§: pictures of a protected site may be forbidden, and negligence is enough.
+
+    The question is asked where it applies, so no answer is none; "don't know" is one, and stops the post.
+    """
+    if version.site in (Site.FORBIDDEN, Site.UNKNOWN) and version.shown_media.all():
+        yield Blocker(f"site_{version.site}", "site")
 
 
 def of_people(version: Version) -> Iterator[Blocker]:
@@ -53,7 +75,12 @@ def of_people(version: Version) -> Iterator[Blocker]:
 
 def of_words(version: Version) -> Iterator[Blocker]:
     manuscript = version.manuscript()
-    texts = [manuscript.text, manuscript.credit, *(item.alt_text for item in manuscript.media)]
+    texts = [
+        manuscript.text,
+        manuscript.link,
+        manuscript.credit,
+        *(item.alt_text for item in manuscript.media),
+    ]
     texts += [words for c in manuscript.channels for words in (c.text, c.title, c.description)]
     if any(has_personal_number(text) for text in texts):
         yield Blocker("personal_number", "text")
@@ -81,14 +108,28 @@ def of_channel(version: Version, channel: Channel) -> Iterator[Blocker]:
 
 
 def has_personal_number(text: str) -> bool:
-    return any(is_personal_number(match[1], match[2]) for match in PERSONAL_NUMBER.finditer(text))
+    return any(is_personal_number(*parts(match)) for match in PERSONAL_NUMBER.finditer(UNSEEN.sub("", text)))
 
 
-def is_personal_number(date: str, last: str) -> bool:
-    """Check the date (days over 60 are coordination numbers) and the Luhn digit."""
+def parts(match: re.Match[str]) -> tuple[str, str, str]:
+    """Century, date and the last four."""
+    century, *date, last = match.groups(default="")
+    return century, "".join(date), last
+
+
+def is_personal_number(century: str, date: str, last: str) -> bool:
+    """By the day and the Luhn digit: most numbers of ten digits that are something else fail one of them."""
+    years = [int(f"{each}{date[:2]}") for each in ([century] if century else ["19", "20"])]
     month, day = int(date[2:4]), int(date[4:6])
-    if not (1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91)):
-        return False
-    digits = [int(character) for character in date + last]
-    doubled = (digit * (2 - position % 2) for position, digit in enumerate(digits))
-    return sum(sum(divmod(number, 10)) for number in doubled) % 10 == 0
+    return any(is_a_day(year, month, day) for year in years) and has_luhn_digit(date + last)
+
+
+def is_a_day(year: int, month: int, day: int) -> bool:
+    """In the calendar. Of a coordination number the day is raised by sixty."""
+    born = day - 60 if day > 60 else day
+    return 1 <= month <= 12 and 1 <= born <= monthrange(year, month)[1]
+
+
+def has_luhn_digit(number: str) -> bool:
+    doubled = (int(digit) * (2 - position % 2) for position, digit in enumerate(number))
+    return sum(sum(divmod(product, 10)) for product in doubled) % 10 == 0

@@ -167,6 +167,14 @@ class Minors(models.TextChoices):
     NOT_ASKED = "not_asked", _("Ja, men vårdnadshavare är inte tillfrågad")
 
 
+class Site(models.TextChoices):
+    """The answer to: may one take pictures here? Asked where a sign or a decision may forbid it."""
+
+    ALLOWED = "allowed", _("Ja")
+    FORBIDDEN = "forbidden", _("Nej, fotoförbud")
+    UNKNOWN = "unknown", _("Vet inte")
+
+
 class Captions(models.TextChoices):
     """How somebody who does not hear gets at a film's words."""
 
@@ -342,6 +350,7 @@ class Wording(models.Model):
     text = models.TextField(_("Text till inlägget"), blank=True)
     link = models.URLField(_("Länk"), max_length=1000, blank=True)
     credit = models.CharField(_("Fotograf"), max_length=120, blank=True)
+    site = models.CharField(max_length=20, choices=Site, blank=True)
     people = models.CharField(max_length=20, choices=People, blank=True)
     minors = models.CharField(max_length=20, choices=Minors, blank=True)
     captions = models.CharField(max_length=20, choices=Captions, blank=True)

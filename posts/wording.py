@@ -15,6 +15,8 @@ from posts.models import Media
 BLOCKERS = {
     "alt_text_missing": gettext_lazy("bildbeskrivning saknas"),
     "captions_undecided": gettext_lazy("beslut om undertexter saknas"),
+    "site_forbidden": gettext_lazy("platsen får inte visas"),
+    "site_unknown": gettext_lazy("det är oklart om platsen får visas"),
     "consent_missing": gettext_lazy("samtycke saknas"),
     "guardian_missing": gettext_lazy("vårdnadshavares ja saknas"),
     "personal_number": gettext_lazy("det står ett personnummer i texten"),

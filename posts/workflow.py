@@ -187,7 +187,7 @@ def withdraw(post: Post, by: User, message: str = "") -> Transition:
 def edit(post: Post, by: User, seen: Version, manuscript: Manuscript, **answers: str) -> Version:
     """A reviewer's own wording: a new version, if anything differs from the one they saw.
 
-    `answers` are the fields that the public does not see: people, minors, captions.
+    `answers` are the fields that the public does not see (`ANSWERS`).
     """
     with transaction.atomic():
         # The race: the page saves by itself in the moment when a button is pressed, and both say the same.
@@ -379,8 +379,12 @@ def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]
     return version
 
 
+ANSWERS = ("site", "people", "minors", "captions")
+"""What is asked about a post, and not shown to the public."""
+
+
 def answers_of(wording: Draft | Version) -> dict[str, str]:
-    return {"people": wording.people, "minors": wording.minors, "captions": wording.captions}
+    return {name: getattr(wording, name) for name in ANSWERS}
 
 
 def is_same(seen: Version, manuscript: Manuscript, answers: dict[str, str]) -> bool:

@@ -10,6 +10,7 @@ register = template.Library()
 
 ON_THE_PAGE = {
     "alt_text": "#alt-1",
+    "site": "#platsen",
     "people": "#samtycke",
     "minors": "#samtycke",
     "captions": "#undertexter",

@@ -13,6 +13,7 @@ from posts.models import (
     Post,
     Publication,
     Rendition,
+    Site,
     Status,
     Version,
 )
@@ -136,6 +137,16 @@ def test_the_answers_about_people_can_be_settled_by_the_reviewer(desk, facebook)
     desk.post(f"/granska/{post.pk}/spara/", as_shown(post, people=People.ALL_SAID_YES, minors=Minors.NOBODY))
     version = Post.objects.get().current_version
     assert (version.people, version.minors) == (People.ALL_SAID_YES, Minors.NOBODY)
+
+
+def test_whether_one_may_take_pictures_there_is_settled_by_the_reviewer(desk, facebook):
+    post = factories.submitted(site=Site.UNKNOWN, alt_text=factories.ALT)
+    page = text_of(desk.get(f"/granska/{post.pk}/"))
+    assert "Får man fota här? Ja Nej, fotoförbud Vet inte" in page
+    assert "Kan inte godkännas än: det är oklart om platsen får visas" in page
+    desk.post(f"/granska/{post.pk}/spara/", as_shown(post, site=Site.ALLOWED))
+    assert Post.objects.get().current_version.site == Site.ALLOWED
+    assert "Kan inte godkännas än" not in text_of(desk.get(f"/granska/{post.pk}/"))
 
 
 def test_htmx_gets_only_the_parts_that_change(desk, post):

@@ -1,9 +1,10 @@
 import pytest
 
+from approvals.templatetags.fixes import fix_of
 from posts import renditions
-from posts.blockers import blockers, has_personal_number
-from posts.models import Captions, MediaKind, Minors, People, Version
-from posts.wording import blocker_sentence
+from posts.blockers import blockers, has_luhn_digit, has_personal_number
+from posts.models import Captions, MediaKind, Minors, People, Post, Site, Version
+from posts.wording import BLOCKERS, blocker_sentence
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
@@ -69,6 +70,49 @@ def test_a_film_of_the_picture_must_be_ready_first(platform, monkeypatch):
     assert codes(version) == ["film_failed"]
 
 
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ("", []),
+        (Site.ALLOWED, []),
+        (Site.FORBIDDEN, ["site_forbidden"]),
+        (Site.UNKNOWN, ["site_unknown"]),
+    ],
+)
+def test_a_picture_from_where_one_may_not_take_any_blocks(site, expected):
+    assert codes(version_with(site=site)) == expected
+
+
+def test_a_place_blocks_no_text_without_a_picture():
+    assert codes(version_with(site=Site.FORBIDDEN, media=[])) == []
+
+
+def test_every_blocker_of_ours_has_words_and_a_place_on_the_page():
+    karin = factories.ombudsman()
+    film = factories.picture(karin, kind=MediaKind.FILM, has_sound=True)
+    media = [factories.picture(karin), film]
+    fields = {"site": Site.UNKNOWN, "people": People.NOT_ASKED, "text": "811218-9876"}
+    found = blockers(factories.submitted(karin, media=media, **fields).current_version)
+    assert [(blocker.code, fix_of(blocker, Post.objects.get()).partition("#")[2]) for blocker in found] == [
+        ("alt_text_missing", "alt-1"),
+        ("captions_undecided", "undertexter"),
+        ("site_unknown", "platsen"),
+        ("consent_missing", "samtycke"),
+        ("personal_number", "text"),
+        ("no_channel", "kanaler"),
+    ]
+    assert [blocker.code for blocker in found if blocker.code not in BLOCKERS] == []
+
+
+# --- personal identity numbers --------------------------------------------------------------------------------
+
+
+def number(first: str, sign: str = "-") -> str:
+    """Made up: a date and three digits, with the digit that makes it true."""
+    [last] = [digit for digit in "0123456789" if has_luhn_digit(first[-9:] + digit)]
+    return f"{first[:-3]}{sign}{first[-3:]}{last}"
+
+
 # Made-up numbers of the tax agency's test series, and others built from them.
 @pytest.mark.parametrize(
     "text",
@@ -77,12 +121,30 @@ def test_a_film_of_the_picture_must_be_ready_first(platform, monkeypatch):
         "121212-1212",
         "1212121212",
         "121212+1212",
+        "121212 1212",
         "nr 198112189876 i listan",
+        "19811218 9876",
         "811218-9876",
         "701063-2391",
+        "197010632391",
         "811218–9876",
         "811218 - 9876",
         "811218\u00a0\u2212\u00a09876",
+        "81\u00ad12\u00ad18-98\u200b76",
+        "1981-12-18-9876",
+        "81-12-18-9876",
+        "(811218-9876)",
+        "pnr:811218-9876,",
+        "811218-9875 eller 811218-9876",
+        "８１１２１８-９８７６",
+        # Leap days, the last day of a month, coordination numbers of both.
+        number("000229123"),
+        number("960229123"),
+        number("20000229123", sign=""),
+        number("810430123"),
+        number("960289123"),
+        number("810490123"),
+        number("810461123", sign="+"),
     ],
 )
 def test_personal_numbers_are_found(text):
@@ -92,21 +154,61 @@ def test_personal_numbers_are_found(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "",
         "811218-9875",
         "Ring 070-123 45 67",
+        "Ring 08-121 212 12 eller 090-12 12 12",
+        "+46 70 123 45 67",
         "Bankgiro 5050-1055",
+        "Plusgiro 12 12 12-1",
+        "Org.nr 802000-2114",
         "811318-9871",
         "Order 8112189876543",
         "2026-11-24",
+        "2025-11-24 1830",
         "kl. 12.12 den 12 december",
         "811218 -- 9876",
+        "18811218-9876",
+        # A check digit that is right, and a day that never was: so are most payment references.
+        number("810431123"),
+        number("810229123"),
+        number("19810229123", sign=""),
+        number("19000229123"),
+        number("810400123"),
+        number("810460123"),
+        number("810491123"),
+        number("810492123"),
+        number("811301123"),
+        number("810001123"),
+        number("345678123", sign=""),
+        number("999999999", sign=""),
     ],
 )
 def test_other_numbers_are_left_alone(text):
     assert not has_personal_number(text)
 
 
+def test_of_a_phone_number_and_a_payment_reference_few_are_taken_for_one():
+    """
+    Only those that are a day and have the right digit. Somebody born in 2007 has a number like a phone's, so those cannot
+    all be told apart; written as phone numbers are, with a sign after the prefix, none is.
+    """
+    phones = [f"07{n:08d}" for n in range(0, 100_000_000, 9973)]
+    taken = [phone for phone in phones if has_personal_number(phone)]
+    assert len(taken) < len(phones) * 0.05
+    assert [phone for phone in taken if has_personal_number(f"{phone[:3]}-{phone[3:]}")] == []
+
+
 def test_a_personal_number_blocks_wherever_it_stands():
     assert codes(version_with(text="Ring Kalle, 811218-9876.")) == ["personal_number"]
     assert codes(version_with(alt_text="En lapp där det står 811218-9876")) == ["personal_number"]
     assert codes(version_with(credit="Kalle 811218-9876")) == ["personal_number"]
+    assert codes(version_with(link="https://seko.se/?p=8112189876")) == ["personal_number"]
+
+
+@pytest.mark.parametrize("field", ["text", "title", "description"])
+def test_a_personal_number_in_a_channels_own_words_blocks(field):
+    post = factories.submitted()
+    words = {field: "Ring Kalle, 811218-9876."}
+    version = factories.for_channels(post, factories.reviewer(), factories.channel(), **words)
+    assert codes(version) == ["personal_number"]
