@@ -7,6 +7,7 @@ has one writer: `Post.status` is written by `posts.workflow`, `Publication.statu
 """
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from channels.models import Channel
+from posts.likeness import BANDS, WIDTH
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 
 if TYPE_CHECKING:
@@ -43,6 +45,27 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# --- prints ---------------------------------------------------------------------------------------------------
+
+
+class Band(models.Func):
+    """
+    One band of a print (`posts.likeness`). The numbers are written out, for SQLite finds an index by an expression
+    only if it is word for word the same.
+    """
+
+    template = f"((%(expressions)s >> %(shift)s) & {(1 << WIDTH) - 1})"
+
+    def __init__(self, field: str, number: int) -> None:
+        super().__init__(models.F(field), shift=WIDTH * number, output_field=models.IntegerField())
+
+
+def bands(field: str, name: str) -> Iterator[models.Index]:
+    """An index for each band, so that what shares one is found among all."""
+    for number in range(BANDS):
+        yield models.Index(Band(field, number), name=f"{name}_{number}")
 
 
 # --- media ------------------------------------------------------------------------------------------------
@@ -114,7 +137,10 @@ class Media(models.Model):
                 condition=~Q(state="refused") | ~Q(refusal=""), name="posts_media_refused_says_why"
             ),
         )
-        indexes = (models.Index(fields=("state", "created_at"), name="posts_media_by_state"),)
+        indexes = (
+            models.Index(fields=("state", "created_at"), name="posts_media_by_state"),
+            *bands("picture_print", "posts_picture"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display() or 'media'} {self.pk}"
@@ -447,6 +473,7 @@ class Version(Wording, AppendOnlyModel):
             models.UniqueConstraint(fields=("post", "number"), name="posts_version_number_once"),
             models.CheckConstraint(condition=Q(digest__length=64), name="posts_version_has_digest"),
         )
+        indexes = (*bands("text_print", "posts_text"),)
 
     def __str__(self) -> str:
         return f"version {self.number} of post {self.post_id}"

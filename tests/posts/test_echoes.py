@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from posts import echoes, likeness
-from posts.models import Post, Publication, PublicationStatus, Version
+from posts.models import Media, Post, Publication, PublicationStatus, Version
 from tests import factories
 from tests.posts.test_indexes import plan_of
 from tests.posts.test_likeness import OTHERS, VISIT
@@ -54,7 +53,10 @@ def test_a_version_is_frozen_with_its_texts_print():
 def test_the_same_picture_is_found_again(facebook):
     post = out(facebook, OTHERS[0], ANOTHER, A_PICTURE)
     assert found(written(OTHERS[1], NEARLY_IT)) == (post.pk, None)
-    assert found(written(OTHERS[1], likeness.signed(A_PICTURE ^ (1 << 63)))) == (post.pk, None)
+    assert found(written(OTHERS[1], likeness.of_bands(likeness.bands_of(A_PICTURE ^ (1 << 63))))) == (
+        post.pk,
+        None,
+    )
 
 
 def test_another_picture_is_not_found(facebook):
@@ -74,10 +76,14 @@ def test_nearly_the_same_text_is_found_again(facebook):
     assert found(written(OTHERS[3])) == (None, None)
 
 
-def test_a_text_that_only_its_print_is_near_is_read_and_left(facebook, monkeypatch):
-    monkeypatch.setattr(echoes, "MAYBE_SAME_TEXT", 64)
-    out(facebook, OTHERS[0])
-    assert found(written(OTHERS[1])) == (None, None)
+def test_what_only_has_a_band_in_common_is_compared_and_left(facebook):
+    post = out(facebook, OTHERS[0], A_PICTURE ^ (0xFFFF << 40))
+    other = written(OTHERS[1], A_PICTURE)
+    version = other.version_in_force
+    version.text_print = post.version_in_force.text_print
+    near = echoes.sharing_a_band(Version, "text_print", [version.text_print])
+    assert {"pk": post.current_version_id} in near
+    assert echoes.of(version, timezone.now()) == echoes.Echoes()
 
 
 def test_the_newest_is_named(facebook):
@@ -112,31 +118,25 @@ def test_it_takes_two_queries_however_much_was_published(facebook, count, django
         assert None not in vars(echoes.of(version, timezone.now())).values()
 
 
-def test_it_takes_one_where_nothing_is_alike_and_none_where_nothing_can_be(
-    facebook, django_assert_num_queries
-):
-    out(facebook, OTHERS[0], ANOTHER)
-    versions = Version.objects.whole()
-    alone = versions.get(pk=written(VISIT, A_PICTURE).current_version_id)
-    short = versions.get(pk=written("Hej!").current_version_id)
-    with django_assert_num_queries(1):
-        assert echoes.of(alone, timezone.now()) == echoes.Echoes()
+def test_nothing_is_asked_where_nothing_can_be_alike(facebook, django_assert_num_queries):
+    short = Version.objects.whole().get(pk=written("Hej!").current_version_id)
     with django_assert_num_queries(0):
         assert echoes.of(short, timezone.now()) == echoes.Echoes()
 
 
-def test_no_more_is_read_than_can_be_compared(facebook, monkeypatch):
-    out(facebook, VISIT, days=5)
-    newer = out(facebook, VISIT, days=1)
+def test_only_the_newest_are_compared(facebook, monkeypatch):
+    out(facebook, OTHERS[0], A_PICTURE, days=5)
+    out(facebook, OTHERS[0], A_PICTURE ^ (0xFFFF << 40), days=1)
+    post = written(OTHERS[1], A_PICTURE)
+    assert found(post)[0] is not None
     monkeypatch.setattr(echoes, "MOST", 1)
-    assert [version for version, *_ in echoes.prints_lately(written().version_in_force, timezone.now())] == [
-        newer.current_version_id
-    ]
+    assert found(post) == (None, None)
 
 
-def test_a_month_is_read_by_the_index_of_what_is_out(facebook):
-    version = out(facebook).version_in_force
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE posts_publication")
-    assert "posts_out" in plan_of(echoes.prints_lately(version, timezone.now()))
+@pytest.mark.parametrize(
+    ("model", "field", "index"),
+    [(Media, "picture_print", "posts_picture"), (Version, "text_print", "posts_text")],
+)
+def test_every_band_has_its_index(model, field, index):
+    plan = plan_of(echoes.sharing_a_band(model, field, [A_PICTURE, ANOTHER]))
+    assert [number for number in range(4) if f"{index}_{number}" not in plan] == []
