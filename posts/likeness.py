@@ -45,6 +45,10 @@ def bands_of(print_: int) -> list[int]:
     return [print_ >> WIDTH * number & ((1 << WIDTH) - 1) for number in range(BANDS)]
 
 
+def bands_in_common(one: int, other: int) -> int:
+    return sum(ours == theirs for ours, theirs in zip(bands_of(one), bands_of(other), strict=True))
+
+
 def of_bands(bands: list[int]) -> int:
     """The print, as a database keeps 64 bits."""
     bits = sum(band << WIDTH * number for number, band in enumerate(bands))
@@ -83,9 +87,8 @@ def trigrams(text: str) -> set[str]:
     return {letters[at : at + 3] for at in range(len(letters) - 2)}
 
 
-def similarity(one: str, other: str) -> float:
-    """The share of their trigrams that both have, from 0 to 1."""
-    ours, theirs = trigrams(one), trigrams(other)
+def in_common(ours: set[str], theirs: set[str]) -> float:
+    """The share of all their trigrams that both have, from 0 to 1."""
     return len(ours & theirs) / (len(ours | theirs) or 1)
 
 

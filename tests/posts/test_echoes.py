@@ -124,13 +124,14 @@ def test_nothing_is_asked_where_nothing_can_be_alike(facebook, django_assert_num
         assert echoes.of(short, timezone.now()) == echoes.Echoes()
 
 
-def test_only_the_newest_are_compared(facebook, monkeypatch):
-    out(facebook, OTHERS[0], A_PICTURE, days=5)
-    out(facebook, OTHERS[0], A_PICTURE ^ (0xFFFF << 40), days=1)
-    post = written(OTHERS[1], A_PICTURE)
-    assert found(post)[0] is not None
-    monkeypatch.setattr(echoes, "MOST", 1)
-    assert found(post) == (None, None)
+def test_of_many_texts_those_that_share_the_most_are_compared(facebook, monkeypatch):
+    monkeypatch.setattr(echoes, "CLOSELY", 1)
+    same = out(facebook, VISIT, days=9)
+    out(facebook, f"{VISIT} {OTHERS[0]}", days=1)
+    assert likeness.bands_in_common(
+        *Version.objects.filter(number=2).values_list("text_print", flat=True)
+    ) in (1, 2, 3)
+    assert found(written(VISIT)) == (None, same.pk)
 
 
 @pytest.mark.parametrize(
