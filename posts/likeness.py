@@ -5,7 +5,7 @@ Each is boiled down to 64 bits, its print, in four bands of sixteen: what is ali
 by an index among a hundred thousand. What was found is compared closely after that. Something is missed on the way: of
 two pictures with up to three bits between them a band is always the same, of those with five three times of four, of
 those with eight every third time. Of two texts with nine trigrams of ten in common a band is nearly always the same, of
-those with seven of ten, four times of five.
+those with seven of ten two times of three; of unrelated ones, with one or two of ten, hardly ever.
 
 Nothing can be read back out of a print. Nothing of Django.
 """
@@ -29,7 +29,7 @@ PLAINEST = 16
 """Tones between the darkest and the lightest: a picture with fewer has nothing to be known by."""
 SHORTEST = 20
 """Letters: a shorter text is like many others by chance."""
-TOGETHER = 3
+TOGETHER = 4
 """How many hashes must agree for a band of a text to be the same."""
 
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -94,7 +94,7 @@ def in_common(ours: set[str], theirs: set[str]) -> float:
 
 def print_of_text(text: str) -> int | None:
     """
-    The lowest of each of twelve hashes of its trigrams: two texts have each in common as often as they are alike.
+    The lowest of each of sixteen hashes of its trigrams: two texts have each in common as often as they are alike.
 
     None for a text that is too short.
     """
