@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -60,7 +61,7 @@ ADVICE: "dict[str, Promise]" = {
 
 @dataclass(frozen=True)
 class Said:
-    """A hint in words. `key` is the same as long as the hint is: what somebody folded away stays so."""
+    """A hint in words. `key` is the same as long as its words are: then what somebody folded away stays so."""
 
     key: str
     sentence: str
@@ -72,7 +73,7 @@ def said(hint: Hint) -> Said:
     channel = hint.channel
     sentence = f"{name_of(channel)}: {sentence_of(hint)}" if channel else sentence_of(hint)
     return Said(
-        key=f"{hint.code}-{channel.pk}" if channel else hint.code,
+        key=f"{hint.code}-{crc32(sentence.encode()):08x}",
         sentence=sentence,
         advice=advice_of(hint),
         post_id=hint.publication.post_id if hint.publication else None,

@@ -410,10 +410,26 @@ def test_an_edit_swaps_the_hints(facebook, desk):
     assert "Inlägget är nästan bara en länk." in html
 
 
-def test_what_was_folded_away_stays_so_while_the_hint_does(facebook, desk):
+def test_what_was_folded_away_stays_so_while_the_hint_says_the_same(facebook, desk):
     post = factories.submitted(text=f"{factories.TEXT} ;)")
+    [hint] = [hint for hint in hints.of(post.version_in_force, timezone.now()) if hint.code == "irony"]
     html = desk.get(f"/granska/{post.pk}/").content.decode()
-    assert '<details class="hint" id="rad-irony" hx-preserve' in html.replace(f"-{post.pk}", "")
+    assert f'id="rad-{hint_words.said(hint).key}-{post.pk}" hx-preserve' in html
+
+
+def test_a_hint_that_says_something_else_is_another(facebook):
+    said = [
+        hint_words.said(hint).key
+        for hint in (
+            Hint("irony", {"quote": ";)"}),
+            Hint("irony", {"quote": "haha"}),
+            Hint("irony", {"quote": ";)"}, channel=facebook),
+            Hint("many_hashtags", {"n": 3}),
+            Hint("many_hashtags", {"n": 4}),
+        )
+    ]
+    assert len(set(said)) == 5
+    assert hint_words.said(Hint("irony", {"quote": ";)"})).key == said[0]
 
 
 def test_the_same_text_leads_to_the_post_that_was_published(facebook, desk):
