@@ -44,6 +44,25 @@ def horizon() -> Image.Image:
     return image
 
 
+def chessboard() -> Image.Image:
+    """Edges and even squares, and no one background."""
+    board = Image.new("RGB", (320, 240), "white")
+    for square in range(192):
+        left, top = square % 16 * 20, square // 16 * 20
+        if (square + square // 16) % 2:
+            ImageDraw.Draw(board).rectangle((left, top, left + 19, top + 19), fill="black")
+    return board
+
+
+def snowfall() -> Image.Image:
+    """White on grey, and nowhere even."""
+    chance = random.Random(5)
+    grey = Image.frombytes("L", (320, 240), bytes(100 + chance.randrange(16) for _ in range(320 * 240)))
+    for _ in range(900):
+        grey.putpixel((chance.randrange(320), chance.randrange(240)), 255)
+    return grey.convert("RGB")
+
+
 def looks_of(folder: Path, image: Image.Image) -> looks.Looks:
     master = phones.written(folder, "master.jpg", phones.jpeg(image))
     return looks.looks_of(make_picture_sizes(master, folder)["thumb"])
@@ -68,10 +87,12 @@ def test_a_page_of_text_is_suspected(tmp_path, text, size, paper, ink):
         photograph,
         sign_in_a_landscape,
         horizon,
+        chessboard,
+        snowfall,
         lambda: Image.new("RGB", (1200, 900), "navy"),
         lambda: page("Hej", 60),
     ],
-    ids=["photograph", "sign", "horizon", "one tone", "one word"],
+    ids=["photograph", "sign", "horizon", "chessboard", "snowfall", "one tone", "one word"],
 )
 def test_a_picture_of_something_is_not(tmp_path, make):
     assert not looks_of(tmp_path, make()).looks_like_text
