@@ -104,6 +104,8 @@ def label(field: str) -> str:
 def in_words(field: str, value: Any, names: dict[int, str]) -> str:
     """A setting as a person reads it."""
     if value in (None, ""):
+        if field in PEOPLE:
+            return pgettext("nobody in charge of a channel", "ingen")
         return pgettext("a setting of a channel that is empty", "inget")
     if isinstance(value, bool):
         return _("ja") if value else _("nej")

@@ -39,9 +39,12 @@ def administrators() -> Iterable[User]:
     return User.objects.granted(CHANGE)
 
 
-def page_of(channel: Channel, person: User) -> str:
-    """Its own page, for those who may open it."""
-    if person.has_perm(SEE) or person in owners(channel):
+def page_of_channel(channel: Channel, person: User) -> str:
+    """Its own page, for those who may open it; else the list of all, or of what they were told."""
+    may_see_all = person.has_perm(SEE)
+    if channel.disconnected_at:
+        return reverse("channels:index" if may_see_all else "accounts:notices")
+    if may_see_all or person in owners(channel):
         return reverse("channels:channel", args=[channel.pk])
     return reverse("accounts:notices")
 
@@ -67,7 +70,7 @@ def warn_of_end(channel: Channel, today: date) -> None:
         {*owners(channel), *administrators()},
         "channel_ends",
         f"channel:{channel.pk}:{ends_at.isoformat()}:{stage}",
-        partial(page_of, channel),
+        partial(page_of_channel, channel),
         channel=name_of(channel),
         channel_id=channel.pk,
         days=days_until(ends_at, today),
@@ -98,7 +101,7 @@ def notice_keepers(channel: Channel, now: datetime) -> None:
             administrators(),
             "channel_unkept",
             f"channel:{channel.pk}:{now.isoformat()}",
-            partial(page_of, channel),
+            partial(page_of_channel, channel),
             channel=name_of(channel),
             had_one=bool(channel.owner_id or channel.deputy_id),
         )
@@ -114,7 +117,7 @@ def proposed(channel: Channel, by: User, text: str) -> None:
         {*administrators(), *owners(channel)} - {by},
         "channel_proposal",
         f"channel:{channel.pk}:{now.isoformat()}",
-        partial(page_of, channel),
+        partial(page_of_channel, channel),
         channel=name_of(channel),
         by=by.name,
         text=text,

@@ -139,6 +139,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "needing": sum(card.needs_you for card in cards),
         "paused": sum(channel.state == State.PAUSED for channel in channels),
         "may_connect": rules.why_not_connect(request.user) is None,
+        "may_keep_app_keys": rules.why_not_keep_app_keys(request.user) is None,
     }
     return render(request, "channels/index.html", context)
 

@@ -133,6 +133,13 @@ def trouble_sentence(code: str) -> str:
     return str(TROUBLES.get(code, _("Plattformen sa nej: %(code)s") % {"code": code})) if code else ""
 
 
+def silence_sentence(code: str) -> str:
+    """Why one could not look. What waits there is not spoken of: nobody tried to send it."""
+    if code == "connect":
+        return _("Plattformen svarar inte.")
+    return trouble_sentence(code)
+
+
 def finding_sentence(finding: Mapping[str, Any]) -> str:
     """What is not well about a connection that works."""
     facts = {**finding.get("facts", {})}
@@ -140,7 +147,7 @@ def finding_sentence(finding: Mapping[str, Any]) -> str:
         facts["right"] = str(RIGHTS[Right(facts["right"])][0]).lower()
     if at := parse_datetime(str(facts.get("at", ""))):
         facts["at"] = date_format(timezone.localtime(at), "j F Y")
-    return str(WORRIES[finding["code"]]) % facts
+    return str(WORRIES.get(finding["code"], finding["code"])) % facts
 
 
 def goal_sentence(channel: Channel) -> str:
