@@ -114,6 +114,8 @@ def opened(credential: Credential) -> dict[str, str]:
 
 def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> dict[str, str]:
     """Get a new access token, or wait for the worker that is getting one."""
+    if not secrets.get("refresh_token"):
+        raise NotConnected(Trouble.TOKEN_EXPIRED, revision=credential.revision)
     now = timezone.now()
     # The race: two workers find the token old at the same moment. The conditional update lets one through.
     free = Q(refreshing_until=None) | Q(refreshing_until__lt=now)

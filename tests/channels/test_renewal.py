@@ -297,6 +297,16 @@ def test_app_keys_that_are_wrong_cost_no_token_and_are_mended_by_the_next_look(x
     assert (fault_of(x), works(sandbox, x), log(x)) == ("", True, ["channel.broke", "channel.mended"])
 
 
+@pytest.mark.parametrize("platform", ["facebook", "x", "youtube", "mastodon", "bluesky"])
+def test_a_token_that_ends_and_cannot_be_renewed_asks_for_a_person(sandbox, told, platform):
+    channel = factories.channel(platform)
+    connections.connect(channel, {"access_token": "for an hour"}, timezone.now())
+    assert tell(channel) is False
+    look(channel)
+    assert (fault_of(channel), told) == (Trouble.TOKEN_EXPIRED, [Trouble.TOKEN_EXPIRED])
+    assert Credential.objects.get().refreshing_until is None
+
+
 def test_the_sandbox_knows_who_asks(sandbox):
     """The counting is worth nothing if the call is not heard at all."""
     channel = connected(sandbox, "x", next(numbers))
