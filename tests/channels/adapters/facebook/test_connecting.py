@@ -19,7 +19,7 @@ from channels.adapters.facebook.connecting import FacebookConnector
 from channels.errors import NotConnected, NotSent, RateLimited
 from channels.sandbox.apps import APPS
 from channels.sandbox.store import PERSON
-from tests.channels.adapters.visitor import VERIFIER, Visit
+from tests.channels.adapters.visitor import VERIFIER, Visit, echo
 
 PAGE = "7000001"
 OWNED, CLIENT = "7000003", "7000004"
@@ -193,6 +193,14 @@ def test_so_does_a_token_that_is_not_made_to_last(connector, script, error, code
     script.on(TOKENS, {"access_token": SHORT}).on(TOKENS, {"error": error}, status=400)
     assert refused(connector.exchange, "the-code", VERIFIER) == code
     assert len(script.heard) == 2
+
+
+def test_what_facebook_repeats_of_a_token_is_blotted_out(connector, script):
+    script.on(TOKENS, {"access_token": SHORT}).on(TOKENS, echo, status=400)
+    with pytest.raises(NotConnected) as raised:
+        connector.exchange("the-code", VERIFIER)
+    assert "fb_exchange_token" in str(raised.value)
+    assert [secret for secret in (SHORT, "app-secret") if secret in str(raised.value)] == []
 
 
 def test_a_refusal_may_come_with_a_good_status(connector, script):
