@@ -58,12 +58,17 @@ def chosen(version: Version, channel: Channel) -> VersionChannel:
     for choice in version.chosen_channels.all():
         if choice.channel_id == channel.pk:
             return choice
-    return VersionChannel(version=version, channel=channel)
+    return VersionChannel(version=version, **vars(begun_for(channel)))
 
 
 def preselected() -> tuple[ChannelText, ...]:
     """What every new post is meant for until a reviewer says otherwise."""
-    return tuple(ChannelText(channel.pk) for channel in Channel.objects.preselected())
+    return tuple(begun_for(channel) for channel in Channel.objects.preselected())
+
+
+def begun_for(channel: Channel) -> ChannelText:
+    """Before anybody has written for this channel: the post's own words, shown to whom the channel shows new films."""
+    return ChannelText(channel.pk, privacy=channel.privacy if channel.takes_privacy else Privacy.PUBLIC.value)
 
 
 def first_words(text: str, channel: Channel) -> str:

@@ -619,6 +619,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def with_dead_lease(self, now: datetime) -> "PublicationQuerySet":
         return self.filter(claimed_until__lt=now)
 
+    def showing(self, media: Media) -> "PublicationQuerySet":
+        """Those of a version with this picture or film."""
+        return self.filter(version__in=Version.objects.filter(shown_media__media=media).order_by())
+
     def published(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.PUBLISHED)
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices import take_back, tell
 from channels.models import Channel
-from channels.notices import administrators, keepers, page_of_channel
+from channels.notices import administrators, keepers, owners, page_of_channel
 from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
@@ -90,6 +90,7 @@ def needs_decision(publication: Publication) -> None:
     able = set(User.objects.granted(DECIDE))
     asked = () if publication.approval.approved_by in able else able
     question = reverse("posts:decide", args=[publication.pk])
+    able |= owners(publication.channel)
 
     def page(person: User) -> str:
         return question if person in able else page_for(publication.post, publication.channel, person)

@@ -107,6 +107,13 @@ def test_an_edit_becomes_the_next_version(desk, post, anna):
     assert version.shown_media.get().alt_text == "Två kollegor vid spåret"
 
 
+def test_a_channel_that_is_added_begins_with_its_own_privacy(desk, post, facebook):
+    tube = factories.channel("youtube", privacy="unlisted")
+    desk.post(f"/granska/{post.pk}/spara/", as_shown(post, channels=[facebook.pk, tube.pk]))
+    chosen = Post.objects.get().current_version.chosen_channels.values_list("channel__platform", "privacy")
+    assert dict(chosen) == {"facebook": "public", "youtube": "unlisted"}
+
+
 def test_saving_without_a_change_makes_no_version(desk, post):
     desk.post(f"/granska/{post.pk}/spara/", as_shown(post))
     assert Version.objects.count() == 1
