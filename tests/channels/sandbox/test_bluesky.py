@@ -1,4 +1,4 @@
-"""The atproto client, unmodified but for the host, signs in, publishes, lists, answers and deletes on the sandbox; its rules."""
+"""The atproto client, unmodified but for the host, publishes, lists and deletes on the sandbox; and its rules."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -71,7 +71,9 @@ def test_a_text_with_a_link_is_published_listed_answered_and_deleted(sandbox, cl
     key = made.uri.rpartition("/")[2]
     (post,) = sandbox.posts("bluesky")
     assert post["text"] == "Hej från klienten & bangården"
-    listed = client.com.atproto.repo.list_records(models.ComAtprotoRepoListRecords.Params(repo=DID, collection=POST))
+    listed = client.com.atproto.repo.list_records(
+        models.ComAtprotoRepoListRecords.Params(repo=DID, collection=POST)
+    )
     assert [one.uri for one in listed.records] == [made.uri]
     root = models.create_strong_ref(made)
     answer = client.send_post("Ett svar", reply_to=models.AppBskyFeedPost.ReplyRef(parent=root, root=root))
@@ -156,8 +158,12 @@ def test_without_a_good_token_nobody_is_known(given, token, error):
 def test_the_scope_tells_an_app_password_from_the_accounts_own(given):
     url = f"{given['host']}/xrpc/com.atproto.server.createSession"
     passwords = (BLUESKY_APP_PASSWORD, BLUESKY_PASSWORD)
-    sessions = [requests.post(url, json={"identifier": DID, "password": one}, timeout=10).json() for one in passwords]
-    scopes = [json.loads(urlsafe_b64decode(one["accessJwt"].split(".")[1] + "=="))["scope"] for one in sessions]
+    sessions = [
+        requests.post(url, json={"identifier": DID, "password": one}, timeout=10).json() for one in passwords
+    ]
+    scopes = [
+        json.loads(urlsafe_b64decode(one["accessJwt"].split(".")[1] + "=="))["scope"] for one in sessions
+    ]
     assert scopes == ["com.atproto.appPass", "com.atproto.access"]
 
 
@@ -217,7 +223,9 @@ def test_a_picture_must_be_there_small_enough_and_described(sandbox, given, put,
     images = [{"image": blob, "alt": "En bild"}]
     lost = blob | {"ref": {"$link": "bafkrei" + "a" * 52}}
     embed = {"$type": "app.bsky.embed.images"}
-    assert put(record(embed=embed | {"images": [{"image": lost, "alt": ""}]})).json()["error"] == "BlobNotFound"
+    assert (
+        put(record(embed=embed | {"images": [{"image": lost, "alt": ""}]})).json()["error"] == "BlobNotFound"
+    )
     assert put(record(embed=embed | {"images": images * 5})).status_code == 400
     too_large = uploaded(given, picture + bytes(1_000_000))
     refused = put(record(embed=embed | {"images": [{"image": too_large, "alt": ""}]}))
@@ -238,4 +246,7 @@ def test_the_page_shows_what_followers_see_by_name_and_by_id(sandbox, put):
         for path in (f"profile/{name}", f"profile/{name}/post/{KEY}"):
             page = requests.get(f"{sandbox.url}/sidor/bluesky/{path}", timeout=10)
             assert "Nattskiftet på bangården" in page.text
-    assert requests.get(f"{sandbox.url}/sidor/bluesky/profile/{DID}/post/3aaaaaaaaaaaa", timeout=10).status_code == 404
+    assert (
+        requests.get(f"{sandbox.url}/sidor/bluesky/profile/{DID}/post/3aaaaaaaaaaaa", timeout=10).status_code
+        == 404
+    )
