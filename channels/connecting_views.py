@@ -275,11 +275,7 @@ def questions(row: Connecting, notes: Notes, request: SignedInRequest) -> ByHand
     kind = CONNECTORS[row.platform]
     if not kind.questions:
         return None
-    known = {
-        question.name: row.channel.host
-        for question in kind.questions
-        if row.channel and not question.is_secret
-    }
+    known = {"server": row.channel.host, "handle": row.channel.handle} if row.channel else {}
     return QuestionsForm(kind, posted, initial={**known, **notes.answers})
 
 

@@ -81,12 +81,9 @@ OTHERS = Words(
 )
 
 QUESTIONS = {
-    "server": (
-        _("Server"),
-        _("Den del av kontots namn som står efter det sista @-tecknet, till exempel mastodon.social."),
-    ),
+    "server": (_("Server"), _("Där kontot finns, till exempel mastodon.social eller https://bsky.social.")),
     "handle": (_("Kontots namn"), _("Till exempel seko.bsky.social.")),
-    "password": (_("Applösenord"), _("Skapa ett i kontots inställningar. Det sparas aldrig i klartext.")),
+    "app_password": (_("Applösenord"), _("Skapa ett i kontots inställningar. Vi sparar det inte.")),
 }
 """The label and the hint of what must be known first, by the connector's own names."""
 
