@@ -86,7 +86,7 @@ Names of calls, which never change:
               playlist_items thumbnails_set captions_insert threads_list threads_insert comments_list
               comments_insert comments_update comments_moderate comments_delete dialog token revoke
 
-On `dialog`, `refuse` sends the person back with error=server_error.
+On `dialog`, `refuse` sends the person back with error=server_error, and `forbidden` keeps them on an error page.
 
 A line of the ledger is {"n", "platform", "call", "effect", "account", "ids", "text", "digest", "media", "at",
 "received_at"}. `effect` is staged, public, changed or removed; `digest` is a SHA-256 over the request without

@@ -131,6 +131,20 @@ def test_a_failure_at_the_platform_is_told_apart_from_a_no(connected, platform):
     assert answered(connected, platform) == {"error": "server_error", "state": "tillstånd"}
 
 
+@pytest.mark.parametrize(("fault", "status"), [("forbidden", 403), ("error_before", 503)])
+def test_a_platform_that_keeps_the_person_shows_a_page_and_sends_nobody_anywhere(
+    connected, platform, fault, status
+):
+    connected.faults({"platform": platform, "call": "dialog", "fault": fault, "status": 503})
+    url, form = f"{connected.url}/{AUTHORIZE[platform]}", {"answer": "yes", "account": ACCOUNTS[platform]}
+    told = requests.post(url, params=question(platform), data=form, timeout=SECONDS, allow_redirects=False)
+    assert (told.status_code, "Location" in told.headers, "<h1>Det gick inte</h1>" in told.text) == (
+        status,
+        False,
+        True,
+    )
+
+
 def test_a_yes_brings_a_code_and_the_state_back(connected, platform):
     told = answered(connected, platform)
     assert (sorted(told), told["state"]) == (["code", "state"], "tillstånd")
