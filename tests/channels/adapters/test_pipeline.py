@@ -28,8 +28,12 @@ from tests import factories
 from tests.channels.adapters.desk import ACCOUNTS, short_film
 
 pytestmark = pytest.mark.django_db
-COMMITS = {"facebook": "feed", "x": "post", "youtube": "videos_update"}
-REMOVALS = {"facebook": "delete", "x": "delete", "youtube": "videos_delete"}
+COMMITS = {
+    "facebook": "feed", "x": "post", "youtube": "videos_update", "mastodon": "post", "bluesky": "put_record"
+}  # fmt: skip
+REMOVALS = {
+    "facebook": "delete", "x": "delete", "youtube": "videos_delete", "mastodon": "delete", "bluesky": "delete_record"
+}  # fmt: skip
 TELLING = ("facebook", "x")
 """Those that tell of their limits before they are reached."""
 LONG_AGO = timedelta(hours=1)
@@ -45,7 +49,9 @@ def connected(sandbox, platform: str) -> Channel:
     account = ACCOUNTS.get(platform, "7000001")
     about = {"platform": platform, "id": account, "name": "Seko", "handle": "seko"}
     given = requests.post(f"{sandbox.url}/ovning/api/tokens", json=about, timeout=10).json()
-    channel = Channel.objects.create(platform=platform, name="Seko", remote_id=account, handle="seko")
+    channel = Channel.objects.create(
+        platform=platform, name="Seko", remote_id=account, handle="seko", host=given.get("host", "")
+    )
     secrets = {"access_token": given.get("page_token") or given["access_token"]}
     if refresh := given.get("refresh_token"):
         secrets["refresh_token"] = refresh
@@ -126,7 +132,7 @@ def test_trouble_while_staging_leaves_one_post(publication, sandbox, fault):
 def test_an_expired_token_heals_once_by_itself_where_it_can_be_renewed(publication, sandbox):
     sandbox.faults({"platform": publication.channel.platform, "call": "*", "fault": "expired_token"})
     done = work(publication)
-    can_heal = publication.channel.platform != "facebook"
+    can_heal = publication.channel.platform not in {"facebook", "mastodon"}
     expected = (PublicationStatus.PUBLISHED, "") if can_heal else (PublicationStatus.QUEUED, "token_expired")
     assert (done.status, Channel.objects.get().fault) == expected
 
@@ -193,7 +199,7 @@ def test_what_may_not_be_taken_down_stays_and_is_not_called_gone(publication, sa
     sandbox.clear_faults()
 
 
-@pytest.mark.parametrize("platform", ["x", "youtube"])
+@pytest.mark.parametrize("platform", ["x", "youtube", "bluesky"])
 def test_in_training_a_credential_is_renewed_too(sandbox, platform):
     channel = connected(sandbox, platform)
     old = Credential.objects.get().open()["access_token"]
