@@ -70,6 +70,8 @@ def test_an_account_is_locked_and_unlocked(sandbox, x: X, youtube: YouTube):
         ("remove", "myspace", PERSON),
         ("burn", "facebook", PERSON),
         ("lock", "x", PERSON),
+        ("password", "x", "2000001"),
+        ("lock", "facebook", PERSON),
     ],
 )
 def test_nonsense_changes_nothing(sandbox, facebook, x, act, platform, id):
