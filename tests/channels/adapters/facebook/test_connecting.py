@@ -203,6 +203,14 @@ def test_what_facebook_repeats_of_a_token_is_blotted_out(connector, script):
     assert [secret for secret in (SHORT, "app-secret") if secret in str(raised.value)] == []
 
 
+def test_so_is_the_token_that_is_to_be_ended(connector, script):
+    script.on("POST debug_token", echo, status=400)
+    with pytest.raises(NotConnected) as raised:
+        connector.revoke({"access_token": PAGE_TOKEN})
+    assert "debug_token" in str(raised.value)
+    assert [secret for secret in (PAGE_TOKEN, "app-secret") if secret in str(raised.value)] == []
+
+
 def test_a_refusal_may_come_with_a_good_status(connector, script):
     script.on(TOKENS, {"access_token": SHORT}).on(TOKENS, graph_error(190, 460))
     assert refused(connector.exchange, "the-code", VERIFIER) == Trouble.ACCESS_REVOKED
