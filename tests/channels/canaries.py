@@ -42,6 +42,8 @@ class Hunt:
     tasks: deque[tuple[str, tuple[Any, ...]]] = field(default_factory=deque)
     """What was put in the broker."""
     states: list[str] = field(default_factory=list, repr=False)
+    is_cut_short: bool = False
+    """Something broke: a state that was not waited for any more may still lie in the session, of no use to anybody."""
 
     def plant(self, what: str, secret: str) -> str:
         assert len(secret) >= SHORTEST, what
@@ -74,7 +76,7 @@ class Hunt:
             for thing in model._default_manager.all():
                 self.hear(f"{model._meta.label} as it describes itself, {place}", f"{thing!r} {thing}")
         for message in mail.outbox:
-            self.hear("a mail", f"{message.message().items()} {message.body} {message.alternatives}")
+            self.hear("a mail", f"{message.message().items()} {message.body} {vars(message)}")
 
     def look_at_database(self, place: str) -> None:
         with connection.cursor() as cursor:
@@ -95,7 +97,7 @@ class Hunt:
     def look_at_sessions(self, place: str) -> None:
         """The state lies there while the person is at the platform, and at no other time."""
         kept = "".join(json.dumps(session.get_decoded(), default=str) for session in Session.objects.all())
-        for state in self.states if place == "at the platform" else []:
+        for state in self.states if self.is_cut_short or place == "at the platform" else []:
             kept = kept.replace(state, "")
         self.hear(f"the sessions, {place}", kept)
 
@@ -166,7 +168,7 @@ def body_of(response: Any) -> bytes:
 @contextmanager
 def all_logged(hunt: Hunt) -> Iterator[None]:
     """The site's own handler, with every logger at its most talkative, those of the libraries too."""
-    [ours] = [handler for handler in site_handlers() if type(handler) is logging.StreamHandler]
+    [ours] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(ours.formatter)
@@ -177,18 +179,16 @@ def all_logged(hunt: Hunt) -> Iterator[None]:
     for logger in (root, *map(logging.getLogger, names)):
         levels[logger] = logger.level
         logger.setLevel(logging.DEBUG)
+    root.removeHandler(ours)
     root.addHandler(handler)
     try:
         yield
     finally:
         root.removeHandler(handler)
+        root.addHandler(ours)
         for logger, level in levels.items():
             logger.setLevel(level)
         hunt.hear("the log", lines.getvalue())
-
-
-def site_handlers() -> list[logging.Handler]:
-    return logging.getLogger().handlers
 
 
 def heard_by_broker(hunt: Hunt) -> Callable[..., None]:

@@ -4,11 +4,12 @@ then all that came out is searched for them.
 """
 
 import base64
+import inspect
 import logging
 import os
 import secrets as chance
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -16,19 +17,25 @@ from urllib.parse import urlencode
 
 import pytest
 from celery import Task
+from django.contrib import admin
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from channels import connecting, connections, health, tasks, trial
+from accounts import notices
+from accounts.models import Notice, User
+from channels import connecting, connections, health, tasks, trial, urls
 from channels.adapters import sandbox_addresses
 from channels.adapters.connectors import CONNECTORS
 from channels.errors import ChannelError
-from channels.models import AppRest, Channel, Credential
+from channels.models import AppRest, Channel, Connecting, Credential, Sealed
 from channels.sandbox.apps import BLUESKY_APP_PASSWORD, BLUESKY_PASSWORD
 from posts import publishing
 from posts.models import MediaKind, Publication
+from seko_social.celery import app
 from tests import factories
 from tests.channels.adapters.desk import connected, nobody_listens, short_film
 from tests.channels.adapters.visitor import Heard, Script, run
@@ -269,6 +276,242 @@ def mend(channel: Channel) -> None:
 def heal(channel: Channel, sealed: str) -> None:
     mend(channel)
     Credential.objects.filter(channel=channel).update(sealed=sealed, refreshing_until=None, expires_at=None)
+
+
+# --- what goes wrong with us ------------------------------------------------------------------------------------
+
+BUGS = (
+    "channels.connecting.take",
+    "channels.connecting.reached",
+    "channels.connecting.keep",
+    "channels.connecting.adapter_for",
+    "channels.connecting.hand_over",
+    "channels.connections.connect",
+    "channels.keyring.KeyRing.open",
+    "channels.adapters.http.told",
+    "channels.pictures.fetch",
+    "channels.appkeys.write",
+    "channels.parting.end_access",
+)
+"""Each is given secrets, or has them all around it."""
+
+
+@pytest.mark.parametrize(
+    ("where", "debug"), [*[(where, True) for where in BUGS], ("channels.connecting.take", False)]
+)
+def test_a_bug(hunt, sandbox, settings, monkeypatch, where, debug):
+    """The page that says so, also the one for developers, and the log."""
+    channel = channel_of(hunt, sandbox, "x")
+    settings.DEBUG, hunt.is_cut_short = debug, True
+    person = Walk(channel.owner, "x", sandbox, Browser(hunt, **HOST))
+    bugs: list[str] = []
+
+    def broken(*_args: object, **_named: object) -> None:
+        bugs.append(where)
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(where, broken)
+    for act in (
+        lambda: person.client.get(f"/kanaler/{channel.pk}/anslut-igen/"),
+        person.sign_in,
+        person.choose,
+        lambda: person.try_out(lambda _row: hunt.work()),
+        person.finish,
+        lambda: write_app_keys(hunt, settings, person.client),
+        lambda: health.probe(channel),
+        lambda: moved(person.client.post(f"/kanaler/{channel.pk}/koppla-fran/")),
+        hunt.work,
+    ):
+        go_on(act)
+    assert bugs
+
+
+def go_on(act: Callable[[], object]) -> None:
+    """As the page that was asked for did, or did not."""
+    try:
+        act()
+    except (AssertionError, Connecting.DoesNotExist, Channel.DoesNotExist):
+        pass
+    except RuntimeError:
+        logging.getLogger("celery.app.trace").exception("Task raised unexpected")
+
+
+# --- every page -------------------------------------------------------------------------------------------------
+
+ROOMS = ("posts", "approvals", "channels", "accounts", "status")
+ON_THE_WAY = {"channels:dialog", "channels:callback", "channels:leave", "channels:reconnect"}
+"""Opening them changes where the person is: the walk itself does."""
+
+
+def addresses_of(things: Mapping[str, Any]) -> dict[str, str]:
+    """Every address of ours, for these things. One that wants something else is not left out in silence."""
+    found = {}
+    for room in ROOMS:
+        names = get_resolver(None).namespace_dict[room][1].reverse_dict
+        for name in filter(lambda name: isinstance(name, str), names):
+            parameters = names.getlist(name)[0][0][0][1]
+            full = f"{room}:{name}"
+            found[full] = reverse(full, kwargs={each: things[each] for each in parameters})
+    return found
+
+
+@pytest.mark.parametrize("platform", ["facebook", "x"])
+def test_every_page_for_everybody(hunt, sandbox, settings, platform):
+    """While a channel is being connected, when it is, and when it is broken: looked at, and pressed."""
+    visited: dict[str, set[int]] = {}
+    channel = channel_of(hunt, sandbox, platform)
+    other = sandbox.connect_facebook("1000009", "En till") if platform == "facebook" else None
+    things = {**things_for(channel), "platform": platform}
+    person = Walk(channel.owner, platform, sandbox, Browser(hunt, **HOST))
+
+    def look(_place: str) -> None:
+        here = addresses_of({**things, "connecting_id": person.row.pk})
+        for name in here.keys() - ON_THE_WAY:
+            visited.setdefault(name, set()).add(person.client.get(here[name]).status_code)
+
+    person.at = look
+    person.begin()
+    person.sign_in("no")
+    person.sign_in()
+    if other:
+        person.client.post(person.address("choose"), {"account": "1000009"})
+    look("at the end")
+    moved(person.client.get(f"/kanaler/{channel.pk}/anslut-igen/"))
+    connections.mark_broken(channel, "token_expired")
+    here = addresses_of({**things, "connecting_id": person.row.pk})
+    everybody = (
+        factories.person,
+        factories.ombudsman,
+        factories.reviewer,
+        factories.administrator,
+        factories.reader,
+    )
+    browsers = [person.client, *(browser_of(hunt, make()) for make in everybody), Browser(hunt, **HOST)]
+    for press in ("get", "post"):
+        for name, address in here.items():
+            for browser in browsers:
+                visited.setdefault(name, set()).add(getattr(browser, press)(address).status_code)
+    hunt.work()
+    never = {name for name, codes in visited.items() if codes <= {404, 405}}
+    assert (never, [name for name, codes in visited.items() if 500 in codes]) == (set(), [])
+    assert visited.keys() >= {f"channels:{pattern.name}" for pattern in urls.urlpatterns}
+
+
+def browser_of(hunt: Hunt, person: User) -> Browser:
+    browser = Browser(hunt, **HOST)
+    browser.force_login(person)
+    return browser
+
+
+def things_for(channel: Channel) -> dict[str, Any]:
+    """Something of each kind that an address can name."""
+    publication = publication_for(channel)
+    publishing.send(publishing.claim(publication.pk))
+    post = publication.post
+    notices.tell([channel.owner], "published", "version:1", "/mina/", out=["Facebook"])
+    return {
+        "channel_id": channel.pk,
+        "publication_id": publication.pk,
+        "post_id": post.pk,
+        "media_id": post.current_version.shown_media.get().media_id,
+        "size": "thumb",
+        "recipe": "0" * 64,
+        "rendition_id": 1,
+        "part": "film",
+        "notice_id": Notice.objects.filter(person=channel.owner).first().pk,
+    }
+
+
+def test_the_address_that_the_platform_sends_people_to_stays_in_no_history(hunt, sandbox):
+    """Whatever comes back, the browser is sent on, and tells nobody where it has been."""
+    person = walk(hunt, sandbox, "x", hunt.look_around)
+    person.begin()
+    back = person.dialog()
+    good, again = person.come_back(back), person.come_back(back)
+    nonsense = person.come_back("/kanaler/anslut/x/tillbaka/?code=code-of-nobody&state=state-of-nobody")
+    stranger = browser_of(hunt, factories.ombudsman()).get(back.replace("http://127.0.0.1:8000", ""))
+    nobody = Browser(hunt, **HOST).get(back.replace("http://127.0.0.1:8000", ""))
+    for response in (good, again, nonsense, stranger, nobody):
+        assert (response.status_code, "code" in response.url, "state" in response.url) == (302, False, False)
+        assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+# --- the app keys -----------------------------------------------------------------------------------------------
+
+
+def write_app_keys(hunt: Hunt, settings, client: Browser) -> None:
+    """By a person, as the environment says nothing."""
+    known, settings.APP_KEYS = settings.APP_KEYS, {}
+    client.get("/kanaler/appnycklar/")
+    for platform, (app_id, secret) in known.items():
+        address = f"/kanaler/appnycklar/{platform}/"
+        client.post(
+            address, {"app_id": "", "secret": hunt.plant("another secret", f"secret-{chance.token_hex(20)}")}
+        )
+        client.post(address, {"app_id": app_id, "secret": secret})
+        client.get(address)
+    client.get("/kanaler/appnycklar/")
+
+
+@pytest.mark.parametrize("platform", ["facebook", "x", "youtube"])
+def test_app_keys_that_a_person_has_written(hunt, sandbox, settings, platform):
+    person = walk(hunt, sandbox, platform, hunt.look_around)
+    write_app_keys(hunt, settings, person.client)
+    channel = person.all_the_way()
+    renew(channel)
+    health.probe(channel)
+    assert Channel.objects.get().fault == ""
+
+
+# --- behind the pages -------------------------------------------------------------------------------------------
+
+
+def test_the_admin(hunt, sandbox):
+    """Neither a list nor a form of what is secret; what else there is, shows nothing of it."""
+    channel = channel_of(hunt, sandbox, "x")
+    things_for(channel)
+    assert not {model for model in admin.site._registry if issubclass(model, Sealed)}
+    browser = browser_of(
+        hunt, User.objects.create_superuser("root@example.test", "okej-okej-okej", name="Rut")
+    )
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert browser.get(reverse(f"{name}_changelist")).status_code == 200
+        for thing in model._default_manager.all()[:3]:
+            for page in ("change", "history", "delete"):
+                assert browser.get(reverse(f"{name}_{page}", args=[thing.pk])).status_code in (200, 403)
+
+
+ARGUMENTS = {"queue": "default"}
+
+
+def test_every_task(hunt, sandbox):
+    """With what there is, and with what there is not."""
+    channel = channel_of(hunt, sandbox, "x")
+    person = Walk(channel.owner, "x", sandbox, Browser(hunt, **HOST))
+    person.begin()
+    person.sign_in()
+    things = {**things_for(channel), "connecting_id": str(person.row.pk), "removal_id": 1, **ARGUMENTS}
+    Credential.objects.update(expires_at=timezone.now())
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+    for task in ours.values():
+        parameters = inspect.signature(task.run).parameters
+        task.run(*[things[name] for name in parameters])
+    assert len(ours) > 10
+
+
+def test_every_command(hunt, sandbox, settings, capfd):
+    """Those of our own, and those that write out what is in the database and the settings' faults."""
+    channel = channel_of(hunt, sandbox, "x")
+    newer = hunt.plant("a newer key", base64.b64encode(os.urandom(32)).decode())
+    settings.CREDENTIAL_KEYS = [f"newer:{newer}"]
+    for command in (["rotate_credentials"], ["verify_audit"], ["heard", "clock"], ["check", "--deploy"]):
+        with suppress(CommandError):
+            call_command(*command)
+    call_command("dumpdata", "channels", "audit", "accounts", "sessions", "admin")
+    hunt.hear("what the commands print", "".join(capfd.readouterr()))
+    assert Channel.objects.get() == channel
 
 
 # --- the hunt itself --------------------------------------------------------------------------------------------
