@@ -29,6 +29,7 @@ from django.test import Client
 
 from channels.sandbox.store import Store
 from seko_social.celery import app
+from seko_social.logs import Formatter
 
 SHORTEST = 12
 """A secret that is shorter could be found by chance."""
@@ -168,7 +169,7 @@ def body_of(response: Any) -> bytes:
 @contextmanager
 def all_logged(hunt: Hunt) -> Iterator[None]:
     """The site's own handler, with every logger at its most talkative, those of the libraries too."""
-    [ours] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
+    ours = next(each for each in logging.getLogger().handlers if isinstance(each.formatter, Formatter))
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(ours.formatter)
