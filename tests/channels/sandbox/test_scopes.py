@@ -107,9 +107,22 @@ def test_youtube_takes_the_permissions_of_the_discovery_document_and_no_others(y
         assert is_lacking == (scope not in enough), scope
 
 
-def test_an_insufficient_token_says_so_in_the_header_too(youtube):
+def test_an_insufficient_token_says_so_in_detail_and_in_the_header(youtube):
     answer = youtube.delete("x", youtube.token_with("access", (GOOGLE + "youtube.readonly",)))
     assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
+    (detail,) = answer.json()["error"]["details"]
+    assert (answer.json()["error"]["status"], detail["reason"]) == (
+        "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+    )  # fmt: skip
+
+
+def test_x_tells_what_is_left_with_every_answer_good_or_bad(x):
+    answers = [x.say("Hej"), x.say("Hej"), x.get("users/me", "hittepa"), x.get("tweets/17"), x.begin("många"),
+               x.get("users/me", x.token_with("access", ("tweet.read",)))]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [201, 403, 401, 200, 400, 403]
+    for answer in answers:
+        assert {f"x-rate-limit-{name}" for name in ("limit", "remaining", "reset")} <= set(answer.headers)
+    assert not any(name.startswith("x-rate") for name in x.call("POST", "2/oauth2/token").headers)
 
 
 # -- Facebook: what the references of each edge say
