@@ -17,6 +17,15 @@ from channels.models import Channel
 TOO_OLD = gettext_lazy("Sidan hade legat framme för länge. Ladda om den.")
 A_NUMBER = gettext_lazy("Skriv ett helt tal, till exempel 3.")
 GOAL = ("goal", "goal_period", "goal_on_weekdays")
+SECTIONS = (
+    (gettext_lazy("Kanalen"), ("name", "url")),
+    (gettext_lazy("Ansvar"), ("owner", "deputy", "most_administrators", "administrators")),
+    (gettext_lazy("Målgrupp och mål"), ("audience", *GOAL, "alarm_days")),
+    (gettext_lazy("Nya inlägg"), ("is_preselected", "privacy")),
+    (gettext_lazy("Fakta om kanalen"), ("facts", "facts_source", "facts_on")),
+    (gettext_lazy("Texten på sidan"), ("opening",)),
+)
+"""In the order in which a person reads them."""
 
 
 class KeeperForm(forms.ModelForm):
@@ -48,6 +57,12 @@ class KeeperForm(forms.ModelForm):
     def settings(self) -> tuple[str, ...]:
         """The columns that this form is about."""
         return tuple(name for name in self.fields if name != "seen")
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Those that this form has something of."""
+        shown = [(title, [self[name] for name in names if name in self.fields]) for title, names in SECTIONS]
+        return [(title, fields) for title, fields in shown if fields]
 
     @property
     def ticks(self) -> list[str]:

@@ -158,6 +158,14 @@ def test_the_picture_of_the_account_is_ours_to_show(mona, channel):
     assert address in mona.get(reverse("channels:channel", args=[channel.pk])).content.decode()
 
 
+def test_whoever_keeps_a_channel_and_sees_no_others_finds_it_on_their_page(channel, karin):
+    factories.channel("x")
+    page = signed_in(karin).get(reverse("accounts:me"))
+    assert "Facebook Din kanal" in text_of(page)
+    assert page.content.decode().count(f'"/kanaler/{channel.pk}/"') == 1
+    assert "Din kanal" not in text_of(signed_in(factories.reviewer()).get(reverse("accounts:me")))
+
+
 # --- testing ----------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +216,13 @@ def test_an_administrator_changes_all_of_it_and_the_log_tells_what_was_before(mo
     assert change["goal"] == [1, 3]
     assert change["owner"] == [karin.pk, anna.pk]
     assert "is_preselected" not in change
+
+
+@pytest.mark.parametrize("platform", ["facebook", "youtube", "by_hand"])
+def test_each_setting_has_its_place_on_the_page(mona, platform):
+    form = mona.get(address_of(factories.channel(platform))).context["form"]
+    shown = [field.name for _, fields in form.sections for field in fields]
+    assert sorted(shown) == sorted(form.settings)
 
 
 def test_only_what_is_different_is_written_down(mona, channel):
