@@ -340,6 +340,19 @@ def test_two_presses_on_the_last_button_make_one_channel(mona):
     assert Channel.objects.count() == 1
 
 
+def test_two_presses_at_once_make_one_channel_where_nobody_is_asked_and_one_connection_again(mona):
+    by_hand = connecting.begin(mona, "by_hand")
+    connecting.answer(by_hand, {"name": "Gruppen"})
+    again = chosen_row(mona, channel=factories.channel(remote_id="1"))
+    for row in (by_hand, again):
+        same = fresh(row)
+        connecting.finish(row, {})
+        with pytest.raises(GoneError):
+            connecting.finish(same, {})
+    assert Channel.objects.count() == 2
+    assert Entry.objects.filter(verb="channel.connected", actor=mona).count() == 2
+
+
 def test_nobody_is_connected_who_has_not_chosen(mona):
     row = signed_in_row(mona)
     with pytest.raises(UnfitError):

@@ -148,6 +148,16 @@ def test_somebody_elses_row_is_not_there(browser, name):
     assert other.get(at(name, row)).status_code == 404
 
 
+def test_somebody_elses_row_is_not_there_even_if_the_session_knows_its_number(browser):
+    row = chosen(browser)
+    other = signed_in(factories.administrator())
+    session = other.session
+    session["connecting"] = {str(row.pk): ""}
+    session.save()
+    assert other.get(at("settle", row))["Location"] == "/kanaler/"
+    assert at("connecting", row) not in other.get("/kanaler/anslut/").content.decode()
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_in_another_session_ones_own_row_is_not_there(browser, mona, name):
     row = chosen(browser)
