@@ -57,21 +57,21 @@ def test_of_two_who_change_a_channel_at_once_the_second_is_told(browser: Browser
     first, second = (Mona(desktop(browser), site.url) for _ in range(2))
     for person in (first, second):
         at(person, X, "andra/")
-    first.page.get_by_label("Målgrupp").fill("Media och politiker")
+    first.page.get_by_role("textbox", name="Målgrupp").fill("Media och politiker")
     first.page.get_by_role("button", name="Spara").click()
     expect(first.page.get_by_text("Sparat.")).to_be_visible()
-    second.page.get_by_label("Inledande text på sidan").fill("Välkommen till Seko.")
+    second.page.get_by_role("textbox", name="Inledande text på sidan").fill("Välkommen till Seko.")
     second.page.get_by_role("button", name="Spara").click()
     expect(second.page.get_by_text("Någon annan ändrade kanalen medan du skrev.")).to_be_visible()
     pardon(second.page, "status of 409")
-    expect(second.page.get_by_label("Målgrupp")).to_have_value("Media och politiker")
+    expect(second.page.get_by_role("textbox", name="Målgrupp")).to_have_value("Media och politiker")
     second.page.get_by_role("button", name="Spara").click()
     page = second.page
     expect(page.get_by_text("Sparat.")).to_be_visible()
     expect(page.locator("main")).to_contain_text(
         "Målgrupp: Media, politiker och andra organisationer → Media och politiker"
     )
-    expect(page.get_by_label("Inledande text på sidan")).to_have_value("Välkommen till Seko.")
+    expect(page.get_by_role("textbox", name="Inledande text på sidan")).to_have_value("Välkommen till Seko.")
 
 
 def test_a_keeper_who_sees_no_other_channel_finds_and_changes_their_own(browser: Browser, site: Site):
@@ -79,7 +79,7 @@ def test_a_keeper_who_sees_no_other_channel_finds_and_changes_their_own(browser:
     ali.page.goto(f"{site.url}/mer/")
     ali.page.get_by_role("link", name="Seko Väg & ban, grupp").click()
     ali.page.get_by_role("link", name="Ändra").click()
-    ali.page.get_by_label("Mål", exact=True).fill("2")
+    ali.page.get_by_role("spinbutton", name="Mål").fill("2")
     ali.page.get_by_role("button", name="Spara").click()
     expect(ali.page.locator(f"#kanal-{GROUP}")).to_contain_text("2 i veckan")
     ali.page.goto(f"{site.url}/kanaler/{FACEBOOK}/")
