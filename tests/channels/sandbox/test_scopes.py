@@ -9,7 +9,10 @@ import googleapiclient
 import pytest
 from requests import Response
 
+from channels.sandbox import people
+from channels.sandbox.app import create_app
 from channels.sandbox.store import FACEBOOK_SCOPES, GOOGLE, Store
+from channels.sandbox.youtube import uploads
 from tests.channels.sandbox.callers import Facebook, X, YouTube, graph_error, reason
 from tests.posts.media.phones import jpeg, scene
 
@@ -221,3 +224,22 @@ def test_a_channel_that_gave_no_number_has_short_films_and_no_thumbnails(youtube
     assert reason(youtube.thumbnail(youtube.upload(short_film), picture)) == (403, "forbidden")
     with Store(youtube.sandbox.data_dir) as store:
         assert store.things("youtube", "video", youtube.account)[0].data["thumbnail"] == ""
+
+
+@pytest.mark.parametrize(("gave_number", "status"), [(True, "uploaded"), (False, "rejected")])
+def test_a_film_that_is_too_long_for_an_unverified_channel_is_rejected(
+    tmp_path, monkeypatch, short_film, gave_number, status
+):
+    """A quarter of an hour is shortened to a tenth of a second, so that a short film is a long one."""
+    monkeypatch.setattr(uploads, "UNVERIFIED_SECONDS", 0.1)
+    client = create_app(tmp_path).test_client()
+    with client.application.extensions["sandbox"] as store:
+        headers = {"Authorization": f"Bearer {store.connect_youtube('UCx', 'Seko')['access_token']}"}
+        people.describe(store, "youtube", "UCx", phone_verified=gave_number)
+        body = {"snippet": {"title": "Film"}, "status": {"privacyStatus": "public"}}
+        address = "/google/upload/youtube/v3/videos?uploadType=resumable&part=snippet,status"
+        session = client.post(address, json=body, headers=headers).headers["Location"]
+        told = client.put(session, data=short_film).json
+        assert told["status"]["uploadStatus"] == status
+        assert told["status"].get("rejectionReason") == (None if gave_number else "length")
+        assert (store.get("youtube", "video", told["id"]).public_at is not None) is gave_number
