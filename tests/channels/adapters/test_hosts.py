@@ -125,3 +125,13 @@ def test_what_may_be_reached_is_as_before_when_the_call_is_over(script):
 @pytest.mark.parametrize("ip", PUBLIC)
 def test_public_addresses_are_public(ip):
     assert hosts.is_public(ip)
+
+
+def test_a_server_whose_name_has_turned_inwards_is_not_spoken_to(script, monkeypatch):
+    """Nothing is said, not even the first word of TLS."""
+    port = int(script.url.rpartition(":")[2])
+    inwards = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inwards)
+    with pytest.raises(NotConnected) as raised, hosts.reach("https://exempel.social", HOME):
+        http.send("GET", "https://exempel.social/api", auth=Bearer("token"))
+    assert (raised.value.code, script.heard) == (Trouble.SERVER_UNKNOWN, [])

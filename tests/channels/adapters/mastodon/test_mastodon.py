@@ -168,6 +168,14 @@ def test_a_page_that_says_not_found_is_no_proof_that_a_post_is_gone(script, adap
             step("1")
 
 
+def test_a_post_that_is_not_ours_to_remove_is_not_called_gone(script, adapter):
+    script.on("DELETE v1/statuses/1", {"error": "Record not found"}, status=404)
+    script.on("GET v1/statuses/1", {"id": "1", "account": {"id": "8"}})
+    with pytest.raises(Refused) as raised:
+        adapter.remove("1")
+    assert raised.value.code == Trouble.NOT_OURS
+
+
 def test_a_limit_that_a_good_answer_tells_of_is_honoured(script, adapter):
     reset = datetime.now(UTC) + timedelta(minutes=4)
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset.isoformat().replace("+00:00", "Z")}
