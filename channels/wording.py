@@ -124,7 +124,8 @@ WORRIES = {
     "quota_low": gettext_lazy("Av dagens kvot finns %(left)s av %(of)s kvar."),
     "access_ends": gettext_lazy("Plattformen vill att någon loggar in på nytt senast %(at)s."),
     "server_takes_less": gettext_lazy(
-        "Kontots server tar bara emot %(characters)s tecken och %(pictures)s bilder i ett inlägg. Längre inlägg går inte ut."
+        "Kontots server tar bara emot %(characters)s tecken och %(pictures)s bilder i ett inlägg. "
+        "Längre inlägg går inte ut."
     ),
 }
 
