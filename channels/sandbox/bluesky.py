@@ -423,7 +423,9 @@ def medium(account: str, ref: Any, alt: str, kind: str, most: int) -> dict[str, 
     if blob is None:
         raise invalid(f"Could not find blob: {link}", "BlobNotFound")
     if blob.data["size"] > most:
-        raise broken(f"blob too big (maximum {most}, got {blob.data['size']}) at $.record.embed.images[0].image")
+        raise broken(
+            f"blob too big (maximum {most}, got {blob.data['size']}) at $.record.embed.images[0].image"
+        )
     item: dict[str, Any] = blob.data["item"]
     if item["kind"] != kind or ref.get("mimeType") != blob.data["type"]:
         raise invalid("Referenced Mimetype does not match stored blob.", "InvalidMimeType")
