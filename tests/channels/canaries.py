@@ -27,6 +27,9 @@ from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
 
+from channels import connecting, connections
+from channels.adapters.base import Tokens
+from channels.models import Connecting, Credential
 from channels.sandbox.store import Store
 from seko_social.celery import app
 from seko_social.logs import Formatter
@@ -73,11 +76,23 @@ class Hunt:
     def look_around(self, place: str) -> None:
         self.look_at_database(place)
         self.look_at_sessions(place)
+        if not self.is_cut_short:
+            self.look_at_what_is_opened(place)
         for model in apps.get_models():
             for thing in model._default_manager.all():
                 self.hear(f"{model._meta.label} as it describes itself, {place}", f"{thing!r} {thing}")
         for message in mail.outbox:
             self.hear("a mail", f"{message.message().items()} {message.body} {vars(message)}")
+
+    def look_at_what_is_opened(self, place: str) -> None:
+        """What we have in our hands while we work: it describes itself wherever somebody prints it."""
+        for row in Connecting.objects.all():
+            self.hear(f"the notes, {place}", repr(connecting.opened(row)))
+        for credential in Credential.objects.select_related("channel"):
+            secrets = credential.open()
+            self.hear(f"the connection, {place}", repr(connections.connection(credential.channel, secrets)))
+            self.hear(f"the tokens, {place}", repr(Tokens(secrets["access_token"], secrets["access_token"])))
+            self.hear(f"the app, {place}", repr(connections.app_of(credential.channel.platform)))
 
     def look_at_database(self, place: str) -> None:
         with connection.cursor() as cursor:
