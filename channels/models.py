@@ -205,7 +205,7 @@ class Channel(models.Model):
 
     @property
     def takes_privacy(self) -> bool:
-        """Whether what is published there may be for some people only: on platforms where a post has a title, a film's."""
+        """Whether what is published there may be for some people only: films can, where posts have a title."""
         return self.adapter_class.limits.title is not None
 
     @property
