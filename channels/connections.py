@@ -360,6 +360,11 @@ def mend(channel: Channel) -> None:
         log.record("channel.mended", channel, code=channel.fault)
 
 
+def look_with_new_app_keys(platform: str) -> None:
+    """Channels that broke over the old ones are looked at now, and not first tomorrow."""
+    Channel.objects.open().filter(platform=platform, fault=Trouble.APP_KEYS).update(probe_at=timezone.now())
+
+
 def mend_where_a_key_is_back() -> None:
     """A channel that broke because we could not read our own notes works again when we can."""
     lost = Credential.objects.filter(
