@@ -185,7 +185,7 @@ def try_again(request: SignedInRequest, channel_id: int) -> HttpResponse:
 
 
 def back(request: SignedInRequest, channel: Channel) -> HttpResponse:
-    """To the channels, for those who see them; to the channel's own page here for its keeper."""
+    """To the channels, for those who see them; to the channel's own page for its keeper."""
     if request.user.has_perm("channels.view_channel"):
         return redirect("channels:index")
-    return redirect("status:pause", channel.pk)
+    return redirect("channels:channel", channel.pk)
