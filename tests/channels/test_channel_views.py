@@ -89,7 +89,7 @@ def test_the_page_shows_what_the_channel_carries(mona, channel):
 def test_rights_are_shown_in_plain_words_with_those_that_are_missing(mona, channel):
     Credential.objects.update(scopes=["write", "read"])
     said = page(mona, channel)
-    assert "Publicera inlägg Lägga ut bild, film och text Finns" in said
+    assert "Publicera inlägg (Finns) Lägga ut bild, film och text" in said
     assert "Läsa och svara på kommentarer Utan det hamnar frågor inte i inkorgen Saknas" in said
 
 
