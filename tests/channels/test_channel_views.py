@@ -90,14 +90,14 @@ def test_rights_are_shown_in_plain_words_with_those_that_are_missing(mona, chann
     Credential.objects.update(scopes=["write", "read"])
     said = page(mona, channel)
     assert "Publicera inlägg (Finns) Lägga ut bild, film och text" in said
-    assert "Läsa och svara på kommentarer Utan det hamnar frågor inte i inkorgen Saknas" in said
+    assert "Läsa och svara på kommentarer Saknas. Utan det hamnar frågor inte i inkorgen" in said
 
 
 def test_a_right_that_the_role_does_not_give_is_missing_although_it_was_granted(mona, channel):
     Credential.objects.update(scopes=["write", "read", "talk"])
     Channel.objects.update(findings=[{"code": "role_less", "facts": {"right": "comments"}}])
     said = page(mona, channel)
-    assert "Utan det hamnar frågor inte i inkorgen Saknas" in said
+    assert "Saknas. Utan det hamnar frågor inte i inkorgen" in said
     assert "Rollen på sidan räcker inte till: läsa och svara på kommentarer." in said
 
 
