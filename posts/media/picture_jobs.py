@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from posts.media.limits import Limits
-from posts.media.pictures import make_picture_master, make_picture_sizes
+from posts.media.pictures import make_picture_master, make_picture_rendition, make_picture_sizes
 
 
 def prepare_picture(
@@ -17,6 +17,14 @@ def prepare_picture(
     sizes = make_picture_sizes(master, Path(folder))
     paths = {"master": master, **sizes}
     return {**plain(asdict(facts)), **{name: str(path) for name, path in paths.items()}}
+
+
+def smaller_picture(
+    source: str, folder: str, max_bytes: int, progress: Callable[[float], None]
+) -> dict[str, Any]:
+    target = Path(folder) / "picture.jpg"
+    facts = make_picture_rendition(Path(source), target, max_bytes)
+    return {**plain(asdict(facts)), "picture": str(target)}
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:
