@@ -420,8 +420,8 @@ class Version(Wording, AppendOnlyModel):
 
     objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
 
-    films: "dict[str, Rendition] | None" = None
-    """Those made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
+    made: "dict[str, Rendition] | None" = None
+    """What is made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
 
     class Meta:
         verbose_name = _("version")
@@ -926,17 +926,23 @@ def rendition_path(rendition: "Rendition", name: str) -> str:
 
 
 class Rendition(models.Model):
-    """A film made for a channel: of a version's pictures and text, or of a film that is too large for it.
+    """
+    What is made for a channel: a film of a version's pictures and text, or a film or picture that is too large for it,
+    made smaller.
 
     The recipe is the digest of everything it is made of: the same is made once.
     """
 
     recipe = models.CharField(max_length=64, unique=True)
     ingredients = models.JSONField()
-    """`media`: ids in order, `digests`: their masters'; then `text` and `seconds`, or the `box` it has to fit into."""
+    """`media`: ids in order, `digests`: their masters'; then `text` and `seconds`, or the `box` that
+    a film has to fit into, or the `picture_bytes` that a picture may have."""
     state = models.CharField(max_length=10, choices=RenditionState, default=RenditionState.WAITING)
     film = models.FileField(upload_to=rendition_path, blank=True)
     poster = models.FileField(upload_to=rendition_path, blank=True)
+    """What is seen of a film before it is played."""
+    picture = models.FileField(upload_to=rendition_path, blank=True)
+    """Instead of film and poster."""
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     width = models.PositiveIntegerField(default=0)
@@ -951,8 +957,8 @@ class Rendition(models.Model):
         verbose_name_plural = _("filmer av bilder")
         constraints = (
             models.CheckConstraint(
-                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(film="")),
-                name="posts_rendition_ready_has_film",
+                condition=~Q(state="ready") | (Q(sha256__length=64) & (~Q(film="") | ~Q(picture=""))),
+                name="posts_rendition_ready_has_file",
             ),
         )
         indexes = (models.Index(fields=("state", "created_at"), name="posts_rendition_by_state"),)
@@ -963,3 +969,8 @@ class Rendition(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == RenditionState.READY
+
+    @property
+    def is_film(self) -> bool:
+        """Known from the order, before anything is made."""
+        return "picture_bytes" not in self.ingredients

@@ -22,6 +22,8 @@ BLOCKERS = {
     "channel_disconnected": gettext_lazy("kanalen är frånkopplad"),
     "film_in_the_making": gettext_lazy("filmen görs just nu"),
     "film_failed": gettext_lazy("det gick inte att göra filmen"),
+    "picture_in_the_making": gettext_lazy("bilden görs mindre just nu"),
+    "picture_failed": gettext_lazy("det gick inte att göra bilden mindre"),
     "text_missing": gettext_lazy("text saknas"),
     "media_missing": gettext_lazy("bild eller film saknas"),
     "pictures_and_film": gettext_lazy("bilder och film kan inte blandas"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from channels import connections
 from channels.models import AppRest, Channel, Credential
-from posts import publishing
+from posts import preparation, publishing, workflow
 from posts.models import (
     Attempt,
     MediaKind,
@@ -23,9 +23,11 @@ from posts.models import (
     Regret,
     Removal,
     RemovalStatus,
+    Rendition,
 )
 from tests import factories
 from tests.channels.adapters.desk import ACCOUNTS, short_film
+from tests.posts.media import phones
 
 pytestmark = pytest.mark.django_db
 COMMITS = {
@@ -80,6 +82,51 @@ def work(publication: Publication) -> Publication:
         publishing.send(claimed)
         Attempt.objects.update(started_at=timezone.now() - timedelta(seconds=3))
     return Publication.objects.get(pk=publication.pk)
+
+
+def test_a_picture_too_large_for_one_platform_goes_there_smaller_and_as_it_is_to_the_other(sandbox):
+    channels = {platform: connected(sandbox, platform) for platform in ("facebook", "bluesky")}
+    author, reviewer, master = factories.ombudsman(), factories.reviewer(), phones.grainy(2304, 1728)
+    assert 3_000_000 < len(master) < 3_900_000
+    post = factories.submitted(author, media=[factories.picture(author, master, width=2304, height=1728)])
+    version = factories.for_channels(post, reviewer, *channels.values())
+    with pytest.raises(workflow.BlockedError):
+        workflow.approve(post, reviewer, version)
+    assert (Publication.objects.count(), sandbox.ledger()) == (0, [])
+
+    smaller = Rendition.objects.get()
+    preparation.make_rendition(preparation.claim_rendition(smaller.pk))
+    workflow.approve(post, reviewer, version)
+    done = {each.channel.platform: work(each) for each in Publication.objects.all()}
+
+    sandbox.clock(30)
+    received = {}
+    for platform, publication in done.items():
+        assert publication.status == PublicationStatus.PUBLISHED
+        [shown] = sandbox.posts(platform)
+        [item] = shown["media"]
+        received[platform] = sandbox.media(item["sha256"])
+        [sent] = publication.attempts.get().sent["media"]
+        assert (sent["sha256"], sent["size"]) == (item["sha256"], len(received[platform]))
+    assert received["facebook"] == master
+    with Rendition.objects.get().picture.open() as picture:
+        assert received["bluesky"] == picture.read()
+    assert len(received["bluesky"]) <= 1_000_000
+
+
+def test_a_smaller_picture_that_is_not_what_was_made_is_not_sent(sandbox):
+    author, reviewer, channel = factories.ombudsman(), factories.reviewer(), connected(sandbox, "bluesky")
+    post = factories.submitted(author, media=[factories.picture(author, phones.grainy(1600, 1200))])
+    version = factories.for_channels(post, reviewer, channel)
+    preparation.make_rendition(preparation.claim_rendition(Rendition.objects.get().pk))
+    workflow.approve(post, reviewer, version)
+    with Rendition.objects.get().picture.open("wb") as picture:
+        picture.write(factories.jpeg("red"))
+
+    failed = work(Publication.objects.get())
+
+    assert (failed.status, failed.trouble) == (PublicationStatus.FAILED, "seal_broken")
+    assert (seen(sandbox), sandbox.ledger(platform="bluesky")) == ([], [])
 
 
 def seen(sandbox) -> list[str]:
