@@ -91,11 +91,19 @@ def test_a_picture_made_to_choke_us_is_not_decoded(monkeypatch):
     assert pictures.small(encoded(Image.new("RGB", (11, 10)), "PNG")) is None
 
 
+@pytest.fixture
+def in_practice(host, settings) -> None:
+    """Our server is the sandbox: nothing else is reached."""
+    settings.PLATFORM_ADDRESSES = {"FACEBOOK_GRAPH_URL": f"{host}/facebook"}
+
+
+@pytest.mark.usefixtures("in_practice")
 def test_it_is_fetched_over_our_own_line(host):
     ANSWERS["/good"] = (200, jpeg(size=(200, 100)))
     assert opened(pictures.fetch(f"{host}/good")).size == (96, 96)
 
 
+@pytest.mark.usefixtures("in_practice")
 def test_what_does_not_come_is_no_error(host):
     ANSWERS["/gone"], ANSWERS["/moved"] = (404, jpeg()), (302, b"")
     ANSWERS["/large"] = (200, jpeg() + b"\0" * pictures.MOST_BYTES)

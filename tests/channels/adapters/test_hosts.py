@@ -15,6 +15,7 @@ PUBLIC = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "64:ff9b::5
 PRIVATE = [
     "10.0.0.8", "172.16.0.1", "192.168.1.1", "127.0.0.1", "0.1.2.3", "169.254.169.254", "100.64.0.1", "224.0.0.1",
     "::1", "::", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.8", "64:ff9b::a00:8", "2002:a00:8::1",
+    "fec0::1", "64:ff9b:1::a00:8", "::a00:8", "::ffff:0:10.0.0.8", "192.0.0.192", "168.63.129.16", "192.88.99.1",
 ]  # fmt: skip
 
 
@@ -86,8 +87,18 @@ def test_in_practice_every_server_is_the_sandbox_and_no_name_is_looked_up(names,
     assert hosts.server(given, HERE) == HERE
 
 
-def test_in_practice_another_server_on_this_machine_may_be_named():
-    assert hosts.server("http://127.0.0.1:2583/pds/", HERE) == "http://127.0.0.1:2583/pds"
+def test_in_practice_another_place_of_the_sandbox_may_be_named():
+    assert hosts.server("http://127.0.0.1:8001/pds/", HERE) == "http://127.0.0.1:8001/pds"
+
+
+@pytest.mark.parametrize(
+    "given", ["http://127.0.0.1:6379/", "http://localhost:8001/mastodon", "http://[::1]:8001"]
+)
+def test_in_practice_no_other_program_on_this_machine_is_spoken_to(given):
+    assert hosts.server(given, HERE) == HERE
+    with pytest.raises(NotConnected) as raised, hosts.reach(given, HERE):
+        raise AssertionError("it went on")
+    assert raised.value.code == Trouble.SERVER_UNKNOWN
 
 
 def test_in_practice_no_real_server_is_reached_even_if_a_channel_has_one():
