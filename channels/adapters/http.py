@@ -11,6 +11,7 @@ and when the connection broke after the request had gone. So the connection itse
 """
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -33,6 +35,10 @@ Unclear = type[NotSent] | type[Unconfirmed]
 """What an unclear end of the call means."""
 MOST_OF_DETAIL = 300
 LONGEST_SECONDS = 366 * 24 * 3600
+MOST_BYTES = 4 * 1024 * 1024
+"""Of an answer, when it is unpacked. The longest that we ask for are a tenth of that."""
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can carry and no database can keep: NUL, and half of a pair of surrogates."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +176,21 @@ def send_over(
             auth=auth,
             timeout=(patience.connect, patience.read),
             allow_redirects=False,
+            stream=True,
             **parts,
         )
+        is_whole = taken_in(response)
+    if not is_whole:
+        raise unclear(Trouble.UNREADABLE, f"{call}: {response.status_code}, and too long")
     return Answer(call, unclear, response.status_code, response.headers, told(response, secrets)), response
+
+
+def taken_in(response: requests.Response) -> bool:
+    """Have the whole answer in memory. False: it is longer than any that we asked for, and is left where it is."""
+    content = response.raw.read(MOST_BYTES + 1, decode_content=True)
+    response.close()
+    response.raw = BytesIO(content)
+    return len(content) <= MOST_BYTES
 
 
 @contextmanager
@@ -196,9 +214,20 @@ def told(answer: requests.Response, secrets: tuple[str, ...]) -> Any:
         for form in (secret, secret.replace("/", r"\/"), quote(secret, safe="")):
             text = text.replace(form, "…")
     try:
-        return json.loads(text)
+        return cleaned(json.loads(text))
     except (ValueError, RecursionError):
         return None
+
+
+def cleaned(value: Any) -> Any:
+    """Once, for all that a platform's words get to: rows, pages and the log."""
+    if isinstance(value, str):
+        return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {cleaned(name): cleaned(item) for name, item in value.items()}
+    return value
 
 
 # --- not after a moment ---------------------------------------------------------------------------------------
