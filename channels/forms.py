@@ -114,7 +114,7 @@ class SettingsForm(KeeperForm):
         help_texts = KeeperForm.Meta.help_texts | {
             "owner": gettext_lazy("Ser till att kanalen fungerar och får veta när den inte gör det."),
             "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
-            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas."),
+            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas. Larmen är inte i gång än."),
             "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
             "privacy": gettext_lazy("Vem som får se en ny film, tills någon väljer annat för just den."),
             "most_administrators": gettext_lazy("Ju färre som har nycklarna, desto säkrare."),
@@ -175,12 +175,12 @@ class SettingsForm(KeeperForm):
 
 class ProposalForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Vad skulle ni vilja ändra?"),
+        label=gettext_lazy("Vad skulle du vilja ändra?"),
         help_text=gettext_lazy("Till exempel målet, målgruppen eller vem som är kontoansvarig."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": gettext_lazy("Skriv vad ni vill ändra."),
+            "required": gettext_lazy("Skriv vad du vill ändra."),
             "max_length": gettext_lazy("Texten är för lång. Skriv det i några meningar."),
         },
     )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """Those that this person answers for, as owner or as deputy."""
         return self.filter(Q(owner=user.pk) | Q(deputy=user.pk))
 
+    def whole(self) -> "ChannelQuerySet":
+        """With what a card shows of each."""
+        found = self.select_related("credential", "paused_by", "owner", "deputy").defer("picture")
+        rests = AppRest.objects.filter(platform=OuterRef("platform")).values("resting_until")
+        return found.annotate(app_rests_until=Subquery(rests))
+
     def publishing(self, now: datetime) -> "ChannelQuerySet":
         """Those that may be called right now to publish something."""
         return self.working().rested(now)
@@ -100,7 +107,7 @@ class Channel(models.Model):
     name = models.CharField(_("namn"), max_length=120)
     remote_id = models.CharField(max_length=200, blank=True)
     """The platform's own id of the page, profile or channel."""
-    handle = models.CharField(max_length=120, blank=True)
+    handle = models.CharField(_("kontots namn"), max_length=120, blank=True)
     url = models.URLField(_("adress"), max_length=500, blank=True)
     host = models.CharField(max_length=200, blank=True)
     """The account's server, where the platform is many: an address without a stroke at the end."""
@@ -239,14 +246,21 @@ class Channel(models.Model):
 
     @property
     def is_being_looked_at(self) -> bool:
-        """A worker does, or will within seconds."""
+        """A worker does, or will within seconds. What rests is looked at when it has rested."""
         now = timezone.now()
-        return self.probe_at <= now or bool(self.probing_until and self.probing_until > now)
+        is_due = self.probe_at <= now and not self.rests_until
+        return is_due or bool(self.probing_until and self.probing_until > now)
 
     @property
-    def rests_now(self) -> bool:
-        """The platform asked for patience with this channel."""
-        return bool(self.resting_until and self.resting_until > timezone.now())
+    def rests_until(self) -> datetime | None:
+        """Until then the platform asked for patience, with this channel or with our whole app; None when it does not."""
+        now = timezone.now()
+        return max((at for at in (self.resting_until, self.app_rests_until) if at and at > now), default=None)
+
+    @cached_property
+    def app_rests_until(self) -> datetime | None:
+        """Comes along with `whole`."""
+        return AppRest.objects.filter(platform=self.platform).values_list("resting_until", flat=True).first()
 
 
 class AppRest(models.Model):

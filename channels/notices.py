@@ -61,7 +61,10 @@ def warn(now: datetime) -> None:
 
 
 def warn_of_end(channel: Channel, today: date) -> None:
-    """Before a person must connect it again. Whoever comes late is told once, of how it is now."""
+    """
+    Before a person must connect it again. Whoever comes late is told once, of how it is now. An end is its day: platforms
+    count the seconds anew each time that they are asked.
+    """
     ends_at = channel.connection_ends_at
     stage = stage_of(ends_at, today) if ends_at else None
     if ends_at is None or stage is None or channel.fault:
@@ -69,7 +72,7 @@ def warn_of_end(channel: Channel, today: date) -> None:
     tell(
         {*owners(channel), *administrators()},
         "channel_ends",
-        f"channel:{channel.pk}:{ends_at.isoformat()}:{stage}",
+        f"channel:{channel.pk}:{timezone.localdate(ends_at).isoformat()}:{stage}",
         partial(page_of_channel, channel),
         channel=name_of(channel),
         channel_id=channel.pk,

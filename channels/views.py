@@ -57,6 +57,21 @@ class Card:
         return not self.channel.is_by_hand and self.channel.state in NEEDS_YOU
 
     @property
+    def wants_reconnecting(self) -> bool:
+        """To connect it again is what helps, now or soon."""
+        return bool(self.channel.fault) or self.channel.state == State.EXPIRING
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.channel.state == State.EXPIRING and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Its time is up, and nobody has tried since: nothing is known to be broken."""
+        ends_at = self.channel.connection_ends_at
+        return self.channel.state == State.EXPIRING and ends_at is not None and ends_at <= timezone.now()
+
+    @property
     def goal(self) -> str:
         return wording.goal_sentence(self.channel)
 
@@ -131,7 +146,7 @@ class May:
 @for_those_who_may(rules.why_not_see_channels)
 def index(request: SignedInRequest) -> HttpResponse:
     """Broken first: what needs a person stands at the top."""
-    channels = sorted(whole(), key=lambda channel: [*LOOKS].index(channel.state))
+    channels = sorted(Channel.objects.open().whole(), key=lambda channel: [*LOOKS].index(channel.state))
     cards = [card_of(channel) for channel in channels]
     context = {
         "rows": [(card, May(request.user, card.channel)) for card in cards],
@@ -142,13 +157,6 @@ def index(request: SignedInRequest) -> HttpResponse:
         "may_keep_app_keys": rules.why_not_keep_app_keys(request.user) is None,
     }
     return render(request, "channels/index.html", context)
-
-
-def whole() -> "Any":
-    """Those that are connected, with what a card shows."""
-    return (
-        Channel.objects.open().select_related("credential", "paused_by", "owner", "deputy").defer("picture")
-    )
 
 
 def card_of(channel: Channel) -> Card:
@@ -173,7 +181,7 @@ def channel_for(
     why_not: "Callable[[User, Channel], Refusal] | None" = None,
 ) -> Channel:
     """For those who may see it, and do this with it. The others are not told whether there is such a channel."""
-    channel = whole().filter(pk=channel_id).first()
+    channel = Channel.objects.open().whole().filter(pk=channel_id).first()
     if refusal := rules.why_not_see(request.user, channel):
         raise PermissionDenied(refusal)
     if channel is None:

@@ -121,7 +121,6 @@ WORRIES = {
     "right_missing": gettext_lazy("Behörighet saknas: %(right)s."),
     "role_less": gettext_lazy("Rollen på sidan räcker inte till: %(right)s."),
     "clock_off": gettext_lazy("Vår klocka och plattformens skiljer sig med %(seconds)s sekunder."),
-    "quota_low": gettext_lazy("Av dagens kvot finns %(left)s av %(of)s kvar."),
     "access_ends": gettext_lazy("Plattformen vill att någon loggar in på nytt senast %(at)s."),
     "server_takes_less": gettext_lazy(
         "Kontots server tar bara emot %(characters)s tecken och %(pictures)s bilder i ett inlägg. "

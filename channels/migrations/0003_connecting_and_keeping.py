@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='channel',
+            name='handle',
+            field=models.CharField(blank=True, max_length=120, verbose_name='kontots namn'),
+        ),
         migrations.AddField(
             model_name='channel',
             name='probe_at',

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, User
+from audit import log
 from audit.models import Entry
 from channels import connections, keeping, tasks
 from channels.adapters import connectors
@@ -107,6 +108,19 @@ def test_an_end_that_is_near_is_counted_in_days(mona, channel):
     assert "Går ut om 5 dagar" in text_of(mona.get("/kanaler/"))
 
 
+def test_a_connection_whose_time_is_up_is_not_said_to_work(mona, channel):
+    Credential.objects.update(connection_expires_at=timezone.now() - timedelta(hours=1))
+    said = page(mona, channel)
+    assert "Anslutningen gick ut" in said
+    assert "än så länge" not in said
+
+
+def test_that_nobody_is_alarmed_yet_is_said_where_alarms_are_chosen(mona, channel):
+    Channel.objects.update(alarm_days=7)
+    assert "Larmen är inte i gång än." in page(mona, channel)
+    assert "Larmen är inte i gång än." in text_of(mona.get(address_of(channel)))
+
+
 def test_what_is_wrong_and_what_waits_are_told_together(mona, channel):
     factories.approved(factories.submitted(), factories.reviewer(), channel)
     connections.mark_broken(channel, "token_expired")
@@ -192,6 +206,24 @@ def test_the_card_asks_again_while_somebody_looks(mona, channel):
     seen = mona.get(card).content.decode()
     assert f'hx-get="{card}"' not in seen
     assert "Senast testad i dag" in seen
+
+
+@pytest.mark.parametrize("whole_app", [False, True])
+def test_what_rests_says_so_and_the_card_does_not_ask_for_hours(mona, channel, whole_app):
+    connections.rest(channel, timezone.now() + timedelta(hours=6), whole_app=whole_app)
+    card = reverse("channels:card", args=[channel.pk])
+    pressed = press_test(mona, channel, **{"HX-Request": "true"}).content.decode()
+    for seen in (pressed, mona.get(card).content.decode(), mona.get("/kanaler/").content.decode()):
+        assert "Plattformen ber oss vänta till" in seen
+        assert "Testas just nu" not in seen
+        assert card not in seen
+
+
+def test_what_is_called_already_says_so_though_it_rests_from_now_on(mona, channel):
+    connections.ask_for_probe(channel)
+    connections.claim_probe(channel.pk)
+    connections.rest(channel, timezone.now() + timedelta(hours=6))
+    assert "Testas just nu" in page(mona, channel)
 
 
 # --- settings ---------------------------------------------------------------------------------------------------
@@ -387,6 +419,14 @@ def test_history_tells_who_what_and_what_was_before_in_words(mona, channel, kari
         assert words in said
 
 
+def test_history_has_words_for_the_accounts_name_and_for_columns_that_are_no_more(mona, channel):
+    changes = {"handle": ["seko", "seko_se"], "colour": ["red", True]}
+    log.record("channel.changed", channel, changes=changes)
+    said = page(mona, channel)
+    assert "Kontots namn: seko → seko_se" in said
+    assert "colour: red → ja" in said
+
+
 def test_history_is_of_this_channel_alone_and_comes_a_page_at_a_time(mona, channel):
     other, admin = factories.channel(), factories.administrator()
     for number in range(25):
@@ -440,7 +480,7 @@ def test_an_empty_proposal_is_none(channel):
         reverse("channels:propose", args=[channel.pk]), {"text": " "}
     )
     assert (answer.status_code, Notice.objects.count()) == (422, 0)
-    assert "Skriv vad ni vill ändra." in text_of(answer)
+    assert "Skriv vad du vill ändra." in text_of(answer)
 
 
 def test_who_may_change_everything_is_not_asked_to_propose(mona, channel):

@@ -97,6 +97,15 @@ def test_another_end_is_another_warning(channel, mona):
     assert [days for name, days in told() if name == "Mona Berg"] == [2, 10]
 
 
+def test_an_end_that_moves_by_a_second_is_the_same(channel, mona):
+    with freeze_time(NOON):
+        ends_in(channel, days=10)
+        warn()
+        ends_in(channel, days=10, seconds=1)
+        warn()
+    assert len(told()) == 2
+
+
 def test_what_is_broken_already_is_not_warned_of(channel, mona):
     ends_in(channel, days=2)
     connections.mark_broken(channel, "token_expired")
