@@ -110,6 +110,10 @@ RIGHTS: dict[Right, tuple[Any, Any]] = {
         gettext_lazy("Utan det hamnar frågor inte i inkorgen"),
     ),
     Right.STATISTICS: (gettext_lazy("Se statistik"), gettext_lazy("Hur många som såg inlägget")),
+    Right.BUSINESSES: (
+        gettext_lazy("Se sidor som ägs genom ett företag"),
+        gettext_lazy("Utan det kan sidan saknas i listan"),
+    ),
     Right.STAY: (
         gettext_lazy("Fortsätta när du inte är inloggad"),
         gettext_lazy("Annars måste du ansluta igen hela tiden"),

@@ -36,6 +36,8 @@ IN_WORDS = {
     "media.write": "ladda upp bilder och filmer",
     "offline.access": "fortsätta när du inte är här",
     "read": "läsa allt på kontot",
+    "read:accounts": "se kontots namn",
+    "read:statuses": "läsa kontots inlägg",
     "write:statuses": "publicera och ta bort inlägg",
     "write:media": "ladda upp bilder och filmer",
     f"{GOOGLE}youtube.upload": "ladda upp filmer",

@@ -84,10 +84,12 @@ def test_what_was_declined_stays_so_until_it_is_asked_for_again(visit):
     assert "read_insights" in visit.grant(again=True).scopes
 
 
-def test_the_pages_of_businesses_are_no_right_of_their_own():
+def test_a_channel_can_be_without_the_pages_of_businesses():
     every = FacebookConnector(App("1"), {}).scopes
     assert connecting.OF_BUSINESSES in every
-    assert FacebookConnector.rights(ALL_BUT_BUSINESS) == tuple(FacebookConnector.needs)
+    assert FacebookConnector.needs[Right.BUSINESSES] == (connecting.OF_BUSINESSES,)
+    assert Right.BUSINESSES not in FacebookConnector.required
+    assert {*FacebookConnector.needs} - {*FacebookConnector.rights(ALL_BUT_BUSINESS)} == {Right.BUSINESSES}
 
 
 def test_an_address_that_is_not_registered_is_shown_by_facebook_itself(visit):

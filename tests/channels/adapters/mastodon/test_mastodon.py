@@ -287,7 +287,7 @@ def test_we_register_ourselves_with_the_way_back_and_all_that_we_ask_for(script)
     address = one.dialog("state", "v" * 43, answers=ANSWERS)
     (heard,) = script.heard
     assert heard.form["redirect_uris"] == one.redirect_uri
-    assert heard.form["scopes"] == "write:statuses write:media read"
+    assert heard.form["scopes"] == "write:statuses write:media read:accounts read:statuses"
     assert one.app == App("id", "secret")
     assert address.startswith(f"{script.url}/mastodon/oauth/authorize?")
     assert "code_challenge_method=S256" in address
