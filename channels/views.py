@@ -127,8 +127,7 @@ class May:
 
     @property
     def propose(self) -> bool:
-        """Whoever may change everything need not ask."""
-        return not self.is_free(rules.why_not_change_all) and self.is_free(rules.why_not_propose)
+        return self.is_free(rules.why_not_propose)
 
     @property
     def disconnect(self) -> bool:
@@ -331,9 +330,10 @@ def propose(request: SignedInRequest, channel_id: int) -> HttpResponse:
     channel = channel_for(request, channel_id, rules.why_not_propose)
     form = ProposalForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        keeping.propose(channel, request.user, form.cleaned_data["text"])
-        messages.success(request, _("Förslaget är skickat till administratörerna."))
-        return redirect("channels:channel", channel.pk)
+        if keeping.propose(channel, request.user, form.cleaned_data["text"]):
+            messages.success(request, _("Förslaget är skickat till administratörerna och kontoansvarig."))
+            return redirect("channels:channel", channel.pk)
+        form.add_error("text", _("Ditt förra förslag är skickat. Nästa kan du skicka om en timme."))
     context = {"channel": channel, "form": form, "shell": shell_for(request)}
     return render(request, "channels/channel_proposal.html", context, status=422 if form.errors else 200)
 

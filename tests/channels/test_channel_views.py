@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from freezegun import freeze_time
 
 from accounts.models import Notice, User
 from audit import log
@@ -430,7 +431,7 @@ def test_history_has_words_for_the_accounts_name_and_for_columns_that_are_no_mor
 def test_history_is_of_this_channel_alone_and_comes_a_page_at_a_time(mona, channel):
     other, admin = factories.channel(), factories.administrator()
     for number in range(25):
-        keeping.propose(channel, admin, f"Förslag {number:02}.")
+        log.record("channel.proposed", channel, actor=admin, text=f"Förslag {number:02}.")
     keeping.propose(other, admin, "Någon annans.")
     first = page(mona, channel)
     assert "Förslag 24." in first
@@ -475,6 +476,26 @@ def test_a_proposal_is_sent_and_written_down(channel, karin):
     assert Entry.objects.get(verb="channel.proposed").actor == anna
 
 
+def test_two_presses_are_one_proposal_and_the_next_waits_for_an_hour(channel, mona):
+    client, address = signed_in(factories.reviewer()), reverse("channels:propose", args=[channel.pk])
+    sent = [client.post(address, {"text": text}) for text in ("Två om dagen.", "Två om dagen.", "Nej, tre.")]
+    assert [answer.status_code for answer in sent] == [302, 422, 422]
+    assert "Ditt förra förslag är skickat." in text_of(sent[2])
+    assert "Nej, tre." in text_of(sent[2])
+    assert Entry.objects.filter(verb="channel.proposed").count() == 1
+    assert Notice.objects.filter(kind="channel_proposal").count() == 2
+    with freeze_time(timezone.now() + timedelta(minutes=61)):
+        assert keeping.propose(channel, User.objects.get(name="Anna Lind"), "Nej, tre.") is True
+
+
+def test_one_persons_proposal_hinders_no_other_person_and_no_other_channel(channel, karin):
+    anna, other = factories.reviewer(), factories.channel("x")
+    proposed = [
+        keeping.propose(about, by, "Två.") for about, by in ((channel, anna), (channel, karin), (other, anna))
+    ]
+    assert proposed == [True, True, True]
+
+
 def test_an_empty_proposal_is_none(channel):
     answer = signed_in(factories.reviewer()).post(
         reverse("channels:propose", args=[channel.pk]), {"text": " "}
@@ -484,6 +505,7 @@ def test_an_empty_proposal_is_none(channel):
 
 
 def test_who_may_change_everything_is_not_asked_to_propose(mona, channel):
+    assert mona.get(reverse("channels:propose", args=[channel.pk])).status_code == 403
     assert reverse("channels:propose", args=[channel.pk]) not in mona.get("/kanaler/").content.decode()
 
 
