@@ -31,7 +31,7 @@ from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, App, Connector, Grant, Right
 from channels.adapters.connectors import CONNECTORS
 from channels.connecting_notes import Notes, secrets_of, to_end
-from channels.errors import ChannelError, NotConnected, NotSent, RateLimited
+from channels.errors import ChannelError, NotConnected
 from channels.keyring import CannotOpenError
 from channels.models import Channel, ChannelQuerySet, Connecting
 
@@ -227,13 +227,12 @@ def take(row: Connecting, notes: Notes, connector: Connector, grant: Grant) -> N
 
 
 def give_back(connector: Connector, secrets: Mapping[str, str]) -> bool:
-    """True: the platform has it back. What it refuses to take back, it does not know any more."""
+    """True: the platform has it back, or says that it was ended before."""
     try:
         connector.revoke(secrets)
-    except (NotSent, RateLimited):
-        return False
     except ChannelError as error:
         logger.warning("%s did not take a grant back: %s", connector.platform, error)
+        return False
     return True
 
 
@@ -404,6 +403,9 @@ def finish(row: Connecting, carried: Mapping[str, Any]) -> Channel:
             end(row)
             channel = channel_for(row, notes, account, carried)
             hand_over(row, notes, account, channel, picture)
+    except connections.OvertakenError as error:
+        # The race: the channel was disconnected, or the account's old one opened again, since we read it.
+        raise (GoneError if row.channel else UnfitError(TAKEN)) from error
     except IntegrityError as error:
         # The race: somebody else has just connected the same account.
         raise UnfitError(TAKEN) from error
@@ -430,6 +432,8 @@ def end(row: Connecting) -> None:
 def channel_for(row: Connecting, notes: Notes, account: Account, carried: Mapping[str, Any]) -> Channel:
     """The one to be renewed; or the same account's, disconnected before, so that its history goes on; or a new one."""
     if row.channel:
+        if row.channel.disconnected_at:
+            raise GoneError
         return row.channel
     host = notes.grant.host if notes.grant else ""
     told = {"name": account.name[:120], "host": host, **carried}
@@ -489,6 +493,11 @@ def leave(row: Connecting) -> None:
     Connecting.objects.ongoing().filter(pk=row.pk).update(left_at=timezone.now(), state="")
 
 
+def leave_all(channel: Channel) -> None:
+    """Nobody connects it again any more."""
+    Connecting.objects.ongoing().filter(channel=channel).update(left_at=timezone.now(), state="")
+
+
 def sweep(now: datetime) -> None:
     """What was given up, and what nobody has come back to."""
     Connecting.objects.abandoned(now).update(left_at=now, state="")
@@ -508,7 +517,8 @@ def is_given_back(row: Connecting) -> bool:
     try:
         connector = connector_for(row, notes)
     except NotConnected:
-        return True
+        # Without our app's keys nobody can be told. There may be some again.
+        return False
     return give_back(connector, to_end(notes.grant, chosen(row, notes)))
 
 

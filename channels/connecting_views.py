@@ -87,7 +87,7 @@ def mine(request: SignedInRequest, connecting_id: UUID) -> Connecting:
         raise Http404
     rows = Connecting.objects.ongoing().filter(pk=connecting_id, person=request.user)
     row = rows.select_related("channel", "person").first()
-    if row is None:
+    if row is None or (row.channel and row.channel.disconnected_at):
         raise GoneError
     if refusal := why_not_go_on(request.user, row):
         raise PermissionDenied(refusal)
@@ -215,7 +215,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def reconnect(request: SignedInRequest, channel_id: int) -> HttpResponse:
     """Straight to the platform's dialog: a link, since browsers do not let a form lead there."""
-    channel = Channel.objects.filter(pk=channel_id).first()
+    channel = Channel.objects.open().filter(pk=channel_id).first()
     if refusal := rules.why_not_reconnect(request.user, channel):
         raise PermissionDenied(refusal)
     if channel is None or channel.is_by_hand:

@@ -26,7 +26,7 @@ from channels.adapters.connectors import CONNECTORS
 from channels.errors import ChannelError, NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
 from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, Credential
-from channels.signals import broke
+from channels.signals import broke, parting, reopened
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,8 +43,13 @@ PROBING_LEASE = timedelta(minutes=5)
 """Longer than all calls of a look may take (`channels.adapters.http.patience`)."""
 LOOKED_FOR = timedelta(seconds=10)
 """What was looked at so shortly ago is not looked at again, however often somebody presses."""
+NO_CREDENTIAL = "no_credential"
 KEY_LOST, APP_KEYS_LOST = "key_lost", "app_keys_lost"
 """What is sealed does not open: a key is missing in CREDENTIAL_KEYS. The platform was not asked."""
+
+
+class OvertakenError(Exception):
+    """Since the channel was read, somebody has disconnected it, or connected what was disconnected. Nothing was done."""
 
 
 # --- an adapter to work with ------------------------------------------------------------------------------------
@@ -93,9 +98,10 @@ def app_of(platform: str) -> App:
 
 
 def fresh_secrets(channel: Channel) -> tuple[Credential, dict[str, str]]:
-    credential = Credential.objects.filter(channel=channel).first()
+    # Of what is disconnected, a credential may be left to be given back: it is nothing to publish with.
+    credential = Credential.objects.filter(channel=channel, channel__disconnected_at=None).first()
     if credential is None:
-        raise NotConnected("no_credential")
+        raise NotConnected(NO_CREDENTIAL)
     secrets = opened(credential)
     if credential.expires_at is None or credential.expires_at - timezone.now() > RENEW_BEFORE:
         return credential, secrets
@@ -200,7 +206,11 @@ def doubt_token(channel: Channel, error: NotConnected, revision: str = "") -> bo
     """
     with transaction.atomic():
         credential = Credential.objects.select_for_update().filter(channel=channel).first()
-        if credential and (is_another(credential, error.revision or revision) or may_heal(credential, error)):
+        if credential and (
+            error.code == NO_CREDENTIAL  # it has come since
+            or is_another(credential, error.revision or revision)
+            or may_heal(credential, error)
+        ):
             return True
         mark_broken(channel, error.code)
     return False
@@ -241,13 +251,16 @@ def ask_for_renewal(credential: Credential) -> bool:
 
 
 def mark_broken(channel: Channel, code: str, revision: str = "") -> None:
-    """A person must act. Written down once per fault, and not at all if it was found with another credential."""
+    """
+    A person must act. Written down once per fault, and not at all if it was found with another credential, or if the
+    channel is meant to be disconnected.
+    """
     with transaction.atomic():
         credential = Credential.objects.select_for_update().filter(channel=channel).first()
         if credential and is_another(credential, revision):
             return
-        is_new = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
-        if is_new:
+        whole = Channel.objects.open().filter(pk=channel.pk, fault="")
+        if whole.update(fault=code, fault_at=timezone.now()):
             log.record("channel.broke", channel, code=code)
             broke.send(Channel, channel=channel, code=code)
 
@@ -429,23 +442,31 @@ def unpause(channel: Channel, by: "User") -> bool:
 # --- parting ----------------------------------------------------------------------------------------------------
 
 
-def disconnect(channel: Channel, by: "User") -> Credential | None:
+def disconnect(channel: Channel, by: "User") -> bool:
     """
-    Nothing is published there any more, and nothing of its secrets is kept. What is known of the channel stays, since
-    posts have their history there. Returns the credential as it was, for the platform to be told; None if there was none.
+    Nothing is published there any more. What is known of the channel stays, since posts have their history there; and its
+    credential, until the platform has been told (`channels.parting`). False: somebody was faster.
     """
     with transaction.atomic():
-        credential = Credential.objects.select_for_update().filter(channel=channel).first()
-        ended = (
-            Channel.objects.open()
-            .filter(pk=channel.pk)
-            .update(disconnected_at=timezone.now(), fault="", fault_at=None, findings=[])
-        )
-        if not ended:
-            return None
-        Credential.objects.filter(channel=channel).delete()
-        log.record("channel.disconnected", channel, actor=by)
-    return credential
+        parting.send(Channel, channel=channel)
+        # Whoever writes to both takes the credential first.
+        Credential.objects.select_for_update().filter(channel=channel).first()
+        open_one = Channel.objects.open().filter(pk=channel.pk)
+        ended = open_one.update(disconnected_at=timezone.now(), fault="", fault_at=None, findings=[])
+        if ended:
+            log.record("channel.disconnected", channel, actor=by)
+    return bool(ended)
+
+
+def to_be_ended() -> QuerySet[Credential]:
+    """Those of disconnected channels: nobody uses them any more."""
+    return Credential.objects.exclude(channel__disconnected_at=None).select_related("channel")
+
+
+def forget(credential: Credential) -> bool:
+    """False: it was renewed meanwhile, or the channel was connected again. Then it is not the one that was ended."""
+    forgotten, _ = to_be_ended().filter(pk=credential.pk, sealed=credential.sealed).delete()
+    return bool(forgotten)
 
 
 # --- connecting -------------------------------------------------------------------------------------------------
@@ -466,7 +487,7 @@ def connect(
     """
     Store a credential just got from the platform; the channel works again.
 
-    `profile` is the account as the platform knows it; without a `picture` the old one stays.
+    `profile` is the account as the platform knows it; without a `picture` the old one stays. May raise OvertakenError.
     """
     fresh = Credential(channel=channel)
     fresh.seal(secrets)
@@ -486,10 +507,15 @@ def connect(
             },
         )
         known = shown_as(profile) | ({"picture": picture} if picture else {})
-        Channel.objects.filter(pk=channel.pk).update(
+        # The race: who connects it again must not undo that somebody disconnects it, nor two open it at once.
+        as_read = Channel.objects.filter(pk=channel.pk, disconnected_at=channel.disconnected_at)
+        if not as_read.update(
             fault="", fault_at=None, resting_until=None, disconnected_at=None, findings=[], **known
-        )
+        ):
+            raise OvertakenError(str(channel))
         log.record("channel.connected", channel, actor=by, platform=channel.platform, scopes=list(scopes))
+        if channel.disconnected_at:
+            reopened.send(Channel, channel=channel, by=by)
     return credential
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from channels import connecting, connections, health, notices
+from channels import connecting, connections, health, notices, parting
 from channels.models import Channel, Connecting
 
 logger = logging.getLogger(__name__)
@@ -51,8 +51,9 @@ def try_out(connecting_id: str) -> None:
 
 @shared_task
 def sweep_connecting() -> None:
-    """Once a minute: what was given up in the wizard."""
+    """Once a minute: what was given up in the wizard, and what a platform was not told of a channel that was left."""
     connecting.sweep(timezone.now())
+    parting.sweep(timezone.now())
 
 
 def try_out_soon(row: Connecting) -> None:

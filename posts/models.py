@@ -631,6 +631,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         due = Q(status=PublicationStatus.QUEUED, claimed_until=None, not_before__lte=now)
         return self.filter(due | Q(status=PublicationStatus.STAGING))
 
+    def on_the_way(self) -> "PublicationQuerySet":
+        """Those that would go out by themselves, now or at their time; no call that publishes them has begun."""
+        return self.filter(status__in=(PublicationStatus.QUEUED, PublicationStatus.STAGING))
+
+    def unsure(self) -> "PublicationQuerySet":
+        """Those that may be out, and that no worker looks for right now."""
+        return self.filter(status=PublicationStatus.UNCONFIRMED, claimed_until=None)
+
     def unannounced(self, since: datetime) -> "PublicationQuerySet":
         """Out since then at least, and nobody has been told."""
         return self.published().filter(announced_at=None, published_at__lt=since)

@@ -20,6 +20,7 @@ from accounts.guards import for_those_who_may
 from accounts.models import User
 from accounts.views import shell_for
 from channels.adapters.fitting import with_link
+from channels.notices import page_of_channel
 from posts import (
     acts,
     content,
@@ -88,13 +89,17 @@ may_publish_by_hand = for_one(rules.why_not_publish_by_hand)
 
 def around(request: SignedInRequest, publication: Publication) -> dict[str, Any]:
     """What is about the page: the way back to the post, for those who may read it; for others, to the channel."""
-    return {"shell": shell_for(request), "may_read": may_read(request, publication.post)}
+    return {
+        "shell": shell_for(request),
+        "may_read": may_read(request, publication.post),
+        "channel_page": page_of_channel(publication.channel, request.user),
+    }
 
 
 def back(request: SignedInRequest, publication: Publication) -> HttpResponse:
     if may_read(request, publication.post):
         return redirect("posts:detail", publication.post_id)
-    return redirect("channels:channel", publication.channel_id)
+    return redirect(page_of_channel(publication.channel, request.user))
 
 
 def too_late(
@@ -168,6 +173,8 @@ def preview_of(publication: Publication) -> previews.Preview:
 @may_decide
 def decide_absent(request: SignedInRequest, publication: Publication) -> HttpResponse:
     done = _("Vi letar en gång till och skickar sedan exakt samma version.")
+    if publication.channel.disconnected_at:
+        done = _("Tack. Det väntar, för kanalen är frånkopplad.")
     return sent_again(request, publication, publishing.decide_absent, done)
 
 
