@@ -23,9 +23,10 @@ from channels.adapters.base import Adapter, Connection, Finding, Health, Tokens
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, App
 from channels.adapters.connectors import CONNECTORS
+from channels.adapters.links import taken_apart
 from channels.errors import ChannelError, NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
-from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, Credential
+from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, ChannelPicture, Credential
 from channels.signals import broke, parting, reopened
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ DOUBT_AGAIN_AFTER = timedelta(hours=1)
 """A token refused so soon after it was renewed for having been refused: another renewal would not help."""
 PROBING_LEASE = timedelta(minutes=5)
 """Longer than all calls of a look may take (`channels.adapters.http.patience`)."""
-LOOKED_FOR = timedelta(seconds=10)
+LOOKED_FOR = timedelta(minutes=1)
 """What was looked at so shortly ago is not looked at again, however often somebody presses."""
 NO_CREDENTIAL = "no_credential"
+LONGEST_URL = 500
+"""A longer one, or one that is no address of the web, is not shown to anybody."""
 KEY_LOST, APP_KEYS_LOST = "key_lost", "app_keys_lost"
 """What is sealed does not open: a key is missing in CREDENTIAL_KEYS. The platform was not asked."""
 
@@ -337,7 +340,7 @@ def keep_terms(credential: Credential, health: Health) -> None:
         Credential.objects.filter(pk=credential.pk).update(**told)
 
 
-def keep_profile(channel: Channel, account: Account) -> None:
+def keep_profile(channel: Channel, account: Account | None, by: "User | None" = None) -> None:
     """The account may have another name, or another address, since."""
     told = shown_as(account)
     changes = {
@@ -345,7 +348,7 @@ def keep_profile(channel: Channel, account: Account) -> None:
     }
     if changes:
         Channel.objects.filter(pk=channel.pk).update(**{field: now for field, (_, now) in changes.items()})
-        log.record("channel.changed", channel, changes=changes)
+        log.record("channel.changed", channel, actor=by, changes=changes)
 
 
 def looked(channel: Channel, **found: Any) -> None:
@@ -483,6 +486,7 @@ def connect(
     connection_expires_at: datetime | None = None,
     profile: Account | None = None,
     picture: bytes | None = None,
+    host: str = "",
 ) -> Credential:
     """
     Store a credential just got from the platform; the channel works again.
@@ -506,12 +510,13 @@ def connect(
                 "refreshing_until": None,
             },
         )
-        known = shown_as(profile) | ({"picture": picture} if picture else {})
+        keep_profile(channel, profile, by)
+        known = {"host": host} if host else {}
+        if picture:
+            ChannelPicture.objects.update_or_create(channel=channel, defaults={"jpeg": picture})
         # The race: who connects it again must not undo that somebody disconnects it, nor two open it at once.
         as_read = Channel.objects.filter(pk=channel.pk, disconnected_at=channel.disconnected_at)
-        if not as_read.update(
-            fault="", fault_at=None, resting_until=None, disconnected_at=None, findings=[], **known
-        ):
+        if not as_read.update(fault="", fault_at=None, disconnected_at=None, findings=[], **known):
             raise OvertakenError(str(channel))
         log.record("channel.connected", channel, actor=by, platform=channel.platform, scopes=list(scopes))
         if channel.disconnected_at:
@@ -523,5 +528,9 @@ def shown_as(profile: Account | None) -> dict[str, str]:
     """How the account looks at the platform, in our columns. What it does not tell stays as it was."""
     if profile is None:
         return {}
-    told = {"name": profile.name[:120], "handle": profile.handle[:120], "url": profile.url[:500]}
+    told = {
+        "name": profile.name[:120],
+        "handle": profile.handle[:120],
+        "url": profile.url if taken_apart(profile.url) and len(profile.url) <= LONGEST_URL else "",
+    }
     return {name: value for name, value in told.items() if value}

@@ -74,7 +74,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
     def whole(self) -> "ChannelQuerySet":
         """With what a card shows of each."""
-        found = self.select_related("credential", "paused_by", "owner", "deputy").defer("picture")
+        found = self.select_related("credential", "paused_by", "owner", "deputy")
         rests = AppRest.objects.filter(platform=OuterRef("platform")).values("resting_until")
         return found.annotate(app_rests_until=Subquery(rests))
 
@@ -111,8 +111,6 @@ class Channel(models.Model):
     url = models.URLField(_("adress"), max_length=500, blank=True)
     host = models.CharField(max_length=200, blank=True)
     """The account's server, where the platform is many: an address without a stroke at the end."""
-    picture = models.BinaryField(null=True, editable=False)
-    """The account's own picture, as a small JPEG that we have made of it."""
     audience = models.CharField(_("målgrupp"), max_length=200, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -263,6 +261,16 @@ class Channel(models.Model):
         return AppRest.objects.filter(platform=self.platform).values_list("resting_until", flat=True).first()
 
 
+class ChannelPicture(models.Model):
+    """The account's own picture, as a small JPEG that we have made of it. Lists of channels do not carry it along."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, primary_key=True, related_name="+")
+    jpeg = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"the picture of channel {self.channel_id}"
+
+
 class AppRest(models.Model):
     """A platform asked our app, and so all of its channels, to wait."""
 
@@ -325,7 +333,7 @@ class Credential(Sealed):
     """When a person must connect again; None when it can be renewed for ever."""
     scopes = models.JSONField(default=list, blank=True)
     """The permissions that the platform says we have, in its own names."""
-    grantor = models.CharField(max_length=120, blank=True)
+    grantor = models.CharField(max_length=300, blank=True)
     """The platform's id of the person who gave us this; "" where it does not tell."""
     connected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -384,6 +392,8 @@ class Connecting(Sealed):
     platform = models.CharField(max_length=20)
     channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="+")
     """The one to be connected again; None for a new one."""
+    session = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the key of the session in which it was begun: it is gone on with in no other."""
     state = models.CharField(max_length=64, blank=True)
     """SHA-256 of the state that the platform is to bring back; empty when there is none, or when it has come."""
     account_id = models.CharField(max_length=200, blank=True)

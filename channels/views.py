@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.guards import for_those_who_may
@@ -19,7 +20,7 @@ from channels import connections, health, history, keeping, notices, parting, ru
 from channels.adapters.connectors import CONNECTORS
 from channels.forms import KeeperForm, ProposalForm, SettingsForm
 from channels.keeping import ChangedMeanwhileError
-from channels.models import Channel, State
+from channels.models import Channel, ChannelPicture, State
 from channels.parting import Access
 
 if TYPE_CHECKING:
@@ -38,6 +39,26 @@ LOOKS = {
 NEEDS_YOU = (State.BROKEN, State.UNFUNDED, State.EXPIRING)
 KEPT_PICTURE = 60 * 60
 """Seconds for which a browser shows an account's picture without asking again."""
+STILL_THERE = {
+    Access.LEFT: (
+        messages.ERROR,
+        gettext_lazy(
+            "Vi kunde inte ta bort anslutningen hos %(platform)s än och försöker igen i ett dygn. Vill du vara säker: "
+            "logga in på %(platform)s och ta bort appen."
+        ),
+    ),
+    Access.LOST: (
+        messages.ERROR,
+        gettext_lazy(
+            "Vi kan inte ta bort anslutningen hos %(platform)s. Logga in på %(platform)s och ta bort appen."
+        ),
+    ),
+    Access.SHARED: (
+        messages.INFO,
+        gettext_lazy("Anslutningen hos %(platform)s finns kvar, för en annan kanal använder den."),
+    ),
+}
+"""What a person is told of our access, where it has not ended."""
 
 
 class SignedInRequest(HttpRequest):
@@ -197,7 +218,7 @@ def channel(request: SignedInRequest, channel_id: int) -> HttpResponse:
     context = shown(request, channel) | {
         "rights": rights_of(channel),
         "credential": getattr(channel, "credential", None),
-        "has_picture": Channel.objects.filter(pk=channel.pk, picture__isnull=False).exists(),
+        "has_picture": ChannelPicture.objects.filter(channel=channel).exists(),
     }
     if may.history:
         context["history"], context["older"] = history.page(channel, request.GET.get("fore", ""))
@@ -239,9 +260,8 @@ def card(request: SignedInRequest, channel_id: int) -> HttpResponse:
 def picture(request: SignedInRequest, channel_id: int) -> HttpResponse:
     """The account's own picture, from us: the page asks no other server for anything."""
     channel = channel_for(request, channel_id)
-    if not channel.picture:
-        raise Http404
-    answer = HttpResponse(bytes(channel.picture), content_type="image/jpeg")
+    found = get_object_or_404(ChannelPicture, channel=channel)
+    answer = HttpResponse(bytes(found.jpeg), content_type="image/jpeg")
     answer["Cache-Control"] = f"private, max-age={KEPT_PICTURE}"
     return answer
 
@@ -352,12 +372,8 @@ def disconnect(request: SignedInRequest, channel_id: int) -> HttpResponse:
 
 
 def say_how_it_ended(request: SignedInRequest, channel: Channel, access: Access) -> None:
-    name = {"channel": wording.name_of(channel)}
-    messages.success(request, _("%(channel)s är frånkopplad.") % name)
-    if access == Access.LEFT:
-        left = _("Vi kunde inte säga upp vår åtkomst hos %(channel)s. Logga in där och ta bort appen.")
-        messages.error(request, left % name)
-    elif access == Access.SHARED:
-        messages.info(
-            request, _("Åtkomsten hos %(channel)s finns kvar, för en annan kanal använder den.") % name
-        )
+    names = {"name": channel.name, "platform": wording.name_of(channel)}
+    messages.success(request, _("%(name)s är frånkopplad.") % names)
+    if access in STILL_THERE:
+        level, sentence = STILL_THERE[access]
+        messages.add_message(request, level, str(sentence) % names)

@@ -31,7 +31,7 @@ from channels import connecting, connections, health, tasks, trial, urls
 from channels.adapters import sandbox_addresses
 from channels.adapters.connectors import CONNECTORS
 from channels.errors import ChannelError
-from channels.models import AppRest, Channel, Connecting, Credential, Sealed
+from channels.models import AppRest, Channel, ChannelPicture, Connecting, Credential, Sealed
 from channels.sandbox.apps import BLUESKY_APP_PASSWORD, BLUESKY_PASSWORD
 from posts import publishing
 from posts.models import MediaKind, Publication
@@ -540,7 +540,8 @@ def in_a_row(hunt: Hunt) -> None:
 
 
 def in_bytes(hunt: Hunt) -> None:
-    Channel.objects.create(platform="by_hand", name="x", picture=b"\xff" + CANARY.encode())
+    channel = Channel.objects.create(platform="by_hand", name="x")
+    ChannelPicture.objects.create(channel=channel, jpeg=b"\xff" + CANARY.encode())
     hunt.look_at_database("here")
 
 

@@ -14,7 +14,7 @@ from audit.models import Entry
 from channels import connections, keeping, tasks
 from channels.adapters import connectors
 from channels.errors import NotSent
-from channels.models import Channel, Credential
+from channels.models import Channel, ChannelPicture, Credential
 from posts.models import Publication
 from tests import factories
 from tests.channels.test_health import Asking
@@ -167,7 +167,7 @@ def test_the_picture_of_the_account_is_ours_to_show(mona, channel):
     address = reverse("channels:picture", args=[channel.pk])
     assert mona.get(address).status_code == 404
     assert address not in mona.get(reverse("channels:channel", args=[channel.pk])).content.decode()
-    Channel.objects.update(picture=factories.jpeg())
+    ChannelPicture.objects.create(channel=channel, jpeg=factories.jpeg())
     answer = mona.get(address)
     assert (answer["Content-Type"], answer.content) == ("image/jpeg", factories.jpeg())
     assert address in mona.get(reverse("channels:channel", args=[channel.pk])).content.decode()
@@ -530,7 +530,8 @@ def test_a_channel_is_left_after_a_question_and_its_posts_keep_their_history(mon
     assert "Det går inte att ångra." in asked
     assert "1 inlägg väntar på kanalen och blir liggande." in asked
     assert Credential.objects.exists()
-    assert "Facebook är frånkopplad." in part(mona, channel)
+    assert "Ansluts kontot igen går det ut först när någon släpper fram det." in asked
+    assert "Seko är frånkopplad." in part(mona, channel)
     assert Channel.objects.get().disconnected_at
     assert not Credential.objects.exists()
     assert [secrets["access_token"] for secrets in given_back] == [f"token-{channel.remote_id}"]
@@ -541,7 +542,7 @@ def test_a_channel_is_left_after_a_question_and_its_posts_keep_their_history(mon
 def test_what_another_channel_lives_on_is_not_given_back(mona, channel, given_back):
     factories.channel()
     said = part(mona, channel)
-    assert "Åtkomsten hos Facebook finns kvar, för en annan kanal använder den." in said
+    assert "Anslutningen hos Facebook finns kvar, för en annan kanal använder den." in said
     assert given_back == []
     assert Credential.objects.filter(channel=channel).count() == 0
 
@@ -552,14 +553,15 @@ def test_a_platform_that_cannot_be_told_hinders_nobody(mona, channel, given_back
 
     monkeypatch.setattr(Asking, "revoke", be_away)
     said = part(mona, channel)
-    assert "Vi kunde inte säga upp vår åtkomst hos Facebook. Logga in där och ta bort appen." in said
+    assert "Vi kunde inte ta bort anslutningen hos Facebook än och försöker igen i ett dygn." in said
+    assert "logga in på Facebook och ta bort appen." in said
     assert Channel.objects.get().disconnected_at
-    assert not Credential.objects.exists()
+    assert Credential.objects.exists()
 
 
 def test_a_credential_that_does_not_open_is_left_too(mona, channel, given_back):
     Credential.objects.update(sealed="v1.lost.AAAA")
-    assert "Logga in där och ta bort appen." in part(mona, channel)
+    assert "Vi kan inte ta bort anslutningen hos Facebook." in part(mona, channel)
     assert not Credential.objects.exists()
 
 
@@ -568,6 +570,13 @@ def test_what_is_done_by_hand_has_nothing_to_give_back(mona):
     said = part(mona, group)
     assert "Gruppen är frånkopplad." in said
     assert "ta bort appen" not in said
+
+
+def test_what_is_done_by_hand_is_asked_about_without_a_word_of_connections(mona):
+    group = factories.channel("by_hand", name="Gruppen")
+    asked = text_of(mona.get(reverse("channels:disconnect", args=[group.pk])))
+    assert "Inget mer publiceras på kanalen." in asked
+    assert "anslutningen" not in asked
 
 
 def test_who_presses_twice_is_told_that_it_is_gone(mona, channel, given_back):

@@ -16,7 +16,7 @@ from audit.models import Entry
 from channels import connecting, connections, rules
 from channels.adapters.connectors import CONNECTORS
 from channels.connecting_views import KEY
-from channels.models import Channel, Connecting, Credential
+from channels.models import Channel, ChannelPicture, Connecting, Credential
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -74,7 +74,7 @@ def channel_in(state: str, people: dict[str, User]) -> Channel:
     channel = factories.channel(
         "by_hand" if state == "by_hand" else "facebook", owner=people["owner"], deputy=people["deputy"]
     )
-    Channel.objects.filter(pk=channel.pk).update(picture=b"\xff\xd8\xff")
+    ChannelPicture.objects.create(channel=channel, jpeg=b"\xff\xd8\xff")
     STATES[state](channel)
     return Channel.objects.get(pk=channel.pk)
 
@@ -118,7 +118,7 @@ OTHERWISE = {
 }
 GONE = {
     # a channel that was disconnected: those who may see channels are told that it is not there
-    "channels:reconnect": dict.fromkeys(CHANGE, MOVED),
+    "channels:reconnect": dict.fromkeys(ADMINISTRATOR, UNKNOWN),
     "status:pause": dict.fromkeys(EVERYBODY, UNKNOWN),
     "status:unpause": dict.fromkeys(EVERYBODY, UNKNOWN),
     "status:try_again": dict.fromkeys(EVERYBODY, UNKNOWN),
