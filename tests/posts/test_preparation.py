@@ -20,7 +20,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -786,3 +786,12 @@ def test_a_picture_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_o
     assert [answer["Content-Type"] for answer in answers[:2]] == ["image/jpeg"] * 2
     assert [len(b"".join(answer.streaming_content)) for answer in answers[:2]] == [picture.size] * 2
     assert signed_in(people[0]).get(f"/film/{picture.recipe}/film/").status_code == 404
+
+
+@pytest.mark.parametrize("files_made", [{}, {"poster": "poster.jpg"}])
+def test_nothing_is_ready_without_its_film_or_picture(files_made):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rendition.objects.create(
+            recipe="0" * 64, ingredients={}, state=RenditionState.READY, sha256="b" * 64, **files_made
+        )
+    assert not Rendition.objects.exists()
