@@ -760,10 +760,11 @@ def test_a_picture_that_cannot_be_made_smaller_is_tried_three_times(monkeypatch)
 
 
 def test_the_preview_shows_the_very_picture_that_is_sent():
-    version, (_facebook, bluesky) = version_with_pictures(factories.jpeg(), GRAINY)
+    version, (facebook, bluesky) = version_with_pictures(factories.jpeg(), GRAINY)
     by_channel = {preview.channel: preview for preview in previews.of_version(version)}
     waiting = by_channel[bluesky]
     assert (waiting.is_picture_in_the_making, waiting.is_film_in_the_making) == (True, False)
+    assert (waiting.is_in_the_making, by_channel[facebook].is_in_the_making) == (True, False)
     assert [shown.media.pk for shown in waiting.shown] == [version.media[0].pk]
 
     made(*renditions.order(version))
