@@ -249,6 +249,7 @@ def test_who_disconnects_during_a_renewal_has_a_channel_without_secrets_here_and
     renewing.resume()
     workers.wait(renewing)
     assert renewing.code == 0
+    parting.sweep(timezone.now() + parting.BEGUN_BY_NOW)
     assert not Credential.objects.exists()
     assert Channel.objects.get().disconnected_at is not None
     assert log(channel) == ["channel.disconnected"]
