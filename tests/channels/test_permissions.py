@@ -15,7 +15,6 @@ from accounts.models import Notice, User
 from audit.models import Entry
 from channels import connecting, connections, rules
 from channels.adapters.connectors import CONNECTORS
-from channels.connecting_views import KEY
 from channels.models import Channel, ChannelPicture, Connecting, Credential
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -228,12 +227,9 @@ def test_a_press_there_is_refused_alike(people, where, answer):
 
 def on_the_way(person: User, channel: Channel | None = None) -> tuple[Client, Connecting]:
     """Somebody in the middle of the wizard, whatever they may."""
-    row = connecting.begin(person, "facebook", channel)
     client = signed_in(person)
-    session = client.session
-    session[KEY] = {str(row.pk): ""}
-    session.save()
-    return client, row
+    session = connecting.digest(client.session.session_key or "")
+    return client, connecting.begin(person, "facebook", channel, session=session)
 
 
 @pytest.mark.parametrize("name", STEPS)
