@@ -13,33 +13,27 @@ from channels.adapters.connector import Right
 from channels.models import Channel, Period
 
 TROUBLES = {
-    "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
-    "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
+    "connect": gettext_lazy("Plattformen svarar inte."),
+    "too_late": gettext_lazy("Det hann inte bli klart i tid, och ingenting skickades."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
     "app_keys_lost": gettext_lazy(
         "Våra appnycklar går inte att läsa. Administratören behöver skriva in dem igen."
     ),
     "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
-    "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades. Vi försöker igen."),
+    "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades."),
     "no_answer": gettext_lazy("Plattformen svarade inte i tid."),
     "broken_off": gettext_lazy("Förbindelsen bröts innan plattformen hade svarat."),
     "platform_down": gettext_lazy("Plattformen har fel hos sig just nu."),
     "unreadable": gettext_lazy("Plattformens svar gick inte att förstå."),
     "upload_lost": gettext_lazy("Plattformen har tappat bort det som laddades upp."),
-    "upload_stalled": gettext_lazy("Uppladdningen stannade av. Vi fortsätter där den slutade."),
-    "too_many_calls": gettext_lazy(
-        "Plattformen tar inte emot mer från oss just nu. Vi väntar så länge den ber om."
-    ),
-    "posting_too_fast": gettext_lazy(
-        "Plattformen tycker att det publiceras för ofta på sidan. Inlägget väntar några timmar."
-    ),
-    "quota": gettext_lazy(
-        "Dagens kvot hos YouTube är slut. Inlägget skickas när den fylls på, vid niotiden på morgonen."
-    ),
-    "upload_limit": gettext_lazy("Kanalen får inte ladda upp fler filmer i dag. Inlägget väntar ett dygn."),
+    "upload_stalled": gettext_lazy("Uppladdningen stannade av."),
+    "too_many_calls": gettext_lazy("Plattformen tar inte emot mer från oss just nu."),
+    "posting_too_fast": gettext_lazy("Plattformen tycker att det publiceras för ofta på sidan."),
+    "quota": gettext_lazy("Dagens kvot hos plattformen är slut."),
+    "upload_limit": gettext_lazy("Kanalen får inte ladda upp mer i dag."),
     "uploading": gettext_lazy("Filmen laddas upp. Det tar en stund."),
-    "processing": gettext_lazy("Plattformen gör i ordning filmen. Inlägget publiceras när den är klar."),
+    "processing": gettext_lazy("Plattformen gör i ordning filmen."),
     "credit": gettext_lazy("Pengarna på kontot hos plattformen är slut. Kontoansvarig behöver fylla på."),
     "token_expired": gettext_lazy("Anslutningen gäller inte längre. Anslut kanalen igen."),
     "access_revoked": gettext_lazy(
@@ -100,6 +94,7 @@ TROUBLES = {
     "sign_in_refused": gettext_lazy("Namnet eller applösenordet stämmer inte."),
     "server_unknown": gettext_lazy("Vi hittar ingen sådan server. Kontrollera adressen."),
 }
+"""What has happened, and what a person can do about it. What comes of it depends on what one was at: who tells adds that."""
 
 RIGHTS: dict[Right, tuple[Any, Any]] = {
     Right.PUBLISH: (gettext_lazy("Publicera inlägg"), gettext_lazy("Lägga ut bild, film och text")),
@@ -135,13 +130,6 @@ WORRIES = {
 
 def trouble_sentence(code: str) -> str:
     return str(TROUBLES.get(code, _("Plattformen sa nej: %(code)s") % {"code": code})) if code else ""
-
-
-def silence_sentence(code: str) -> str:
-    """Why one could not look. What waits there is not spoken of: nobody tried to send it."""
-    if code == "connect":
-        return _("Plattformen svarar inte.")
-    return trouble_sentence(code)
 
 
 def finding_sentence(finding: Mapping[str, Any]) -> str:

@@ -20,12 +20,6 @@ def trouble(code: str) -> str:
 
 
 @register.filter
-def silence(code: str) -> str:
-    """Why one could not look."""
-    return wording.silence_sentence(code)
-
-
-@register.filter
 def called(channel: Channel) -> str:
     """What a channel is called in a sentence."""
     return wording.name_of(channel)
