@@ -111,7 +111,7 @@ QUESTIONS = {
 }
 """The label and the hint of what must be known first, by the connector's own names."""
 
-THEN = {
+THEN: dict[str, Any] = {
     Trouble.CONNECT: _("Vänta en stund och försök igen."),
     Trouble.TOO_LATE: _("Försök igen."),
     Trouble.NO_ANSWER: _("Försök igen."),

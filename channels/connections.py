@@ -275,6 +275,16 @@ def mark_working(channel: Channel) -> None:
     Channel.objects.filter(not_lately, pk=channel.pk).update(checked_at=now)
 
 
+def mark_unkept(channel: Channel, now: datetime) -> bool:
+    """Nobody who may sign in answers for it. False: that was known already."""
+    # The race: two clocks notice it at once. The conditional update lets one through.
+    return bool(Channel.objects.filter(pk=channel.pk, unkept_at=None).update(unkept_at=now))
+
+
+def mark_kept(channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(unkept_at=None)
+
+
 def try_again(channel: Channel, by: "User") -> bool:
     """Somebody has put money on the account. False: it was not that which was wrong."""
     with transaction.atomic():

@@ -100,7 +100,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
 
 class Channel(models.Model):
-    """One page, profile or account where we publish. `channels.connections` is the only writer of its state."""
+    """
+    One page, profile or account where we publish. Made by `channels.connecting`; `channels.connections` is the only
+    writer of its state, and `channels.keeping` of what it carries beside.
+    """
 
     platform = models.CharField(_("plattform"), max_length=20)
     """A key of `channels.adapters.ADAPTERS`: a new platform needs no change of the schema."""

@@ -94,7 +94,7 @@ TROUBLES = {
     "sign_in_refused": gettext_lazy("Namnet eller applösenordet stämmer inte."),
     "server_unknown": gettext_lazy("Vi hittar ingen sådan server. Kontrollera adressen."),
 }
-"""What has happened, and what a person can do about it. What comes of it depends on what one was at: who tells adds that."""
+"""What has happened, and what a person can do about it. Who tells adds what comes of it for what one was at."""
 
 RIGHTS: dict[Right, tuple[Any, Any]] = {
     Right.PUBLISH: (gettext_lazy("Publicera inlägg"), gettext_lazy("Lägga ut bild, film och text")),

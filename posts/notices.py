@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices import take_back, tell
 from channels.models import Channel
-from channels.notices import administrators, keepers, owners, page_of_channel
+from channels.notices import administrators, keepers, page_of_channel, those_to_tell
 from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
@@ -68,7 +68,7 @@ def delayed(publication: Publication, until: datetime) -> None:
     """It goes on by itself, later than anybody expects."""
     code = Publication.objects.values_list("trouble", flat=True).get(pk=publication.pk)
     tell(
-        {publication.approval.approved_by, *keepers(publication.channel)},
+        {publication.approval.approved_by, *those_to_tell(publication.channel)},
         "delayed",
         name(publication),
         partial(page_for, publication.post, publication.channel),
@@ -90,7 +90,7 @@ def needs_decision(publication: Publication) -> None:
     able = set(User.objects.granted(DECIDE))
     asked = () if publication.approval.approved_by in able else able
     question = reverse("posts:decide", args=[publication.pk])
-    able |= owners(publication.channel)
+    able |= keepers(publication.channel)
 
     def page(person: User) -> str:
         return question if person in able else page_for(publication.post, publication.channel, person)
@@ -118,7 +118,7 @@ def concerned(
     """Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`."""
     post, channel = publication.post, publication.channel
     facts |= {"channel": name_of(channel)}
-    people = {publication.approval.approved_by, *keepers(channel), *others}
+    people = {publication.approval.approved_by, *those_to_tell(channel), *others}
     page = page or partial(page_for, post, channel)
     tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
     tell(people - {post.author}, kind, key, page, is_yours=False, **facts)
@@ -177,7 +177,7 @@ def channel_stopped(channel: Channel, code: str) -> None:
     """A person must do something before anything more goes out there. Told once for each time that it broke."""
     broke_at = Channel.objects.values_list("fault_at", flat=True).get(pk=channel.pk)
     tell(
-        keepers(channel),
+        those_to_tell(channel),
         "out_of_credit" if code == NO_CREDIT else "channel_stopped",
         f"channel:{channel.pk}:{broke_at.isoformat() if broke_at else code}",
         partial(page_of_channel, channel),
@@ -201,7 +201,7 @@ def unpaused(channel: Channel, by: User) -> None:
 
 def about_channel(kind: str, channel: Channel, by: User, at: datetime, **facts: Any) -> None:
     """To those who look after it, unless they did it themselves."""
-    people, key = keepers(channel) - {by}, f"channel:{channel.pk}:{at.isoformat()}"
+    people, key = those_to_tell(channel) - {by}, f"channel:{channel.pk}:{at.isoformat()}"
     facts |= {"channel": name_of(channel), "by": by.name, "done_at": at}
     tell(people, kind, key, partial(page_of_channel, channel), **facts)
 
@@ -264,7 +264,7 @@ def remove_by_hand(removal: Removal) -> None:
     say here that it is done; else everybody who may.
     """
     channel, able = removal.publication.channel, set(User.objects.granted(TAKE_DOWN))
-    people = able & {removal.takedown.requested_by, *keepers(channel)}
+    people = able & {removal.takedown.requested_by, *those_to_tell(channel)}
     page = partial(page_for, removal.takedown.post, channel)
     key = f"removal:{removal.pk}:{removal.fence}"
     tell(people or able, "remove_by_hand", key, page, channel=name_of(channel))

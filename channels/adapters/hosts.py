@@ -6,8 +6,8 @@ at a name that leads to public addresses; and since a name may lead elsewhere la
 looked at before a word is said (`http.admitting`). Redirects are never followed.
 
 In practice mode, which is when the platform's own default address is on this machine, it is the other way round: only
-the make-believe platform is reached, whatever server was named. Whoever practises never writes to a real one, and no other
-program on this machine is spoken to either.
+the make-believe platform is reached, whatever server was named. Whoever practises never writes to a real one, and no
+other program on this machine is spoken to either.
 """
 
 import socket
