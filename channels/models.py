@@ -213,8 +213,8 @@ class Channel(models.Model):
 
     @property
     def takes_privacy(self) -> bool:
-        """Whether what is published there may be for some people only: films can, where posts have a title."""
-        return self.adapter_class.limits.title is not None
+        """Whether what is published there may be for some people only."""
+        return self.adapter_class.has_privacy
 
     @property
     def is_held_up(self) -> bool:

@@ -111,6 +111,11 @@ def items(value: Any, *names: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def whole_number(told: object) -> int | None:
+    """JSON's true and false are numbers to Python, and none to us."""
+    return told if isinstance(told, int) and not isinstance(told, bool) else None
+
+
 def later(seconds: float) -> datetime:
     """However long a platform says, never longer than a year: what it says may be nonsense."""
     return datetime.now(UTC) + timedelta(seconds=min(seconds, LONGEST_SECONDS))

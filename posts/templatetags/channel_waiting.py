@@ -49,15 +49,8 @@ def help_on(channel: Channel, user: "User") -> list[Whereabouts]:
     )
     if channel.is_held_up:
         stuck |= Q(status=PublicationStatus.QUEUED)
-    found = whereabouts.loaded(in_force() & stuck & Q(channel=channel))
-    rows = sorted(
-        (Whereabouts(item, whereabouts.last_removal(item)) for item in found), key=number, reverse=True
-    )
-    return rows[:MOST]
-
-
-def number(row: Whereabouts) -> int:
-    return row.publication.pk
+    found = whereabouts.loaded(in_force() & stuck & Q(channel=channel), MOST)
+    return [Whereabouts(item, whereabouts.last_removal(item)) for item in found]
 
 
 def waits() -> Q:

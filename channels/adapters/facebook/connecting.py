@@ -75,6 +75,9 @@ class FacebookConnector(Connector):
         """
         A token of the person that lasts, who they are, and what they let us do. No end is told: what is kept is a page's
         token, which has none.
+
+        If a later call fails, the first token is let be: it ends by itself in an hour or two (sixty days at most), and to
+        revoke it would end all that the same person gave us, other pages too.
         """
         short = oauth.fetch_token(
             self.token_url, self.app, self.redirect_uri, code, in_body=True, trouble=code_refused

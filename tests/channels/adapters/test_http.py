@@ -514,3 +514,10 @@ def test_a_header_that_is_no_moment_is_none(given):
 
 def test_a_moment_in_a_header():
     assert at_epoch("1766361600").isoformat() == "2025-12-22T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("told", "number"), [(7, 7), (0, 0), (True, None), ("7", None), (7.5, None), (None, None)]
+)
+def test_a_number_is_one_and_yes_is_none(told, number):
+    assert http.whole_number(told) == number
