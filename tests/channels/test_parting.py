@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
@@ -14,6 +15,7 @@ from channels.parting import Access
 from channels.signals import broke
 from tests import factories
 from tests.channels.dialogs import dialogs, fresh, signed_in_row
+from tests.pages import signed_in, text_of
 
 __all__ = ["dialogs"]
 
@@ -147,6 +149,17 @@ def test_whoever_is_connecting_it_again_has_nothing_to_go_on_with(mona):
     assert [*Connecting.objects.ongoing()] == [other]
     with pytest.raises(connecting.GoneError):
         connecting.choose(fresh(row), "1")
+
+
+def test_a_row_that_is_still_there_leads_nowhere(channel, mona):
+    """Begun in the moment between the disconnection and the end of its rows."""
+    client = signed_in(mona)
+    client.get(reverse("channels:reconnect", args=[channel.pk]))
+    row = Connecting.objects.get()
+    connections.disconnect(channel, mona)
+    answer = client.get(reverse("channels:sign_in", args=[row.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("channels:index"), 302)]
+    assert "Den anslutningen är redan klar eller avbruten." in text_of(answer)
 
 
 def test_who_is_second_ends_nothing(dialogs, channel, mona):
