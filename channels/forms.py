@@ -28,7 +28,47 @@ SECTIONS = (
 """In the order in which a person reads them."""
 
 
-class KeeperForm(forms.ModelForm):
+class CarriedForm(forms.ModelForm):
+    """What a channel carries, asked and checked alike when it is connected and later on."""
+
+    class Meta:
+        model = Channel
+        fields: tuple[str, ...] = ("owner", "deputy", "audience", *GOAL)
+        help_texts = {
+            "owner": gettext_lazy("Ser till att kanalen fungerar och får veta när den inte gör det."),
+            "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
+            "audience": gettext_lazy("Vilka vi talar med där. Syns när någon skriver för kanalen."),
+            "goal": gettext_lazy("Hur många inlägg det ska bli. Lämna tomt om det inte finns något mål."),
+            "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
+        }
+        error_messages = {"goal": {"invalid": A_NUMBER}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages.setdefault("max_length", gettext_lazy("Texten är för lång."))
+        for name in {"min_value", "max_value"}:
+            self.fields["goal"].error_messages[name] = not_between(1, 100)
+        for name in {"owner", "deputy"} & {*self.fields}:
+            people: forms.ModelChoiceField = self.fields[name]  # type: ignore[assignment]
+            people.queryset = people_for([getattr(self.instance, f"{name}_id")])
+            people.empty_label = _("Ingen")
+            people.label_from_instance = called  # type: ignore[method-assign,assignment]
+
+    def clean_goal(self) -> int | None:
+        return between(self.cleaned_data["goal"], 1, 100)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        owner, deputy = cleaned.get("owner"), cleaned.get("deputy")
+        if owner and owner == deputy:
+            self.add_error("deputy", _("Välj någon annan än kontoansvarig."))
+        if deputy and not owner and "owner" not in self.errors:
+            self.add_error("owner", _("Välj en kontoansvarig, när det finns en ersättare."))
+        return cleaned
+
+
+class KeeperForm(CarriedForm):
     """
     What whoever keeps the channel may change: its goal, and whom it is for.
 
@@ -37,21 +77,13 @@ class KeeperForm(forms.ModelForm):
 
     seen = forms.JSONField(widget=forms.HiddenInput, error_messages={"required": TOO_OLD, "invalid": TOO_OLD})
 
-    class Meta:
-        model = Channel
-        fields = ("audience", *GOAL)
-        help_texts = {
-            "audience": gettext_lazy("Vilka vi talar med där. Syns när någon skriver för kanalen."),
-            "goal": gettext_lazy("Hur många inlägg det ska bli. Lämna tomt om det inte finns något mål."),
-        }
-        error_messages = {"goal": {"invalid": A_NUMBER}}
+    class Meta(CarriedForm.Meta):
+        fields: tuple[str, ...] = ("audience", *GOAL)
 
     def __init__(self, channel: Channel, data: QueryDict | None = None) -> None:
         super().__init__(data, instance=channel)
         # Its instance takes over what was typed, right or wrong; how things are is read before.
         self.initial["seen"] = settings_of(channel, self.settings)
-        for field in self.fields.values():
-            field.error_messages.setdefault("max_length", gettext_lazy("Texten är för lång."))
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -75,9 +107,6 @@ class KeeperForm(forms.ModelForm):
             raise ValidationError(TOO_OLD)
         return seen
 
-    def clean_goal(self) -> int | None:
-        return between(self.cleaned_data["goal"], 1, 100)
-
     @property
     def wanted(self) -> Settings:
         """All that was filled in, as the columns take it."""
@@ -92,7 +121,7 @@ class SettingsForm(KeeperForm):
     """All that an administrator may change."""
 
     class Meta(KeeperForm.Meta):
-        fields = (  # type: ignore[assignment]
+        fields = (
             "owner",
             "deputy",
             *KeeperForm.Meta.fields,
@@ -112,10 +141,7 @@ class SettingsForm(KeeperForm):
             "facts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = KeeperForm.Meta.help_texts | {
-            "owner": gettext_lazy("Ser till att kanalen fungerar och får veta när den inte gör det."),
-            "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
             "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas. Larmen är inte i gång än."),
-            "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
             "privacy": gettext_lazy("Vem som får se en ny film, tills någon väljer annat för just den."),
             "most_administrators": gettext_lazy("Ju färre som har nycklarna, desto säkrare."),
             "administrators": gettext_lazy("Räkna hos plattformen. Den säger det inte till oss."),
@@ -133,11 +159,6 @@ class SettingsForm(KeeperForm):
             self.fields = {"name": name_field(), "url": url_field(), **self.fields}
             self.initial.update(name=channel.name, url=channel.url)
         self.initial["seen"] = settings_of(channel, self.settings)
-        for name in ("owner", "deputy"):
-            field: forms.ModelChoiceField = self.fields[name]  # type: ignore[assignment]
-            field.queryset = people_for([getattr(channel, f"{name}_id")])
-            field.empty_label = _("Ingen")
-            field.label_from_instance = called  # type: ignore[method-assign,assignment]
 
     def clean_alarm_days(self) -> int | None:
         return between(self.cleaned_data["alarm_days"], 1, 365)
@@ -155,12 +176,7 @@ class SettingsForm(KeeperForm):
         return day
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        owner, deputy = cleaned.get("owner"), cleaned.get("deputy")
-        if owner and owner == deputy:
-            self.add_error("deputy", _("Välj någon annan än kontoansvarig."))
-        if deputy and not owner and "owner" not in self.errors:
-            self.add_error("owner", _("Välj en kontoansvarig, när det finns en ersättare."))
+        cleaned = super().clean()
         if cleaned.get("facts"):
             self.ask_for_source(cleaned)
         return cleaned
@@ -186,18 +202,20 @@ class ProposalForm(forms.Form):
     )
 
 
-def name_field() -> forms.CharField:
+def name_field(**more: Any) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Namn"),
         max_length=120,
         error_messages={"required": gettext_lazy("Skriv vad kanalen heter.")},
+        **more,
     )
 
 
-def url_field() -> forms.URLField:
+def url_field(**more: Any) -> forms.URLField:
     return forms.URLField(
         label=gettext_lazy("Adress"), max_length=500, required=False, assume_scheme="https",
         error_messages={"invalid": gettext_lazy("Det är ingen adress. En adress ser ut så här: https://…")},
+        **more,
     )  # fmt: skip
 
 
@@ -213,7 +231,9 @@ def called(person: User) -> str:
 
 def between(number: int | None, least: int, most: int) -> int | None:
     if number is not None and not least <= number <= most:
-        raise ValidationError(
-            _("Skriv ett tal mellan %(least)s och %(most)s.") % {"least": least, "most": most}
-        )
+        raise ValidationError(not_between(least, most))
     return number
+
+
+def not_between(least: int, most: int) -> str:
+    return _("Skriv ett tal mellan %(least)s och %(most)s.") % {"least": least, "most": most}

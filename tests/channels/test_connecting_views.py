@@ -1,5 +1,6 @@
 """The wizard's pages: who gets where, what stays entered, and that nothing secret is shown or stands in an address."""
 
+import json
 import re
 
 import pytest
@@ -485,10 +486,27 @@ def test_what_was_entered_stays_when_something_is_wrong(browser, mona):
     assert not Channel.objects.exists()
 
 
-def test_owner_and_deputy_are_two(browser, mona):
+@pytest.mark.parametrize(
+    ("field", "written", "said"),
+    [
+        ("deputy", "mona", "Välj någon annan än kontoansvarig."),
+        ("goal", "0", "Skriv ett tal mellan 1 och 100."),
+        ("goal", "-1", "Skriv ett tal mellan 1 och 100."),
+        ("goal", "900", "Skriv ett tal mellan 1 och 100."),
+        ("goal", "99999", "Skriv ett tal mellan 1 och 100."),
+        ("goal", "tre", "Skriv ett helt tal, till exempel 3."),
+        ("audience", "å" * 201, "Texten är för lång."),
+    ],
+)
+def test_the_last_step_and_the_channels_page_refuse_alike(browser, mona, field, written, said):
+    wrong = {**answers(mona), field: str(mona.pk) if written == "mona" else written}
     row = chosen(browser)
-    wrong = browser.post(at("settle", row), {**answers(mona), "deputy": str(mona.pk)})
-    assert (wrong.status_code, Channel.objects.count()) == (422, 0)
+    refused = browser.post(at("settle", row), wrong)
+    assert (refused.status_code, said in text_of(refused), Channel.objects.count()) == (422, True, 0)
+    change = reverse("channels:change", args=[factories.channel().pk])
+    seen = browser.get(change).context["form"]["seen"].value()
+    refused = browser.post(change, {**wrong, "seen": seen if isinstance(seen, str) else json.dumps(seen)})
+    assert (refused.status_code, said in text_of(refused)) == (422, True)
 
 
 def test_a_trial_that_failed_says_why_and_can_be_run_again(browser):
