@@ -577,6 +577,7 @@ def test_what_is_done_by_hand_is_asked_about_without_a_word_of_connections(mona)
     asked = text_of(mona.get(reverse("channels:disconnect", args=[group.pk])))
     assert "Inget mer publiceras på kanalen." in asked
     assert "anslutningen" not in asked
+    assert "Pausa" not in asked
 
 
 def test_who_presses_twice_is_told_that_it_is_gone(mona, channel, given_back):
