@@ -78,7 +78,7 @@ class ReviewForm(SeenForm):
         """Channels that stay keep their words; those that are new begin with their own defaults."""
         kept = {item.channel_id: item for item in before.channels}
         return tuple(
-            kept.get(channel.pk) or ChannelText(channel.pk)
+            kept.get(channel.pk) or content.begun_for(channel)
             for channel in self.open_channels
             if channel.pk in self.cleaned_data["channels"]
         )
@@ -145,7 +145,7 @@ class ChannelTextForm(SeenForm):
         if typed.get("title") == content.first_words(before.text, self.channel):
             typed["title"] = ""
         known = {item.channel_id: item for item in before.channels}.get(self.channel.pk)
-        return ChannelText(**(vars(known or ChannelText(self.channel.pk)) | typed))
+        return ChannelText(**(vars(known or content.begun_for(self.channel)) | typed))
 
 
 class RequestChangesForm(SeenForm):

@@ -232,7 +232,7 @@ def keep(request: ReviewRequest, post: Post, form: ReviewForm) -> Version:
     """Write what was typed down as a version, unless the current one already says just that."""
     seen = form.cleaned_data["version"]
     version = workflow.edit(post, request.user, seen, form.manuscript(), **form.answers())
-    tasks.make_films_soon(version)
+    tasks.make_renditions_soon(version)
     return version
 
 
@@ -261,7 +261,7 @@ def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: Cha
         manuscript = manuscript.without(channel.pk)
     seen = form.cleaned_data["version"]
     version = workflow.edit(post, request.user, seen, manuscript, **workflow.answers_of(seen))
-    tasks.make_films_soon(version)
+    tasks.make_renditions_soon(version)
     if request.htmx:
         saved = sent_in(post.pk)
         whole = version_of(saved)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from audit.models import Entry
@@ -10,6 +11,9 @@ from audit.models import Entry
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """A model that other code writes."""
+
+    # Django wants to be told before version 6, also where nothing can be filled in.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from audit import log
+from channels import connections
 from channels.adapters.connectors import CONNECTORS
 from channels.keyring import CannotOpenError
 from channels.models import AppKeys
@@ -69,4 +70,5 @@ def write(platform: str, app_id: str, secret: str, by: "User") -> None:
         AppKeys.objects.update_or_create(
             platform=platform, defaults={"app_id": app_id, "sealed": keys.sealed, "updated_by": by}
         )
+        connections.look_with_new_app_keys(platform)
         log.record("app_keys.changed", f"platform:{platform}", actor=by, app_id=app_id)

@@ -20,20 +20,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from audit import log
-from channels import connections, pictures, trial
+from channels import connections, keeping, pictures, trial
 from channels.adapters import ADAPTERS
 from channels.adapters.base import Adapter, Connection
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, App, Connector, Grant, Right
 from channels.adapters.connectors import CONNECTORS
 from channels.connecting_notes import Notes, secrets_of, to_end
-from channels.errors import ChannelError, NotConnected, NotSent, RateLimited
+from channels.errors import ChannelError, NotConnected
 from channels.keyring import CannotOpenError
-from channels.models import Channel, ChannelQuerySet, Connecting
+from channels.models import Channel, ChannelQuerySet, Connecting, Credential
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,13 +42,16 @@ logger = logging.getLogger(__name__)
 
 TAKEN = "taken"
 """The account is a channel already: why it cannot be chosen, beside what `codes.Trouble` knows."""
-RUNNING, GOOD = "running", "good"
-"""How a trial run goes, where it did not end in trouble."""
+ASKED, RUNNING, GOOD = "asked", "running", "good"
+"""How a trial run goes, where it did not end in trouble. Who is `asked` for it has not begun."""
 TRIAL_PATIENCE = timedelta(minutes=3)
 """A trial run that has not ended by then has lost its worker, and may be started again."""
 GIVE_UP_AFTER = timedelta(days=1)
 """What a platform has not taken back by then, is only forgotten."""
 AT_ONCE = 50
+ALWAYS = Q()
+LONGEST_ERROR = 60
+"""Of what the address says that the person is sent back with: anybody can have written that."""
 SAID_NO = "access_denied"
 """What all platforms answer when the person says no (RFC 6749, section 4.1.2.1)."""
 ASK_ANEW = frozenset({Trouble.NO_LASTING_ACCESS, Trouble.PERMISSION_MISSING})
@@ -79,24 +82,38 @@ def opened(row: Connecting) -> Notes:
         raise GoneError from error
 
 
-def keep(row: Connecting, notes: Notes, **fields: Any) -> None:
-    """Seal the notes, unless the row was finished or left meanwhile."""
-    row.seal(notes.sealable())
-    fields |= {"sealed": row.sealed, "touched_at": timezone.now()}
-    if not Connecting.objects.ongoing().filter(pk=row.pk).update(**fields):
-        raise GoneError
+def keep(row: Connecting, noted: Mapping[str, Any], only: Q = ALWAYS, **fields: Any) -> Notes:
+    """
+    Seal what is new in the notes, if the row is `only` as it says, and was not finished or left meanwhile; GoneError if
+    not. Returns the notes as they were.
+    """
+    with transaction.atomic():
+        # The race: another window writes something else in the same row. Each keeps to its own, and undoes nothing.
+        found = Connecting.objects.ongoing().select_for_update().filter(only, pk=row.pk).first()
+        if found is None:
+            raise GoneError
+        before = opened(found)
+        row.seal(replace(before, **noted).sealable())
+        fields |= {"sealed": row.sealed, "touched_at": timezone.now()}
+        Connecting.objects.filter(pk=row.pk).update(**fields)
     for name, value in fields.items():
         setattr(row, name, value)
+    return before
 
 
 # --- beginning --------------------------------------------------------------------------------------------------
 
 
-def begin(person: "User", platform: str, channel: Channel | None = None) -> Connecting:
-    row = Connecting(person=person, platform=platform, channel=channel)
-    row.seal(Notes().sealable())
+def begin(person: "User", platform: str, channel: Channel | None = None, *, session: str = "") -> Connecting:
+    row = Connecting(person=person, platform=platform, channel=channel, session=session)
+    row.seal(Notes(answers=known_of(channel)).sealable())
     row.save(force_insert=True)
     return row
+
+
+def known_of(channel: Channel | None) -> dict[str, str]:
+    """What need not be asked again: the server of an account whose platform is many."""
+    return {"server": channel.host} if channel and channel.host else {}
 
 
 def kind_of(row: Connecting) -> type[Connector] | None:
@@ -124,23 +141,26 @@ def connector_for(row: Connecting, notes: Notes, redirect_uri: str = "") -> Conn
 
 
 def answer(row: Connecting, answers: Mapping[str, str]) -> None:
-    """What the person had to say before anybody could be asked. Another server has another app of ours."""
-    keep(row, replace(opened(row), answers=dict(answers), app=App(""), trouble=""))
+    """
+    What the person had to say before anybody could be asked. Another server has another app of ours, and what the first
+    one was asked is not to be answered any more.
+    """
+    keep(row, {"answers": dict(answers), "app": App(""), "trouble": ""}, state="")
 
 
 def sign_in(row: Connecting, answers: Mapping[str, str]) -> str:
     """Where there is no dialog: the answers are the sign-in, and what is secret among them is not kept."""
-    notes = opened(row)
     kind = CONNECTORS[row.platform]
     secret = {question.name for question in kind.questions if question.is_secret}
-    notes.answers = {name: value for name, value in answers.items() if name not in secret}
+    keep(row, {"answers": {name: value for name, value in answers.items() if name not in secret}})
+    trouble = ""
     try:
-        connector = connector_for(row, notes)
-        take(row, notes, connector, connector.sign_in(answers))
+        connector = connector_for(row, opened(row))
+        take(row, connector, connector.sign_in(answers))
     except ChannelError as error:
-        notes.trouble = error.code
-    keep(row, notes)
-    return notes.trouble
+        trouble = error.code
+    keep(row, {"trouble": trouble})
+    return trouble
 
 
 # --- the platform's dialog --------------------------------------------------------------------------------------
@@ -154,28 +174,26 @@ def dialog(row: Connecting, redirect_uri: str, *, again: bool = False) -> tuple[
     """
     notes = opened(row)
     again = again or row.channel_id is not None or notes.trouble in ASK_ANEW
-    state, notes.verifier = chance.token_urlsafe(32), chance.token_urlsafe(48)
+    state, verifier = chance.token_urlsafe(32), chance.token_urlsafe(48)
     connector = connector_for(row, notes, redirect_uri)
-    address = connector.dialog(state, notes.verifier, again=again, answers=notes.answers)
-    if not connector.has_app_keys:
-        notes.app = connector.app
-    notes.trouble = ""
-    keep(row, notes, state=digest(state))
+    address = connector.dialog(state, verifier, again=again, answers=notes.answers)
+    given = {} if connector.has_app_keys else {"app": connector.app}
+    keep(row, {"verifier": verifier, "trouble": "", **given}, state=digest(state))
     return address, state
 
 
 def tell_trouble(row: Connecting, code: str) -> None:
     """Why the step that was just tried did not go well: the page says it."""
-    keep(row, replace(opened(row), trouble=code))
+    keep(row, {"trouble": code})
 
 
 def digest(state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()
 
 
-def asked_with(state: str, person: "User", platform: str) -> Connecting | None:
+def asked_with(state: str, person: "User", platform: str, session: str = "") -> Connecting | None:
     """The row whose question this state came along with."""
-    rows = Connecting.objects.ongoing().filter(person=person, platform=platform)
+    rows = Connecting.objects.ongoing().filter(person=person, platform=platform, session=session)
     return rows.filter(state=digest(state)).first() if state else None
 
 
@@ -186,36 +204,41 @@ def come_back(row: Connecting, state: str, redirect_uri: str, *, code: str = "",
     Raises GoneError when they are back a second time.
     """
     # The race: the same address is opened twice. The code works once, so only one of them may try it.
-    asked = Connecting.objects.ongoing().filter(pk=row.pk, state=digest(state))
-    if not asked.update(state="", touched_at=timezone.now()):
-        raise GoneError
-    notes = opened(row)
-    notes.trouble = Trouble.CANCELLED if error == SAID_NO else ""
-    if not code and not notes.trouble:
-        logger.warning("The dialog of %s came back without a code.", row.platform)
-        notes.trouble = Trouble.DIALOG_FAILED
-    if not notes.trouble:
-        exchange(row, notes, code, redirect_uri)
-    notes.verifier = ""
-    keep(row, notes, state="")
-    return notes.trouble
+    asked = keep(row, {"verifier": ""}, Q(state=digest(state)), state="")
+    trouble = said_no(row, code, error) or exchange(row, asked, code, redirect_uri)
+    keep(row, {"trouble": trouble})
+    return trouble
 
 
-def exchange(row: Connecting, notes: Notes, code: str, redirect_uri: str) -> None:
+def said_no(row: Connecting, code: str, error: str) -> str:
+    """Why there is nothing to exchange; "" when there is."""
+    if error == SAID_NO:
+        return Trouble.CANCELLED
+    if code:
+        return ""
+    told = "".join(letter for letter in error if letter.isprintable())[:LONGEST_ERROR]
+    logger.warning(
+        "The dialog of %s came back without a code: %s", row.platform, told or "and without a word"
+    )
+    return Trouble.DIALOG_FAILED
+
+
+def exchange(row: Connecting, notes: Notes, code: str, redirect_uri: str) -> str:
+    """Returns the trouble."""
     try:
         connector = connector_for(row, notes, redirect_uri)
-        take(row, notes, connector, connector.exchange(code, notes.verifier, notes.answers))
+        take(row, connector, connector.exchange(code, notes.verifier, notes.answers))
     except ChannelError as error:
         logger.warning("%s was not connected: %s", row.platform, error)
-        notes.trouble = error.code
+        return error.code
+    return ""
 
 
-def take(row: Connecting, notes: Notes, connector: Connector, grant: Grant) -> None:
+def take(row: Connecting, connector: Connector, grant: Grant) -> None:
     """Keep the grant before anything else is asked: the platform gives it once."""
-    before = notes.grant
-    notes.grant, notes.accounts = grant, ()
     try:
-        keep(row, notes)
+        # What was tried with another grant says nothing about this one.
+        before = keep(row, {"grant": grant, "accounts": ()}, trial="", tried_at=None).grant
     except GoneError:
         # Left in another window during the call: nobody else will ever give this back.
         if may_end(row.platform, grant.grantor, besides=row):
@@ -223,17 +246,16 @@ def take(row: Connecting, notes: Notes, connector: Connector, grant: Grant) -> N
         raise
     if before and connector.ends_only_this and before.access_token != grant.access_token:
         give_back(connector, to_end(before))
-    notes.accounts = reached(connector, grant)
+    keep(row, {"accounts": reached(connector, grant)})
 
 
 def give_back(connector: Connector, secrets: Mapping[str, str]) -> bool:
-    """True: the platform has it back. What it refuses to take back, it does not know any more."""
+    """True: the platform has it back, or says that it was ended before."""
     try:
         connector.revoke(secrets)
-    except (NotSent, RateLimited):
-        return False
     except ChannelError as error:
         logger.warning("%s did not take a grant back: %s", connector.platform, error)
+        return False
     return True
 
 
@@ -249,11 +271,11 @@ def look(row: Connecting) -> str:
     if notes.grant is None:
         raise GoneError
     try:
-        notes.accounts, notes.trouble = reached(connector_for(row, notes), notes.grant), ""
+        noted = {"accounts": reached(connector_for(row, notes), notes.grant), "trouble": ""}
     except ChannelError as error:
-        notes.trouble = error.code
-    keep(row, notes)
-    return notes.trouble
+        noted = {"trouble": error.code}
+    keep(row, noted)
+    return str(noted["trouble"])
 
 
 # --- which account ----------------------------------------------------------------------------------------------
@@ -306,8 +328,8 @@ def choose(row: Connecting, account_id: str) -> None:
     fitting(row, notes, account_id)
     # What was tried with another account says nothing about this one.
     anew = {} if row.account_id == account_id else {"trial": "", "tried_at": None}
-    notes.trouble = ""
-    keep(row, notes, account_id=account_id, **anew)
+    fields: dict[str, Any] = {"account_id": account_id, **anew}
+    keep(row, {"trouble": ""}, **fields)
 
 
 def fitting(row: Connecting, notes: Notes, account_id: str) -> Account:
@@ -330,11 +352,12 @@ def chosen(row: Connecting, notes: Notes) -> Account | None:
 
 def note_down(row: Connecting, entered: Mapping[str, Any]) -> None:
     """What was entered in the last step, right or wrong."""
-    keep(row, replace(opened(row), entered=dict(entered)))
+    keep(row, {"entered": dict(entered)})
 
 
 def is_running(row: Connecting) -> bool:
-    return bool(row.trial == RUNNING and row.tried_at and row.tried_at > timezone.now() - TRIAL_PATIENCE)
+    lately = row.tried_at and row.tried_at > timezone.now() - TRIAL_PATIENCE
+    return bool(row.trial in (ASKED, RUNNING) and lately)
 
 
 def start_trial(row: Connecting) -> bool:
@@ -344,12 +367,21 @@ def start_trial(row: Connecting) -> bool:
     now = timezone.now()
     # The race: two presses. The second one finds that the first has begun.
     free = Connecting.objects.ongoing().filter(pk=row.pk, trial=row.trial, tried_at=row.tried_at)
-    return bool(free.update(trial=RUNNING, tried_at=now, touched_at=now))
+    return bool(free.update(trial=ASKED, tried_at=now, touched_at=now))
+
+
+def trials_to_run(now: datetime) -> list[str]:
+    """Those that no worker has begun: the broker may have lost them."""
+    asked = Connecting.objects.ongoing().filter(trial=ASKED, tried_at__gt=now - TRIAL_PATIENCE)
+    return [str(pk) for pk in asked.order_by("tried_at").values_list("pk", flat=True)[:AT_ONCE]]
 
 
 def try_out(row_id: str) -> None:
     """Do what publishing does, where the public does not see it."""
-    row = Connecting.objects.ongoing().filter(pk=row_id, trial=RUNNING).first()
+    # The race: two workers were sent to the same trial. The conditional update lets one through.
+    if not Connecting.objects.ongoing().filter(pk=row_id, trial=ASKED).update(trial=RUNNING):
+        return
+    row = Connecting.objects.filter(pk=row_id, trial=RUNNING).first()
     if row is None:
         return
     ended = Connecting.objects.filter(pk=row.pk, trial=RUNNING, tried_at=row.tried_at)
@@ -403,10 +435,15 @@ def finish(row: Connecting, carried: Mapping[str, Any]) -> Channel:
         with transaction.atomic():
             end(row)
             channel = channel_for(row, notes, account, carried)
-            hand_over(row, notes, account, channel, picture)
+            before = secrets_before(channel)
+            hand_over(row, notes, account, channel, carried, picture)
+    except connections.OvertakenError as error:
+        # The race: the channel was disconnected, or the account's old one opened again, since we read it.
+        raise (GoneError if row.channel else UnfitError(TAKEN)) from error
     except IntegrityError as error:
         # The race: somebody else has just connected the same account.
         raise UnfitError(TAKEN) from error
+    give_back_replaced(row, notes, account, before)
     return Channel.objects.get(pk=channel.pk)
 
 
@@ -430,16 +467,39 @@ def end(row: Connecting) -> None:
 def channel_for(row: Connecting, notes: Notes, account: Account, carried: Mapping[str, Any]) -> Channel:
     """The one to be renewed; or the same account's, disconnected before, so that its history goes on; or a new one."""
     if row.channel:
+        if row.channel.disconnected_at:
+            raise GoneError
         return row.channel
     host = notes.grant.host if notes.grant else ""
-    told = {"name": account.name[:120], "host": host, **carried}
-    earlier = Channel.objects.filter(platform=row.platform, remote_id=account.id, host=host)
+    earlier = Channel.objects.filter(platform=row.platform, remote_id=account.id)
     if channel := earlier.exclude(disconnected_at=None).order_by("pk").last():
-        Channel.objects.filter(pk=channel.pk).update(**told)
         return channel
+    told = {**connections.shown_as(account), "host": host, **carried}
     return Channel.objects.create(
         platform=row.platform, remote_id=account.id, position=next_position(), **told
     )
+
+
+def secrets_before(channel: Channel) -> dict[str, str]:
+    """What it proved itself with until now, and where; empty if there is nothing that we can read."""
+    credential = Credential.objects.select_for_update().filter(channel=channel).first()
+    try:
+        return credential.open() | {"host": channel.host} if credential else {}
+    except CannotOpenError:
+        return {}
+
+
+def give_back_replaced(row: Connecting, notes: Notes, account: Account, before: Mapping[str, str]) -> None:
+    """Where each token ends alone, the old one would live on unknown to anybody. The platform is told once."""
+    if not before or notes.grant is None or not CONNECTORS[row.platform].ends_only_this:
+        return
+    if before.get("access_token") == secrets_of(notes.grant, account)["access_token"]:
+        return
+    try:
+        connector = connector_for(row, notes)
+    except NotConnected:
+        return
+    give_back(connector, before)
 
 
 def next_position() -> int:
@@ -448,7 +508,12 @@ def next_position() -> int:
 
 
 def hand_over(
-    row: Connecting, notes: Notes, account: Account, channel: Channel, picture: bytes | None
+    row: Connecting,
+    notes: Notes,
+    account: Account,
+    channel: Channel,
+    carried: Mapping[str, Any],
+    picture: bytes | None,
 ) -> None:
     grant = notes.grant
     if grant is None:
@@ -463,7 +528,11 @@ def hand_over(
         connection_expires_at=grant.connection_ends_at,
         profile=account,
         picture=picture,
+        host=grant.host,
     )
+    if carried:
+        # Nothing for a channel that was made with it just now; one that was disconnected has it in its history.
+        keeping.change(channel, row.person, keeping.settings_of(channel, carried), dict(carried))
 
 
 def by_hand(row: Connecting, notes: Notes, carried: Mapping[str, Any]) -> Channel:
@@ -489,10 +558,17 @@ def leave(row: Connecting) -> None:
     Connecting.objects.ongoing().filter(pk=row.pk).update(left_at=timezone.now(), state="")
 
 
+def leave_all(channel: Channel) -> None:
+    """Nobody connects it again any more."""
+    Connecting.objects.ongoing().filter(channel=channel).update(left_at=timezone.now(), state="")
+
+
 def sweep(now: datetime) -> None:
     """What was given up, and what nobody has come back to."""
     Connecting.objects.abandoned(now).update(left_at=now, state="")
-    for row in Connecting.objects.left().order_by("left_at")[:AT_ONCE]:
+    # A trial takes away what it sent: not before it has ended is its token ended.
+    idle = Connecting.objects.left().exclude(trial=RUNNING, tried_at__gt=now - TRIAL_PATIENCE)
+    for row in idle.order_by("left_at")[:AT_ONCE]:
         if is_given_back(row) or (row.left_at and now - row.left_at > GIVE_UP_AFTER):
             Connecting.objects.filter(pk=row.pk).delete()
 
@@ -508,7 +584,8 @@ def is_given_back(row: Connecting) -> bool:
     try:
         connector = connector_for(row, notes)
     except NotConnected:
-        return True
+        # Without our app's keys nobody can be told. There may be some again.
+        return False
     return give_back(connector, to_end(notes.grant, chosen(row, notes)))
 
 

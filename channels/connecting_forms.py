@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from channels import connecting_words
 from channels.adapters.connector import Connector
-from channels.models import Channel, Period
+from channels.forms import CarriedForm, name_field, url_field
+from channels.models import Period
 
 AREA = {"class": "input"}
 GOALS: dict[str, dict[str, Any]] = {
@@ -63,29 +63,20 @@ class QuestionsForm(forms.Form):
 class ByHandForm(forms.Form):
     """Step 2, where nobody is asked."""
 
-    name = forms.CharField(
-        label=_("Namn"),
-        max_length=120,
+    name = name_field(
         help_text=_("Så att kollegorna förstår vilken det är, till exempel Seko Väg & ban, grupp."),
         widget=forms.TextInput(attrs=AREA),
-        error_messages={"required": _("Skriv vad kanalen heter.")},
     )
-    url = forms.URLField(
-        label=_("Adress"),
-        max_length=500,
-        required=False,
-        assume_scheme="https",
+    url = url_field(
         help_text=_("Dit den som publicerar ska gå."),
         widget=forms.URLInput(attrs=AREA),
-        error_messages={"invalid": _("Adressen går inte att läsa. Klistra in den från webbläsaren.")},
     )
 
 
-class SettleForm(forms.ModelForm):
+class SettleForm(CarriedForm):
     """Step 4: who answers for the channel, and what it is for. The rest has its place on the channel's page."""
 
-    class Meta:
-        model = Channel
+    class Meta(CarriedForm.Meta):
         fields = ("owner", "deputy", "audience", "goal", "goal_period", "is_preselected")
         widgets = {
             "owner": forms.Select(attrs=AREA),
@@ -94,40 +85,16 @@ class SettleForm(forms.ModelForm):
             "goal": forms.NumberInput(attrs={**AREA, "min": 1, "max": 100, "inputmode": "numeric"}),
             "goal_period": forms.Select(attrs=AREA),
         }
-        help_texts = {
-            "owner": _("Håller kanalen vid liv och får veta när något inte fungerar."),
-            "deputy": _("Tar över när kontoansvarig är borta."),
-            "audience": _("Vilka kanalen är till för. Visas för den som granskar."),
-            "goal": _("Hur ofta vi vill synas."),
-        }
         labels = {"is_preselected": _("Förvald för nya inlägg")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).exclude(name="").order_by("name", "pk")
-        for name in ("owner", "deputy"):
-            self.fields[name].queryset = people  # type: ignore[attr-defined]
         self.fields["owner"].required = True
         self.fields["owner"].error_messages["required"] = _("Välj vem som är kontoansvarig.")
-        self.fields["deputy"].empty_label = _("Ingen")  # type: ignore[attr-defined]
         self.fields["goal_period"].required = False
-        for name in ("min_value", "max_value", "invalid"):
-            self.fields["goal"].error_messages[name] = _("Skriv ett tal mellan 1 och 100, eller inget alls.")
-
-    def clean_goal(self) -> int | None:
-        goal = self.cleaned_data["goal"]
-        if goal is not None and not 1 <= goal <= 100:
-            raise forms.ValidationError(_("Skriv ett tal mellan 1 och 100, eller inget alls."))
-        return goal
 
     def clean_goal_period(self) -> str:
         return self.cleaned_data["goal_period"] or Period.WEEK
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("owner") and found.get("owner") == found.get("deputy"):
-            self.add_error("deputy", _("Välj någon annan som ersättare, eller ingen."))
-        return found
 
 
 class AppKeysForm(forms.Form):

@@ -1,12 +1,11 @@
 """
 Connecting a channel, step by step, and the app keys.
 
-A row is reached only by the person who began it, in the session in which they did: the session keeps its number, and the
+A row is reached only by the person who began it, in the session in which they did: it keeps a digest of that, and of the
 state that the platform is to bring back. The address to which the platform sends the person answers with a redirect
 whatever happens, so that neither code nor state stays in the browser's history.
 """
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -48,8 +47,6 @@ from channels.errors import ChannelError
 from channels.models import Channel, Connecting
 from channels.wording import RIGHTS
 
-KEY = "connecting"
-"""In the session: the number of each row begun there, and the state that is to come back for it."""
 BY_HAND = "by_hand"
 
 may_connect = for_those_who_may(rules.why_not_connect)
@@ -64,30 +61,26 @@ class SignedInRequest(HttpRequest):
 # --- whose row it is --------------------------------------------------------------------------------------------
 
 
-def remember(request: SignedInRequest, row: Connecting, state: str = "") -> None:
-    request.session[KEY] = {**request.session.get(KEY, {}), str(row.pk): state}
-
-
-def forget_ended(request: SignedInRequest) -> None:
-    """Rows that are no more. Not when they end: whoever presses twice is to be told, and not turned away."""
-    known = request.session.get(KEY, {})
-    alive = {str(pk) for pk in Connecting.objects.filter(pk__in=list(known)).values_list("pk", flat=True)}
-    request.session[KEY] = {pk: state for pk, state in known.items() if pk in alive}
+def session_of(request: HttpRequest) -> str:
+    """Nothing is written into the session, which another window may be writing at the same time."""
+    return connecting.digest(request.session.session_key or "")
 
 
 def begun_here(request: SignedInRequest) -> list[Connecting]:
     """What this person can go on with."""
-    rows = Connecting.objects.ongoing().filter(person=request.user, pk__in=list(request.session.get(KEY, {})))
+    rows = Connecting.objects.ongoing().filter(person=request.user, session=session_of(request))
     return list(rows.select_related("channel").order_by("-touched_at"))
 
 
 def mine(request: SignedInRequest, connecting_id: UUID) -> Connecting:
-    """May raise Http404 for what is somebody else's, and GoneError for what is over."""
-    if str(connecting_id) not in request.session.get(KEY, {}):
+    """
+    May raise Http404 for what is somebody else's, and GoneError for what is over: whoever presses twice is told, and not
+    turned away.
+    """
+    row = Connecting.objects.filter(pk=connecting_id).select_related("channel", "person").first()
+    if row and (row.person != request.user or row.session != session_of(request)):
         raise Http404
-    rows = Connecting.objects.ongoing().filter(pk=connecting_id, person=request.user)
-    row = rows.select_related("channel", "person").first()
-    if row is None:
+    if row is None or row.left_at or (row.channel and row.channel.disconnected_at):
         raise GoneError
     if refusal := why_not_go_on(request.user, row):
         raise PermissionDenied(refusal)
@@ -203,9 +196,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
     ]
     form = PlatformForm([kind.platform for kind in kinds if kind.has_keys], request.POST or None)
     if request.method == "POST" and form.is_valid():
-        row = connecting.begin(request.user, form.cleaned_data["platform"])
-        forget_ended(request)
-        remember(request, row)
+        row = connecting.begin(request.user, form.cleaned_data["platform"], session=session_of(request))
         return redirect("channels:sign_in", row.pk)
     begun = [(row, platform_name(row.platform)) for row in begun_here(request)]
     status = 422 if form.errors else 200
@@ -214,20 +205,21 @@ def connect(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def reconnect(request: SignedInRequest, channel_id: int) -> HttpResponse:
-    """Straight to the platform's dialog: a link, since browsers do not let a form lead there."""
-    channel = Channel.objects.filter(pk=channel_id).first()
+    """
+    Straight to the platform's dialog, if nothing must be asked before. A link, since browsers let no form lead there.
+    """
+    channel = Channel.objects.open().filter(pk=channel_id).first()
     if refusal := rules.why_not_reconnect(request.user, channel):
         raise PermissionDenied(refusal)
     if channel is None or channel.is_by_hand:
         raise Http404
     again = [row for row in begun_here(request) if row.channel_id == channel.pk]
-    row = again[0] if again else connecting.begin(request.user, channel.platform, channel)
-    forget_ended(request)
-    remember(request, row)
-    kind = CONNECTORS[channel.platform]
-    return redirect(
-        "channels:sign_in" if kind.questions or not kind.has_dialog else "channels:dialog", row.pk
-    )
+    row = again[0] if again else begun_again(request, channel)
+    return redirect("channels:dialog" if may_go(row, connecting.opened(row)) else "channels:sign_in", row.pk)
+
+
+def begun_again(request: SignedInRequest, channel: Channel) -> Connecting:
+    return connecting.begin(request.user, channel.platform, channel, session=session_of(request))
 
 
 @require_GET
@@ -254,7 +246,7 @@ def sign_in(request: SignedInRequest, row: Connecting) -> HttpResponse:
     form = questions(row, notes, request)
     if request.method == "POST" and form and form.is_valid():
         return answered(request, row, form.cleaned_data)
-    status = 422 if form and form.errors else status_for(notes.trouble)
+    status = 422 if form and form.errors else 200
     context = {
         "form": form,
         "trouble": sentence(notes.trouble),
@@ -264,6 +256,7 @@ def sign_in(request: SignedInRequest, row: Connecting) -> HttpResponse:
         else [],
         "may_go": may_go(row, notes),
         "has_keys": connecting.has_keys(row.platform),
+        "has_dialog": row.platform != BY_HAND and CONNECTORS[row.platform].has_dialog,
     }
     return page(request, "sign_in", 2, row, notes, status=status, **context)
 
@@ -275,11 +268,7 @@ def questions(row: Connecting, notes: Notes, request: SignedInRequest) -> ByHand
     kind = CONNECTORS[row.platform]
     if not kind.questions:
         return None
-    known = {
-        question.name: row.channel.host
-        for question in kind.questions
-        if row.channel and not question.is_secret
-    }
+    known = {"server": row.channel.host, "handle": row.channel.handle} if row.channel else {}
     return QuestionsForm(kind, posted, initial={**known, **notes.answers})
 
 
@@ -311,13 +300,12 @@ def dialog(request: SignedInRequest, row: Connecting) -> HttpResponse:
     if row.platform == BY_HAND or not CONNECTORS[row.platform].has_dialog:
         raise Http404
     try:
-        address, state = connecting.dialog(
+        address, _state = connecting.dialog(
             row, redirect_uri(request, row.platform), again="igen" in request.GET
         )
     except ChannelError as error:
         connecting.tell_trouble(row, error.code)
         return redirect("channels:sign_in", row.pk)
-    remember(request, row, state)
     return redirect(address)
 
 
@@ -332,10 +320,9 @@ def callback(request: SignedInRequest, platform: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("channels:connect")
     state = request.GET.get("state", "")
-    row = connecting.asked_with(state, request.user, platform)
-    if row is None or not is_remembered(request, row, state) or why_not_go_on(request.user, row):
+    row = connecting.asked_with(state, request.user, platform, session_of(request))
+    if row is None or why_not_go_on(request.user, row):
         return lost(request)
-    remember(request, row)
     try:
         connecting.come_back(
             row,
@@ -347,11 +334,6 @@ def callback(request: SignedInRequest, platform: str) -> HttpResponse:
     except GoneError:
         return lost(request)
     return redirect("channels:choose" if connecting.opened(row).grant else "channels:sign_in", row.pk)
-
-
-def is_remembered(request: SignedInRequest, row: Connecting, state: str) -> bool:
-    known = request.session.get(KEY, {}).get(str(row.pk), "")
-    return hmac.compare_digest(known.encode(), state.encode())
 
 
 def lost(request: SignedInRequest) -> HttpResponse:
@@ -385,7 +367,7 @@ def choose(request: SignedInRequest, row: Connecting) -> HttpResponse:
         return redirect("channels:sign_in", row.pk)
     if request.method == "POST":
         return take_choice(request, row, notes)
-    return accounts_page(request, row, notes, notes.trouble)
+    return accounts_page(request, row, notes, notes.trouble, status=200)
 
 
 def take_choice(request: SignedInRequest, row: Connecting, notes: Notes) -> HttpResponse:
@@ -396,11 +378,13 @@ def take_choice(request: SignedInRequest, row: Connecting, notes: Notes) -> Http
     try:
         connecting.choose(row, form.cleaned_data["account"] if form.is_valid() else "")
     except UnfitError as error:
-        return accounts_page(request, row, notes, error.code)
+        return accounts_page(request, row, notes, error.code, status=status_for(error.code))
     return redirect("channels:settle", row.pk)
 
 
-def accounts_page(request: SignedInRequest, row: Connecting, notes: Notes, trouble: str) -> HttpResponse:
+def accounts_page(
+    request: SignedInRequest, row: Connecting, notes: Notes, trouble: str, *, status: int
+) -> HttpResponse:
     found = connecting.choices(row, notes)
     can_be = [choice.account for choice in found if not choice.refusal]
     given = connecting.granted(row, notes)
@@ -415,7 +399,6 @@ def accounts_page(request: SignedInRequest, row: Connecting, notes: Notes, troub
         "is_calm": status_for(trouble) == 200 and bool(can_be),
         "has_dialog": CONNECTORS[row.platform].has_dialog,
     }
-    status = status_for(trouble or none_fits(row, found))
     return page(request, "choose", 3, row, notes, status=status, **context)
 
 
@@ -423,9 +406,10 @@ def none_fits(row: Connecting, found: list[Choice]) -> str:
     """Why nobody can go on from here, where the platform gave accounts; "" where somebody can."""
     if not found or not all(choice.refusal for choice in found):
         return ""
+    if row.channel:
+        own = [choice.refusal for choice in found if choice.account.id == row.channel.remote_id]
+        return own[0] if own else Trouble.WRONG_ACCOUNT
     reasons = {choice.refusal for choice in found}
-    if row.channel_id:
-        return Trouble.WRONG_ACCOUNT
     return reasons.pop() if len(reasons) == 1 else Trouble.NO_ACCOUNTS
 
 
@@ -493,7 +477,7 @@ def settle_page(
 
 
 def trial_trouble(row: Connecting) -> str:
-    if row.trial == connecting.RUNNING:
+    if row.trial in (connecting.ASKED, connecting.RUNNING):
         return "" if connecting.is_running(row) else sentence(Trouble.TOO_LATE)
     return "" if row.trial in ("", connecting.GOOD) else sentence(row.trial)
 

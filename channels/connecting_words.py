@@ -24,6 +24,14 @@ class Words:
     """The question of step 3."""
     reached: Any
     """The heading of what can be chosen."""
+    to_try: Any
+    """What a trial run does."""
+    tried: Any
+    """What became of what it sent."""
+
+
+TO_TRY = _("Vi skickar en bild som inte hamnar i något inlägg. Ingen kan se den.")
+"""Where a picture that nobody uses is thrown away by the platform."""
 
 
 WORDS = {
@@ -33,6 +41,8 @@ WORDS = {
         _("Logga in på Facebook som någon som är administratör för sidan."),
         _("Vilken sida ska Seko Social få publicera på?"),
         _("Sidor där du har en roll"),
+        _("Vi skickar en opublicerad bild till sidan och tar bort den igen. Allmänheten ser den inte."),
+        _("Testet är borttaget igen, och ingen utanför kunde se det."),
     ),
     "x": Words(
         _("X-konto"),
@@ -40,6 +50,8 @@ WORDS = {
         _("Logga in på X med kontot som Seko Social ska publicera på."),
         _("Vilket konto ska Seko Social få publicera på?"),
         _("Kontot du loggade in med"),
+        TO_TRY,
+        _("Bilden syns inte för någon, och X tar bort den själv inom ett dygn."),
     ),
     "youtube": Words(
         _("YouTube-kanal"),
@@ -47,6 +59,10 @@ WORDS = {
         _("Logga in på Google som någon som äger eller sköter kanalen."),
         _("Vilken kanal ska Seko Social få publicera på?"),
         _("Kanaler du nådde"),
+        _(
+            "Vi laddar upp en kort, privat film och tar bort den igen. Den räknas som en av dagens uppladdningar."
+        ),
+        _("Testet är borttaget igen, och ingen utanför kunde se det."),
     ),
     "mastodon": Words(
         _("Mastodon-konto"),
@@ -54,6 +70,8 @@ WORDS = {
         _("Logga in på servern med kontot som Seko Social ska publicera på."),
         _("Vilket konto ska Seko Social få publicera på?"),
         _("Kontot du loggade in med"),
+        TO_TRY,
+        _("Bilden syns inte för någon. Den är borttagen, eller tas bort av servern inom ett dygn."),
     ),
     "bluesky": Words(
         _("Bluesky-konto"),
@@ -61,6 +79,8 @@ WORDS = {
         _("Skriv kontots namn och ett applösenord. Använd aldrig kontots vanliga lösenord."),
         _("Vilket konto ska Seko Social få publicera på?"),
         _("Kontot du loggade in med"),
+        TO_TRY,
+        _("Bilden syns inte för någon, och servern tar bort den själv."),
     ),
     "by_hand": Words(
         _("För hand"),
@@ -68,6 +88,8 @@ WORDS = {
             "För allt annat, till exempel en grupp. Du kopierar text och bild, och klistrar in länken när det är ute."
         ),
         _("Vad heter kanalen, och var finns den?"),
+        "",
+        "",
         "",
         "",
     ),
@@ -78,28 +100,31 @@ OTHERS = Words(
     _("Logga in med kontot som Seko Social ska publicera på."),
     _("Vilket konto ska Seko Social få publicera på?"),
     _("Konton du nådde"),
+    _("Vi skickar ett test som allmänheten inte ser."),
+    _("Ingen utanför kunde se testet."),
 )
 
 QUESTIONS = {
-    "server": (
-        _("Server"),
-        _("Den del av kontots namn som står efter det sista @-tecknet, till exempel mastodon.social."),
-    ),
+    "server": (_("Server"), _("Där kontot finns, till exempel mastodon.social eller https://bsky.social.")),
     "handle": (_("Kontots namn"), _("Till exempel seko.bsky.social.")),
-    "password": (_("Applösenord"), _("Skapa ett i kontots inställningar. Det sparas aldrig i klartext.")),
+    "app_password": (_("Applösenord"), _("Skapa ett i kontots inställningar. Vi sparar det inte.")),
 }
 """The label and the hint of what must be known first, by the connector's own names."""
 
+THEN: dict[str, Any] = {
+    Trouble.CONNECT: _("Vänta en stund och försök igen."),
+    Trouble.TOO_LATE: _("Försök igen."),
+    Trouble.NO_ANSWER: _("Försök igen."),
+    Trouble.BROKEN_OFF: _("Försök igen."),
+    Trouble.PLATFORM_DOWN: _("Vänta en stund och försök igen."),
+    Trouble.UNREADABLE: _("Vänta en stund och försök igen."),
+    Trouble.TOO_MANY_CALLS: _("Vänta en kvart och försök igen."),
+    Trouble.QUOTA: _("Försök igen i morgon."),
+    Trouble.UPLOAD_LIMIT: _("Försök igen i morgon."),
+}
+"""What to do about a trouble that passes."""
+
 TROUBLES = {
-    Trouble.CONNECT: _("Plattformen svarar inte. Vänta en stund och försök igen."),
-    Trouble.TOO_LATE: _("Det tog för lång tid. Försök igen."),
-    Trouble.NO_ANSWER: _("Plattformen svarade inte i tid. Försök igen."),
-    Trouble.BROKEN_OFF: _("Förbindelsen bröts innan plattformen hade svarat. Försök igen."),
-    Trouble.PLATFORM_DOWN: _("Plattformen har fel hos sig just nu. Vänta en stund och försök igen."),
-    Trouble.UNREADABLE: _("Plattformens svar gick inte att förstå. Försök igen om en stund."),
-    Trouble.TOO_MANY_CALLS: _("Plattformen tar inte emot mer från oss just nu. Vänta en kvart och försök igen."),
-    Trouble.QUOTA: _("Dagens kvot hos plattformen är slut. Försök igen i morgon."),
-    Trouble.UPLOAD_LIMIT: _("Kanalen får inte ladda upp mer i dag. Försök igen i morgon."),
     Trouble.APP_KEYS: _("Plattformen känner inte igen våra appnycklar. Rätta dem under Appnycklar och försök igen."),
     Trouble.PERMISSION_MISSING: _("Utan rätt att publicera går det inte. Ge behörighet och godkänn allt som visas."),
     Trouble.WRONG_ACCOUNT: _("Det här är ett annat konto än kanalens. Logga in med rätt konto."),
@@ -109,7 +134,7 @@ TROUBLES = {
     Trouble.CREDIT: _("Pengarna på kontot hos plattformen är slut. Fyll på, och försök sedan igen."),
     TAKEN: _("Den är redan ansluten."),
 }  # fmt: skip
-"""Where what is said of a post would lead astray. The rest is as `channels.wording` has it."""
+"""Where it is another thing to a person who is signing in at that moment. The rest is as `channels.wording` has it."""
 
 NO_CLEAR_ANSWER = frozenset(
     {
@@ -131,7 +156,8 @@ def words_for(platform: str) -> Words:
 
 def sentence(code: str) -> str:
     """What went wrong, and what to do."""
-    return str(TROUBLES[code]) if code in TROUBLES else wording.trouble_sentence(code)
+    what_happened = str(TROUBLES[code]) if code in TROUBLES else wording.trouble_sentence(code)
+    return f"{what_happened} {THEN.get(code, '')}".strip()
 
 
 def status_for(code: str) -> int:

@@ -23,10 +23,11 @@ from channels.adapters.base import Adapter, Connection, Finding, Health, Tokens
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, App
 from channels.adapters.connectors import CONNECTORS
+from channels.adapters.links import taken_apart
 from channels.errors import ChannelError, NotConnected, NotPublished, NotReady, RateLimited, Unconfirmed
 from channels.keyring import CannotOpenError
-from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, Credential
-from channels.signals import broke
+from channels.models import LOOK_AFTER, AppKeys, AppRest, Channel, ChannelPicture, Credential
+from channels.signals import broke, parting, reopened
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,10 +42,17 @@ DOUBT_AGAIN_AFTER = timedelta(hours=1)
 """A token refused so soon after it was renewed for having been refused: another renewal would not help."""
 PROBING_LEASE = timedelta(minutes=5)
 """Longer than all calls of a look may take (`channels.adapters.http.patience`)."""
-LOOKED_FOR = timedelta(seconds=10)
+LOOKED_FOR = timedelta(minutes=1)
 """What was looked at so shortly ago is not looked at again, however often somebody presses."""
+NO_CREDENTIAL = "no_credential"
+LONGEST_URL = 500
+"""A longer one, or one that is no address of the web, is not shown to anybody."""
 KEY_LOST, APP_KEYS_LOST = "key_lost", "app_keys_lost"
 """What is sealed does not open: a key is missing in CREDENTIAL_KEYS. The platform was not asked."""
+
+
+class OvertakenError(Exception):
+    """Since the channel was read, somebody has disconnected it, or connected what was disconnected. Nothing was done."""
 
 
 # --- an adapter to work with ------------------------------------------------------------------------------------
@@ -93,9 +101,10 @@ def app_of(platform: str) -> App:
 
 
 def fresh_secrets(channel: Channel) -> tuple[Credential, dict[str, str]]:
-    credential = Credential.objects.filter(channel=channel).first()
+    # Of what is disconnected, a credential may be left to be given back: it is nothing to publish with.
+    credential = Credential.objects.filter(channel=channel, channel__disconnected_at=None).first()
     if credential is None:
-        raise NotConnected("no_credential")
+        raise NotConnected(NO_CREDENTIAL)
     secrets = opened(credential)
     if credential.expires_at is None or credential.expires_at - timezone.now() > RENEW_BEFORE:
         return credential, secrets
@@ -114,6 +123,8 @@ def opened(credential: Credential) -> dict[str, str]:
 
 def renew(credential: Credential, channel: Channel, secrets: dict[str, str]) -> dict[str, str]:
     """Get a new access token, or wait for the worker that is getting one."""
+    if not secrets.get("refresh_token"):
+        raise NotConnected(Trouble.TOKEN_EXPIRED, revision=credential.revision)
     now = timezone.now()
     # The race: two workers find the token old at the same moment. The conditional update lets one through.
     free = Q(refreshing_until=None) | Q(refreshing_until__lt=now)
@@ -198,7 +209,11 @@ def doubt_token(channel: Channel, error: NotConnected, revision: str = "") -> bo
     """
     with transaction.atomic():
         credential = Credential.objects.select_for_update().filter(channel=channel).first()
-        if credential and (is_another(credential, error.revision or revision) or may_heal(credential, error)):
+        if credential and (
+            error.code == NO_CREDENTIAL  # it has come since
+            or is_another(credential, error.revision or revision)
+            or may_heal(credential, error)
+        ):
             return True
         mark_broken(channel, error.code)
     return False
@@ -239,13 +254,16 @@ def ask_for_renewal(credential: Credential) -> bool:
 
 
 def mark_broken(channel: Channel, code: str, revision: str = "") -> None:
-    """A person must act. Written down once per fault, and not at all if it was found with another credential."""
+    """
+    A person must act. Written down once per fault, and not at all if it was found with another credential, or if the
+    channel is meant to be disconnected.
+    """
     with transaction.atomic():
         credential = Credential.objects.select_for_update().filter(channel=channel).first()
         if credential and is_another(credential, revision):
             return
-        is_new = Channel.objects.filter(pk=channel.pk, fault="").update(fault=code, fault_at=timezone.now())
-        if is_new:
+        whole = Channel.objects.open().filter(pk=channel.pk, fault="")
+        if whole.update(fault=code, fault_at=timezone.now()):
             log.record("channel.broke", channel, code=code)
             broke.send(Channel, channel=channel, code=code)
 
@@ -255,6 +273,16 @@ def mark_working(channel: Channel) -> None:
     now = timezone.now()
     not_lately = Q(checked_at=None) | Q(checked_at__lt=now - WORKS_FOR)
     Channel.objects.filter(not_lately, pk=channel.pk).update(checked_at=now)
+
+
+def mark_unkept(channel: Channel, now: datetime) -> bool:
+    """Nobody who may sign in answers for it. False: that was known already."""
+    # The race: two clocks notice it at once. The conditional update lets one through.
+    return bool(Channel.objects.filter(pk=channel.pk, unkept_at=None).update(unkept_at=now))
+
+
+def mark_kept(channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(unkept_at=None)
 
 
 def try_again(channel: Channel, by: "User") -> bool:
@@ -322,7 +350,7 @@ def keep_terms(credential: Credential, health: Health) -> None:
         Credential.objects.filter(pk=credential.pk).update(**told)
 
 
-def keep_profile(channel: Channel, account: Account) -> None:
+def keep_profile(channel: Channel, account: Account | None, by: "User | None" = None) -> None:
     """The account may have another name, or another address, since."""
     told = shown_as(account)
     changes = {
@@ -330,7 +358,7 @@ def keep_profile(channel: Channel, account: Account) -> None:
     }
     if changes:
         Channel.objects.filter(pk=channel.pk).update(**{field: now for field, (_, now) in changes.items()})
-        log.record("channel.changed", channel, changes=changes)
+        log.record("channel.changed", channel, actor=by, changes=changes)
 
 
 def looked(channel: Channel, **found: Any) -> None:
@@ -356,6 +384,11 @@ def mend(channel: Channel) -> None:
     mended = broken.exclude(fault="").update(fault="", fault_at=None)
     if mended:
         log.record("channel.mended", channel, code=channel.fault)
+
+
+def look_with_new_app_keys(platform: str) -> None:
+    """Channels that broke over the old ones are looked at now, and not first tomorrow."""
+    Channel.objects.open().filter(platform=platform, fault=Trouble.APP_KEYS).update(probe_at=timezone.now())
 
 
 def mend_where_a_key_is_back() -> None:
@@ -422,23 +455,31 @@ def unpause(channel: Channel, by: "User") -> bool:
 # --- parting ----------------------------------------------------------------------------------------------------
 
 
-def disconnect(channel: Channel, by: "User") -> Credential | None:
+def disconnect(channel: Channel, by: "User") -> bool:
     """
-    Nothing is published there any more, and nothing of its secrets is kept. What is known of the channel stays, since
-    posts have their history there. Returns the credential as it was, for the platform to be told; None if there was none.
+    Nothing is published there any more. What is known of the channel stays, since posts have their history there; and its
+    credential, until the platform has been told (`channels.parting`). False: somebody was faster.
     """
     with transaction.atomic():
-        credential = Credential.objects.select_for_update().filter(channel=channel).first()
-        ended = (
-            Channel.objects.open()
-            .filter(pk=channel.pk)
-            .update(disconnected_at=timezone.now(), fault="", fault_at=None, findings=[])
-        )
-        if not ended:
-            return None
-        Credential.objects.filter(channel=channel).delete()
-        log.record("channel.disconnected", channel, actor=by)
-    return credential
+        parting.send(Channel, channel=channel)
+        # Whoever writes to both takes the credential first.
+        Credential.objects.select_for_update().filter(channel=channel).first()
+        open_one = Channel.objects.open().filter(pk=channel.pk)
+        ended = open_one.update(disconnected_at=timezone.now(), fault="", fault_at=None, findings=[])
+        if ended:
+            log.record("channel.disconnected", channel, actor=by)
+    return bool(ended)
+
+
+def to_be_ended() -> QuerySet[Credential]:
+    """Those of disconnected channels: nobody uses them any more."""
+    return Credential.objects.exclude(channel__disconnected_at=None).select_related("channel")
+
+
+def forget(credential: Credential) -> bool:
+    """False: it was renewed meanwhile, or the channel was connected again. Then it is not the one that was ended."""
+    forgotten, _ = to_be_ended().filter(pk=credential.pk, sealed=credential.sealed).delete()
+    return bool(forgotten)
 
 
 # --- connecting -------------------------------------------------------------------------------------------------
@@ -455,11 +496,12 @@ def connect(
     connection_expires_at: datetime | None = None,
     profile: Account | None = None,
     picture: bytes | None = None,
+    host: str = "",
 ) -> Credential:
     """
     Store a credential just got from the platform; the channel works again.
 
-    `profile` is the account as the platform knows it; without a `picture` the old one stays.
+    `profile` is the account as the platform knows it; without a `picture` the old one stays. May raise OvertakenError.
     """
     fresh = Credential(channel=channel)
     fresh.seal(secrets)
@@ -478,11 +520,17 @@ def connect(
                 "refreshing_until": None,
             },
         )
-        known = shown_as(profile) | ({"picture": picture} if picture else {})
-        Channel.objects.filter(pk=channel.pk).update(
-            fault="", fault_at=None, resting_until=None, disconnected_at=None, findings=[], **known
-        )
+        keep_profile(channel, profile, by)
+        known = {"host": host} if host else {}
+        if picture:
+            ChannelPicture.objects.update_or_create(channel=channel, defaults={"jpeg": picture})
+        # The race: who connects it again must not undo that somebody disconnects it, nor two open it at once.
+        as_read = Channel.objects.filter(pk=channel.pk, disconnected_at=channel.disconnected_at)
+        if not as_read.update(fault="", fault_at=None, disconnected_at=None, findings=[], **known):
+            raise OvertakenError(str(channel))
         log.record("channel.connected", channel, actor=by, platform=channel.platform, scopes=list(scopes))
+        if channel.disconnected_at:
+            reopened.send(Channel, channel=channel, by=by)
     return credential
 
 
@@ -490,5 +538,9 @@ def shown_as(profile: Account | None) -> dict[str, str]:
     """How the account looks at the platform, in our columns. What it does not tell stays as it was."""
     if profile is None:
         return {}
-    told = {"name": profile.name[:120], "handle": profile.handle[:120], "url": profile.url[:500]}
+    told = {
+        "name": profile.name[:120],
+        "handle": profile.handle[:120],
+        "url": profile.url if taken_apart(profile.url) and len(profile.url) <= LONGEST_URL else "",
+    }
     return {name: value for name, value in told.items() if value}

@@ -17,9 +17,58 @@ from channels.models import Channel
 TOO_OLD = gettext_lazy("Sidan hade legat framme för länge. Ladda om den.")
 A_NUMBER = gettext_lazy("Skriv ett helt tal, till exempel 3.")
 GOAL = ("goal", "goal_period", "goal_on_weekdays")
+SECTIONS = (
+    (gettext_lazy("Kanalen"), ("name", "url")),
+    (gettext_lazy("Ansvar"), ("owner", "deputy", "most_administrators", "administrators")),
+    (gettext_lazy("Målgrupp och mål"), ("audience", *GOAL, "alarm_days")),
+    (gettext_lazy("Nya inlägg"), ("is_preselected", "privacy")),
+    (gettext_lazy("Fakta om kanalen"), ("facts", "facts_source", "facts_on")),
+    (gettext_lazy("Texten på sidan"), ("opening",)),
+)
+"""In the order in which a person reads them."""
 
 
-class KeeperForm(forms.ModelForm):
+class CarriedForm(forms.ModelForm):
+    """What a channel carries, asked and checked alike when it is connected and later on."""
+
+    class Meta:
+        model = Channel
+        fields: tuple[str, ...] = ("owner", "deputy", "audience", *GOAL)
+        help_texts = {
+            "owner": gettext_lazy("Ser till att kanalen fungerar och får veta när den inte gör det."),
+            "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
+            "audience": gettext_lazy("Vilka vi talar med där. Syns när någon skriver för kanalen."),
+            "goal": gettext_lazy("Hur många inlägg det ska bli. Lämna tomt om det inte finns något mål."),
+            "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
+        }
+        error_messages = {"goal": {"invalid": A_NUMBER}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages.setdefault("max_length", gettext_lazy("Texten är för lång."))
+        for name in {"min_value", "max_value"}:
+            self.fields["goal"].error_messages[name] = not_between(1, 100)
+        for name in {"owner", "deputy"} & {*self.fields}:
+            people: forms.ModelChoiceField = self.fields[name]  # type: ignore[assignment]
+            people.queryset = people_for([getattr(self.instance, f"{name}_id")])
+            people.empty_label = _("Ingen")
+            people.label_from_instance = called  # type: ignore[method-assign,assignment]
+
+    def clean_goal(self) -> int | None:
+        return between(self.cleaned_data["goal"], 1, 100)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        owner, deputy = cleaned.get("owner"), cleaned.get("deputy")
+        if owner and owner == deputy:
+            self.add_error("deputy", _("Välj någon annan än kontoansvarig."))
+        if deputy and not owner and "owner" not in self.errors:
+            self.add_error("owner", _("Välj en kontoansvarig, när det finns en ersättare."))
+        return cleaned
+
+
+class KeeperForm(CarriedForm):
     """
     What whoever keeps the channel may change: its goal, and whom it is for.
 
@@ -28,26 +77,24 @@ class KeeperForm(forms.ModelForm):
 
     seen = forms.JSONField(widget=forms.HiddenInput, error_messages={"required": TOO_OLD, "invalid": TOO_OLD})
 
-    class Meta:
-        model = Channel
-        fields = ("audience", *GOAL)
-        help_texts = {
-            "audience": gettext_lazy("Vilka vi talar med där. Syns när någon skriver för kanalen."),
-            "goal": gettext_lazy("Hur många inlägg det ska bli. Lämna tomt om det inte finns något mål."),
-        }
-        error_messages = {"goal": {"invalid": A_NUMBER}}
+    class Meta(CarriedForm.Meta):
+        fields: tuple[str, ...] = ("audience", *GOAL)
 
     def __init__(self, channel: Channel, data: QueryDict | None = None) -> None:
         super().__init__(data, instance=channel)
         # Its instance takes over what was typed, right or wrong; how things are is read before.
         self.initial["seen"] = settings_of(channel, self.settings)
-        for field in self.fields.values():
-            field.error_messages.setdefault("max_length", gettext_lazy("Texten är för lång."))
 
     @property
     def settings(self) -> tuple[str, ...]:
         """The columns that this form is about."""
         return tuple(name for name in self.fields if name != "seen")
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Those that this form has something of."""
+        shown = [(title, [self[name] for name in names if name in self.fields]) for title, names in SECTIONS]
+        return [(title, fields) for title, fields in shown if fields]
 
     @property
     def ticks(self) -> list[str]:
@@ -59,9 +106,6 @@ class KeeperForm(forms.ModelForm):
         if not isinstance(seen, dict) or not {*self.settings} <= {*seen}:
             raise ValidationError(TOO_OLD)
         return seen
-
-    def clean_goal(self) -> int | None:
-        return between(self.cleaned_data["goal"], 1, 100)
 
     @property
     def wanted(self) -> Settings:
@@ -77,7 +121,7 @@ class SettingsForm(KeeperForm):
     """All that an administrator may change."""
 
     class Meta(KeeperForm.Meta):
-        fields = (  # type: ignore[assignment]
+        fields = (
             "owner",
             "deputy",
             *KeeperForm.Meta.fields,
@@ -97,10 +141,7 @@ class SettingsForm(KeeperForm):
             "facts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = KeeperForm.Meta.help_texts | {
-            "owner": gettext_lazy("Ser till att kanalen fungerar och får veta när den inte gör det."),
-            "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
-            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas."),
-            "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
+            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas. Larmen är inte i gång än."),
             "privacy": gettext_lazy("Vem som får se en ny film, tills någon väljer annat för just den."),
             "most_administrators": gettext_lazy("Ju färre som har nycklarna, desto säkrare."),
             "administrators": gettext_lazy("Räkna hos plattformen. Den säger det inte till oss."),
@@ -118,11 +159,6 @@ class SettingsForm(KeeperForm):
             self.fields = {"name": name_field(), "url": url_field(), **self.fields}
             self.initial.update(name=channel.name, url=channel.url)
         self.initial["seen"] = settings_of(channel, self.settings)
-        for name in ("owner", "deputy"):
-            field: forms.ModelChoiceField = self.fields[name]  # type: ignore[assignment]
-            field.queryset = people_for([getattr(channel, f"{name}_id")])
-            field.empty_label = _("Ingen")
-            field.label_from_instance = called  # type: ignore[method-assign,assignment]
 
     def clean_alarm_days(self) -> int | None:
         return between(self.cleaned_data["alarm_days"], 1, 365)
@@ -140,12 +176,7 @@ class SettingsForm(KeeperForm):
         return day
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        owner, deputy = cleaned.get("owner"), cleaned.get("deputy")
-        if owner and owner == deputy:
-            self.add_error("deputy", _("Välj någon annan än kontoansvarig."))
-        if deputy and not owner and "owner" not in self.errors:
-            self.add_error("owner", _("Välj en kontoansvarig, när det finns en ersättare."))
+        cleaned = super().clean()
         if cleaned.get("facts"):
             self.ask_for_source(cleaned)
         return cleaned
@@ -160,29 +191,31 @@ class SettingsForm(KeeperForm):
 
 class ProposalForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Vad skulle ni vilja ändra?"),
+        label=gettext_lazy("Vad skulle du vilja ändra?"),
         help_text=gettext_lazy("Till exempel målet, målgruppen eller vem som är kontoansvarig."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": gettext_lazy("Skriv vad ni vill ändra."),
+            "required": gettext_lazy("Skriv vad du vill ändra."),
             "max_length": gettext_lazy("Texten är för lång. Skriv det i några meningar."),
         },
     )
 
 
-def name_field() -> forms.CharField:
+def name_field(**more: Any) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Namn"),
         max_length=120,
         error_messages={"required": gettext_lazy("Skriv vad kanalen heter.")},
+        **more,
     )
 
 
-def url_field() -> forms.URLField:
+def url_field(**more: Any) -> forms.URLField:
     return forms.URLField(
         label=gettext_lazy("Adress"), max_length=500, required=False, assume_scheme="https",
         error_messages={"invalid": gettext_lazy("Det är ingen adress. En adress ser ut så här: https://…")},
+        **more,
     )  # fmt: skip
 
 
@@ -198,7 +231,9 @@ def called(person: User) -> str:
 
 def between(number: int | None, least: int, most: int) -> int | None:
     if number is not None and not least <= number <= most:
-        raise ValidationError(
-            _("Skriv ett tal mellan %(least)s och %(most)s.") % {"least": least, "most": most}
-        )
+        raise ValidationError(not_between(least, most))
     return number
+
+
+def not_between(least: int, most: int) -> str:
+    return _("Skriv ett tal mellan %(least)s och %(most)s.") % {"least": least, "most": most}

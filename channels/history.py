@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Field
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ SAID: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 """What else there is to be told of some of them."""
 PEOPLE = ("owner", "deputy")
+COLUMNS: dict[str, Field] = {column.name: column for column in Channel._meta.fields}
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,16 @@ def settings_in_words(settings: dict[str, Any]) -> dict[str, str]:
 
 
 def label(field: str) -> str:
-    return capfirst(str(Channel._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+    """The log is older than the columns: one that is no more is called as it was written down."""
+    column = COLUMNS.get(field)
+    return capfirst(str(column.verbose_name)) if column else field
 
 
 def in_words(field: str, value: Any, names: dict[int, str]) -> str:
     """A setting as a person reads it."""
     if value in (None, ""):
+        if field in PEOPLE:
+            return pgettext("nobody in charge of a channel", "ingen")
         return pgettext("a setting of a channel that is empty", "inget")
     if isinstance(value, bool):
         return _("ja") if value else _("nej")
@@ -111,5 +117,6 @@ def in_words(field: str, value: Any, names: dict[int, str]) -> str:
         return names.get(value, _("okänd"))
     if field == "facts_on":
         return date_format(date.fromisoformat(value), "j F Y")
-    choices = dict(Channel._meta.get_field(field).choices or ())  # type: ignore[union-attr]
+    column = COLUMNS.get(field)
+    choices = dict(column.flatchoices) if column else {}
     return str(choices.get(value, value))

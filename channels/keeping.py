@@ -4,13 +4,15 @@ with a line in the log that tells what it was before.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from audit import log
+from audit.models import Entry
 from channels import notices
 from channels.models import Channel
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 Settings = dict[str, Any]
 """By the field's name, in plain JSON: a person is their number, a day is written as 2026-04-27."""
+PROPOSE_AGAIN_AFTER = timedelta(hours=1)
+"""Each proposal is a mail to several people."""
 
 
 class ChangedMeanwhileError(Exception):
@@ -62,8 +66,18 @@ def change(channel: Channel, by: "User", seen: Settings, wanted: Settings) -> li
     return list(changes)
 
 
-def propose(channel: Channel, by: "User", text: str) -> None:
-    """For whoever may change it."""
+def propose(channel: Channel, by: "User", text: str) -> bool:
+    """For whoever may change it. False: the same person has said something of this channel within the hour."""
     with transaction.atomic():
+        # The race: two presses at once. The second waits here, and finds what the first has written.
+        Channel.objects.select_for_update().get(pk=channel.pk)
+        if has_proposed_lately(channel, by):
+            return False
         notices.proposed(channel, by, text)
         log.record("channel.proposed", channel, actor=by, text=text)
+    return True
+
+
+def has_proposed_lately(channel: Channel, by: "User") -> bool:
+    said = Entry.objects.filter(verb="channel.proposed", thing=log.name_of(channel), actor=by)
+    return said.filter(at__gt=timezone.now() - PROPOSE_AGAIN_AFTER).exists()

@@ -59,11 +59,19 @@ class KeyRing:
         if key_id not in self._keys:
             raise CannotOpenError(f"no key {key_id!r} for {place}")
         try:
-            raw = base64.b64decode(body, altchars=b"-_", validate=True)
+            raw = unwrapped(body)
             opened = AESGCM(self._keys[key_id]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
             return opened.decode()
         except (InvalidTag, ValueError) as error:
             raise CannotOpenError(f"the credential at {place} does not open") from error
+
+
+def unwrapped(body: str) -> bytes:
+    """The bytes, if this is how we wrote them down: base64 has several ways. ValueError if not."""
+    raw = base64.urlsafe_b64decode(body)
+    if base64.urlsafe_b64encode(raw).decode() != body:
+        raise ValueError("not written by us")
+    return raw
 
 
 def parse(key: str) -> tuple[str, bytes]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """Those that this person answers for, as owner or as deputy."""
         return self.filter(Q(owner=user.pk) | Q(deputy=user.pk))
 
+    def whole(self) -> "ChannelQuerySet":
+        """With what a card shows of each."""
+        found = self.select_related("credential", "paused_by", "owner", "deputy")
+        rests = AppRest.objects.filter(platform=OuterRef("platform")).values("resting_until")
+        return found.annotate(app_rests_until=Subquery(rests))
+
     def publishing(self, now: datetime) -> "ChannelQuerySet":
         """Those that may be called right now to publish something."""
         return self.working().rested(now)
@@ -93,19 +100,20 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
 
 class Channel(models.Model):
-    """One page, profile or account where we publish. `channels.connections` is the only writer of its state."""
+    """
+    One page, profile or account where we publish. Made by `channels.connecting`; `channels.connections` is the only
+    writer of its state, and `channels.keeping` of what it carries beside.
+    """
 
     platform = models.CharField(_("plattform"), max_length=20)
     """A key of `channels.adapters.ADAPTERS`: a new platform needs no change of the schema."""
     name = models.CharField(_("namn"), max_length=120)
     remote_id = models.CharField(max_length=200, blank=True)
     """The platform's own id of the page, profile or channel."""
-    handle = models.CharField(max_length=120, blank=True)
+    handle = models.CharField(_("kontots namn"), max_length=120, blank=True)
     url = models.URLField(_("adress"), max_length=500, blank=True)
     host = models.CharField(max_length=200, blank=True)
     """The account's server, where the platform is many: an address without a stroke at the end."""
-    picture = models.BinaryField(null=True, editable=False)
-    """The account's own picture, as a small JPEG that we have made of it."""
     audience = models.CharField(_("målgrupp"), max_length=200, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -205,8 +213,8 @@ class Channel(models.Model):
 
     @property
     def takes_privacy(self) -> bool:
-        """Whether what is published there may be for some people only: on platforms where a post has a title, a film's."""
-        return self.adapter_class.limits.title is not None
+        """Whether what is published there may be for some people only."""
+        return self.adapter_class.has_privacy
 
     @property
     def is_held_up(self) -> bool:
@@ -239,14 +247,31 @@ class Channel(models.Model):
 
     @property
     def is_being_looked_at(self) -> bool:
-        """A worker does, or will within seconds."""
+        """A worker does, or will within seconds. What rests is looked at when it has rested."""
         now = timezone.now()
-        return self.probe_at <= now or bool(self.probing_until and self.probing_until > now)
+        is_due = self.probe_at <= now and not self.rests_until
+        return is_due or bool(self.probing_until and self.probing_until > now)
 
     @property
-    def rests_now(self) -> bool:
-        """The platform asked for patience with this channel."""
-        return bool(self.resting_until and self.resting_until > timezone.now())
+    def rests_until(self) -> datetime | None:
+        """Until then the platform asked for patience, with this channel or with our whole app; None when it does not."""
+        now = timezone.now()
+        return max((at for at in (self.resting_until, self.app_rests_until) if at and at > now), default=None)
+
+    @cached_property
+    def app_rests_until(self) -> datetime | None:
+        """Comes along with `whole`."""
+        return AppRest.objects.filter(platform=self.platform).values_list("resting_until", flat=True).first()
+
+
+class ChannelPicture(models.Model):
+    """The account's own picture, as a small JPEG that we have made of it. Lists of channels do not carry it along."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, primary_key=True, related_name="+")
+    jpeg = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"the picture of channel {self.channel_id}"
 
 
 class AppRest(models.Model):
@@ -311,7 +336,7 @@ class Credential(Sealed):
     """When a person must connect again; None when it can be renewed for ever."""
     scopes = models.JSONField(default=list, blank=True)
     """The permissions that the platform says we have, in its own names."""
-    grantor = models.CharField(max_length=120, blank=True)
+    grantor = models.CharField(max_length=300, blank=True)
     """The platform's id of the person who gave us this; "" where it does not tell."""
     connected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -370,6 +395,8 @@ class Connecting(Sealed):
     platform = models.CharField(max_length=20)
     channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="+")
     """The one to be connected again; None for a new one."""
+    session = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the key of the session in which it was begun: it is gone on with in no other."""
     state = models.CharField(max_length=64, blank=True)
     """SHA-256 of the state that the platform is to bring back; empty when there is none, or when it has come."""
     account_id = models.CharField(max_length=200, blank=True)

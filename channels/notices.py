@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices import tell
+from channels import connections, rules
 from channels.models import Channel
 from channels.wording import name_of
 
-RUN, CHANGE, SEE = "channels.pause_channel", "channels.change_channel", "channels.view_channel"
+RUN, CHANGE = "channels.pause_channel", "channels.change_channel"
 WARNED_BEFORE = (14, 3, 0)
 """How many days before a connection ends its keepers are warned."""
 
@@ -24,24 +25,27 @@ WARNED_BEFORE = (14, 3, 0)
 # --- people -----------------------------------------------------------------------------------------------------
 
 
-def owners(*channels: Channel) -> set[User]:
+def keepers(*channels: Channel) -> set[User]:
     """Those who answer for these channels, and may sign in."""
     people = [person for channel in channels for person in (channel.owner, channel.deputy) if person]
     return {person for person in people if person.is_active}
 
 
-def keepers(channel: Channel) -> set[User]:
+def those_to_tell(channel: Channel) -> set[User]:
     """Those who look after a channel: its owner and deputy, or everybody who could, where it has none."""
-    return owners(channel) or {*User.objects.granted(RUN)}
+    return keepers(channel) or {*User.objects.granted(RUN)}
 
 
 def administrators() -> Iterable[User]:
     return User.objects.granted(CHANGE)
 
 
-def page_of(channel: Channel, person: User) -> str:
-    """Its own page, for those who may open it."""
-    if person.has_perm(SEE) or person in owners(channel):
+def page_of_channel(channel: Channel, person: User) -> str:
+    """Its own page, for those who may open it; else the list of all, or of what they were told."""
+    if channel.disconnected_at:
+        may_see_all = rules.why_not_see_channels(person) is None
+        return reverse("channels:index" if may_see_all else "accounts:notices")
+    if rules.why_not_see(person, channel) is None:
         return reverse("channels:channel", args=[channel.pk])
     return reverse("accounts:notices")
 
@@ -54,20 +58,23 @@ def warn(now: datetime) -> None:
     today = timezone.localdate(now)
     for channel in Channel.objects.open().select_related("credential", "owner", "deputy"):
         warn_of_end(channel, today)
-        notice_keepers(channel, now)
+        notice_that_nobody_keeps(channel, now)
 
 
 def warn_of_end(channel: Channel, today: date) -> None:
-    """Before a person must connect it again. Whoever comes late is told once, of how it is now."""
+    """
+    Before a person must connect it again. Whoever comes late is told once, of how it is now. An end is its day: platforms
+    count the seconds anew each time that they are asked.
+    """
     ends_at = channel.connection_ends_at
     stage = stage_of(ends_at, today) if ends_at else None
     if ends_at is None or stage is None or channel.fault:
         return
     tell(
-        {*owners(channel), *administrators()},
+        {*keepers(channel), *administrators()},
         "channel_ends",
-        f"channel:{channel.pk}:{ends_at.isoformat()}:{stage}",
-        partial(page_of, channel),
+        f"channel:{channel.pk}:{timezone.localdate(ends_at).isoformat()}:{stage}",
+        partial(page_of_channel, channel),
         channel=name_of(channel),
         channel_id=channel.pk,
         days=days_until(ends_at, today),
@@ -85,20 +92,20 @@ def days_until(at: datetime, today: date) -> int:
     return (timezone.localdate(at) - today).days
 
 
-def notice_keepers(channel: Channel, now: datetime) -> None:
+def notice_that_nobody_keeps(channel: Channel, now: datetime) -> None:
     """Nobody who may sign in answers for it: its administrators are told, once for each time that it comes to that."""
-    if owners(channel):
-        Channel.objects.filter(pk=channel.pk).exclude(unkept_at=None).update(unkept_at=None)
+    if keepers(channel):
+        if channel.unkept_at:
+            connections.mark_kept(channel)
         return
     with transaction.atomic():
-        # The race: two clocks notice it at once. The conditional update lets one through.
-        if not Channel.objects.filter(pk=channel.pk, unkept_at=None).update(unkept_at=now):
+        if channel.unkept_at or not connections.mark_unkept(channel, now):
             return
         tell(
             administrators(),
             "channel_unkept",
             f"channel:{channel.pk}:{now.isoformat()}",
-            partial(page_of, channel),
+            partial(page_of_channel, channel),
             channel=name_of(channel),
             had_one=bool(channel.owner_id or channel.deputy_id),
         )
@@ -111,10 +118,10 @@ def proposed(channel: Channel, by: User, text: str) -> None:
     """Somebody who may not change it themselves would like it to be changed."""
     now = timezone.now()
     tell(
-        {*administrators(), *owners(channel)} - {by},
+        {*administrators(), *keepers(channel)} - {by},
         "channel_proposal",
         f"channel:{channel.pk}:{now.isoformat()}",
-        partial(page_of, channel),
+        partial(page_of_channel, channel),
         channel=name_of(channel),
         by=by.name,
         text=text,

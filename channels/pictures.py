@@ -5,9 +5,9 @@ What comes is a stranger's file. It is decided by its content, taken only up to 
 anew. Not getting it is no error: a letter stands in its place.
 """
 
+import struct
 import warnings
 from io import BytesIO
-from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 from channels.adapters import hosts
 from channels.adapters.http import Bearer, guarded, mount
+from channels.adapters.links import taken_apart
 from channels.errors import ChannelError, NotSent
 
 SIDE = 96
@@ -24,6 +25,21 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 SECONDS = 8
 """For all of it: somebody waits at a page."""
 QUALITY = 88
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    AttributeError,
+    OverflowError,
+    struct.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow and its decoders raise for bytes that are not what they say."""
 
 
 def fetch(url: str) -> bytes | None:
@@ -34,7 +50,9 @@ def fetch(url: str) -> bytes | None:
 
 def download(url: str) -> bytes:
     """Empty when it does not come, is too large, or lies where only we could reach it."""
-    parts = urlsplit(url)
+    parts = taken_apart(url)
+    if parts is None:
+        return b""
     try:
         with hosts.reach(f"{parts.scheme}://{parts.netloc}", home()), requests.Session() as session:
             return content_of(session, url, f"GET {parts.path}")
@@ -66,12 +84,13 @@ def small(content: bytes) -> bytes | None:
                 if picture.width * picture.height > MOST_PIXELS:
                     return None
                 return drawn(picture)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except UNREADABLE:
         return None
 
 
 def drawn(picture: Image.Image) -> bytes:
-    square = ImageOps.fit(ImageOps.exif_transpose(picture).convert("RGBA"), (SIDE, SIDE))
+    """As it lies: the platforms have turned it upright, and what else it carries is not even read."""
+    square = ImageOps.fit(picture.convert("RGBA"), (SIDE, SIDE))
     paper = Image.new("RGB", (SIDE, SIDE), "white")
     paper.paste(square, mask=square)
     jpeg = BytesIO()

@@ -88,6 +88,8 @@ def why_not_change_all(user: User, _channel: Channel | None = None) -> Refusal:
 
 def why_not_propose(user: User, channel: Channel) -> Refusal:
     """Whoever may not change it themselves, and has to do with it."""
+    if why_not_change_all(user) is None:
+        return _("Du kan ändra kanalen själv.")
     if user.has_perm("channels.pause_channel") or keeps(user, channel):
         return None
     return _("Du har inte behörighet att föreslå ändringar. Be kommunikationsgruppen.")

@@ -12,13 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from channels import connecting, connections, health, notices
+from channels import connecting, connections, health, notices, parting
 from channels.models import Channel, Connecting
 
 logger = logging.getLogger(__name__)
 
 CLOCK = 15
 """Seconds until the clock looks again. What it put into the broker is worth nothing then, and must not pile up."""
+SWEEP = 60
+"""Seconds until the next sweep."""
 AT_ONCE = 20
 """How many channels are put into the broker each time the clock looks."""
 
@@ -51,12 +53,15 @@ def try_out(connecting_id: str) -> None:
 
 @shared_task
 def sweep_connecting() -> None:
-    """Once a minute: what was given up in the wizard."""
+    """Once a minute: what was given up in the wizard, and what a platform was not told of a channel that was left."""
     connecting.sweep(timezone.now())
+    for connecting_id in connecting.trials_to_run(timezone.now()):
+        put(try_out, connecting_id, expires=SWEEP)
+    parting.sweep(timezone.now())
 
 
 def try_out_soon(row: Connecting) -> None:
-    """If the broker loses it, the person starts it again."""
+    """If the broker loses it, the next sweep puts it in again."""
     transaction.on_commit(partial(put, try_out, str(row.pk)))
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.guards import for_those_who_may
@@ -19,7 +20,7 @@ from channels import connections, health, history, keeping, notices, parting, ru
 from channels.adapters.connectors import CONNECTORS
 from channels.forms import KeeperForm, ProposalForm, SettingsForm
 from channels.keeping import ChangedMeanwhileError
-from channels.models import Channel, State
+from channels.models import Channel, ChannelPicture, State
 from channels.parting import Access
 
 if TYPE_CHECKING:
@@ -38,6 +39,26 @@ LOOKS = {
 NEEDS_YOU = (State.BROKEN, State.UNFUNDED, State.EXPIRING)
 KEPT_PICTURE = 60 * 60
 """Seconds for which a browser shows an account's picture without asking again."""
+STILL_THERE = {
+    Access.LEFT: (
+        messages.ERROR,
+        gettext_lazy(
+            "Vi kunde inte ta bort anslutningen hos %(platform)s än och försöker igen i ett dygn. Vill du vara säker: "
+            "logga in på %(platform)s och ta bort appen."
+        ),
+    ),
+    Access.LOST: (
+        messages.ERROR,
+        gettext_lazy(
+            "Vi kan inte ta bort anslutningen hos %(platform)s. Logga in på %(platform)s och ta bort appen."
+        ),
+    ),
+    Access.SHARED: (
+        messages.INFO,
+        gettext_lazy("Anslutningen hos %(platform)s finns kvar, för en annan kanal använder den."),
+    ),
+}
+"""What a person is told of our access, where it has not ended."""
 
 
 class SignedInRequest(HttpRequest):
@@ -55,6 +76,21 @@ class Card:
     def needs_you(self) -> bool:
         """Somebody must do something, now or soon."""
         return not self.channel.is_by_hand and self.channel.state in NEEDS_YOU
+
+    @property
+    def wants_reconnecting(self) -> bool:
+        """To connect it again is what helps, now or soon."""
+        return bool(self.channel.fault) or self.channel.state == State.EXPIRING
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.channel.state == State.EXPIRING and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Its time is up, and nobody has tried since: nothing is known to be broken."""
+        ends_at = self.channel.connection_ends_at
+        return self.channel.state == State.EXPIRING and ends_at is not None and ends_at <= timezone.now()
 
     @property
     def goal(self) -> str:
@@ -112,8 +148,7 @@ class May:
 
     @property
     def propose(self) -> bool:
-        """Whoever may change everything need not ask."""
-        return not self.is_free(rules.why_not_change_all) and self.is_free(rules.why_not_propose)
+        return self.is_free(rules.why_not_propose)
 
     @property
     def disconnect(self) -> bool:
@@ -131,7 +166,7 @@ class May:
 @for_those_who_may(rules.why_not_see_channels)
 def index(request: SignedInRequest) -> HttpResponse:
     """Broken first: what needs a person stands at the top."""
-    channels = sorted(whole(), key=lambda channel: [*LOOKS].index(channel.state))
+    channels = sorted(Channel.objects.open().whole(), key=lambda channel: [*LOOKS].index(channel.state))
     cards = [card_of(channel) for channel in channels]
     context = {
         "rows": [(card, May(request.user, card.channel)) for card in cards],
@@ -139,15 +174,9 @@ def index(request: SignedInRequest) -> HttpResponse:
         "needing": sum(card.needs_you for card in cards),
         "paused": sum(channel.state == State.PAUSED for channel in channels),
         "may_connect": rules.why_not_connect(request.user) is None,
+        "may_keep_app_keys": rules.why_not_keep_app_keys(request.user) is None,
     }
     return render(request, "channels/index.html", context)
-
-
-def whole() -> "Any":
-    """Those that are connected, with what a card shows."""
-    return (
-        Channel.objects.open().select_related("credential", "paused_by", "owner", "deputy").defer("picture")
-    )
 
 
 def card_of(channel: Channel) -> Card:
@@ -172,7 +201,7 @@ def channel_for(
     why_not: "Callable[[User, Channel], Refusal] | None" = None,
 ) -> Channel:
     """For those who may see it, and do this with it. The others are not told whether there is such a channel."""
-    channel = whole().filter(pk=channel_id).first()
+    channel = Channel.objects.open().whole().filter(pk=channel_id).first()
     if refusal := rules.why_not_see(request.user, channel):
         raise PermissionDenied(refusal)
     if channel is None:
@@ -189,7 +218,7 @@ def channel(request: SignedInRequest, channel_id: int) -> HttpResponse:
     context = shown(request, channel) | {
         "rights": rights_of(channel),
         "credential": getattr(channel, "credential", None),
-        "has_picture": Channel.objects.filter(pk=channel.pk, picture__isnull=False).exists(),
+        "has_picture": ChannelPicture.objects.filter(channel=channel).exists(),
     }
     if may.history:
         context["history"], context["older"] = history.page(channel, request.GET.get("fore", ""))
@@ -231,9 +260,8 @@ def card(request: SignedInRequest, channel_id: int) -> HttpResponse:
 def picture(request: SignedInRequest, channel_id: int) -> HttpResponse:
     """The account's own picture, from us: the page asks no other server for anything."""
     channel = channel_for(request, channel_id)
-    if not channel.picture:
-        raise Http404
-    answer = HttpResponse(bytes(channel.picture), content_type="image/jpeg")
+    found = get_object_or_404(ChannelPicture, channel=channel)
+    answer = HttpResponse(bytes(found.jpeg), content_type="image/jpeg")
     answer["Cache-Control"] = f"private, max-age={KEPT_PICTURE}"
     return answer
 
@@ -322,9 +350,10 @@ def propose(request: SignedInRequest, channel_id: int) -> HttpResponse:
     channel = channel_for(request, channel_id, rules.why_not_propose)
     form = ProposalForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        keeping.propose(channel, request.user, form.cleaned_data["text"])
-        messages.success(request, _("Förslaget är skickat till administratörerna."))
-        return redirect("channels:channel", channel.pk)
+        if keeping.propose(channel, request.user, form.cleaned_data["text"]):
+            messages.success(request, _("Förslaget är skickat till administratörerna och kontoansvarig."))
+            return redirect("channels:channel", channel.pk)
+        form.add_error("text", _("Ditt förra förslag är skickat. Nästa kan du skicka om en timme."))
     context = {"channel": channel, "form": form, "shell": shell_for(request)}
     return render(request, "channels/channel_proposal.html", context, status=422 if form.errors else 200)
 
@@ -343,12 +372,8 @@ def disconnect(request: SignedInRequest, channel_id: int) -> HttpResponse:
 
 
 def say_how_it_ended(request: SignedInRequest, channel: Channel, access: Access) -> None:
-    name = {"channel": wording.name_of(channel)}
-    messages.success(request, _("%(channel)s är frånkopplad.") % name)
-    if access == Access.LEFT:
-        left = _("Vi kunde inte säga upp vår åtkomst hos %(channel)s. Logga in där och ta bort appen.")
-        messages.error(request, left % name)
-    elif access == Access.SHARED:
-        messages.info(
-            request, _("Åtkomsten hos %(channel)s finns kvar, för en annan kanal använder den.") % name
-        )
+    names = {"name": channel.name, "platform": wording.name_of(channel)}
+    messages.success(request, _("%(name)s är frånkopplad.") % names)
+    if access in STILL_THERE:
+        level, sentence = STILL_THERE[access]
+        messages.add_message(request, level, str(sentence) % names)

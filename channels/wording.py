@@ -13,33 +13,27 @@ from channels.adapters.connector import Right
 from channels.models import Channel, Period
 
 TROUBLES = {
-    "connect": gettext_lazy("Plattformen svarar inte. Inlägget väntar och skickas när det fungerar."),
-    "too_late": gettext_lazy("Arbetet hann inte fram i tid och skickade därför ingenting. Vi försöker igen."),
+    "connect": gettext_lazy("Plattformen svarar inte."),
+    "too_late": gettext_lazy("Det hann inte bli klart i tid, och ingenting skickades."),
     "no_credential": gettext_lazy("Kanalen är inte ansluten."),
     "key_lost": gettext_lazy("Anslutningen går inte att läsa. Anslut kanalen igen."),
     "app_keys_lost": gettext_lazy(
         "Våra appnycklar går inte att läsa. Administratören behöver skriva in dem igen."
     ),
     "renewing": gettext_lazy("Anslutningen förnyas just nu. Det dröjer några sekunder."),
-    "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades. Vi försöker igen."),
+    "renewal_unclear": gettext_lazy("Plattformen svarade inte när anslutningen förnyades."),
     "no_answer": gettext_lazy("Plattformen svarade inte i tid."),
     "broken_off": gettext_lazy("Förbindelsen bröts innan plattformen hade svarat."),
     "platform_down": gettext_lazy("Plattformen har fel hos sig just nu."),
     "unreadable": gettext_lazy("Plattformens svar gick inte att förstå."),
     "upload_lost": gettext_lazy("Plattformen har tappat bort det som laddades upp."),
-    "upload_stalled": gettext_lazy("Uppladdningen stannade av. Vi fortsätter där den slutade."),
-    "too_many_calls": gettext_lazy(
-        "Plattformen tar inte emot mer från oss just nu. Vi väntar så länge den ber om."
-    ),
-    "posting_too_fast": gettext_lazy(
-        "Plattformen tycker att det publiceras för ofta på sidan. Inlägget väntar några timmar."
-    ),
-    "quota": gettext_lazy(
-        "Dagens kvot hos YouTube är slut. Inlägget skickas när den fylls på, vid niotiden på morgonen."
-    ),
-    "upload_limit": gettext_lazy("Kanalen får inte ladda upp fler filmer i dag. Inlägget väntar ett dygn."),
+    "upload_stalled": gettext_lazy("Uppladdningen stannade av."),
+    "too_many_calls": gettext_lazy("Plattformen tar inte emot mer från oss just nu."),
+    "posting_too_fast": gettext_lazy("Plattformen tycker att det publiceras för ofta på sidan."),
+    "quota": gettext_lazy("Dagens kvot hos plattformen är slut."),
+    "upload_limit": gettext_lazy("Kanalen får inte ladda upp mer i dag."),
     "uploading": gettext_lazy("Filmen laddas upp. Det tar en stund."),
-    "processing": gettext_lazy("Plattformen gör i ordning filmen. Inlägget publiceras när den är klar."),
+    "processing": gettext_lazy("Plattformen gör i ordning filmen."),
     "credit": gettext_lazy("Pengarna på kontot hos plattformen är slut. Kontoansvarig behöver fylla på."),
     "token_expired": gettext_lazy("Anslutningen gäller inte längre. Anslut kanalen igen."),
     "access_revoked": gettext_lazy(
@@ -100,6 +94,7 @@ TROUBLES = {
     "sign_in_refused": gettext_lazy("Namnet eller applösenordet stämmer inte."),
     "server_unknown": gettext_lazy("Vi hittar ingen sådan server. Kontrollera adressen."),
 }
+"""What has happened, and what a person can do about it. Who tells adds what comes of it for what one was at."""
 
 RIGHTS: dict[Right, tuple[Any, Any]] = {
     Right.PUBLISH: (gettext_lazy("Publicera inlägg"), gettext_lazy("Lägga ut bild, film och text")),
@@ -110,6 +105,10 @@ RIGHTS: dict[Right, tuple[Any, Any]] = {
         gettext_lazy("Utan det hamnar frågor inte i inkorgen"),
     ),
     Right.STATISTICS: (gettext_lazy("Se statistik"), gettext_lazy("Hur många som såg inlägget")),
+    Right.BUSINESSES: (
+        gettext_lazy("Se sidor som ägs genom ett företag"),
+        gettext_lazy("Utan det kan sidan saknas i listan"),
+    ),
     Right.STAY: (
         gettext_lazy("Fortsätta när du inte är inloggad"),
         gettext_lazy("Annars måste du ansluta igen hela tiden"),
@@ -121,10 +120,10 @@ WORRIES = {
     "right_missing": gettext_lazy("Behörighet saknas: %(right)s."),
     "role_less": gettext_lazy("Rollen på sidan räcker inte till: %(right)s."),
     "clock_off": gettext_lazy("Vår klocka och plattformens skiljer sig med %(seconds)s sekunder."),
-    "quota_low": gettext_lazy("Av dagens kvot finns %(left)s av %(of)s kvar."),
     "access_ends": gettext_lazy("Plattformen vill att någon loggar in på nytt senast %(at)s."),
     "server_takes_less": gettext_lazy(
-        "Kontots server tar bara emot %(characters)s tecken och %(pictures)s bilder i ett inlägg. Längre inlägg går inte ut."
+        "Kontots server tar bara emot %(characters)s tecken och %(pictures)s bilder i ett inlägg. "
+        "Längre inlägg går inte ut."
     ),
 }
 
@@ -140,7 +139,7 @@ def finding_sentence(finding: Mapping[str, Any]) -> str:
         facts["right"] = str(RIGHTS[Right(facts["right"])][0]).lower()
     if at := parse_datetime(str(facts.get("at", ""))):
         facts["at"] = date_format(timezone.localtime(at), "j F Y")
-    return str(WORRIES[finding["code"]]) % facts
+    return str(WORRIES.get(finding["code"], finding["code"])) % facts
 
 
 def goal_sentence(channel: Channel) -> str:

@@ -101,7 +101,7 @@ def of_channel(version: Version, channel: Channel) -> Iterator[Blocker]:
     try:
         made = content.for_channel(version, channel)
     except content.RenditionMissingError as error:
-        yield Blocker("film_failed" if error.failed else "film_in_the_making", "channels", channel)
+        yield Blocker(error.code, "channels", channel)
         return
     for problem in channel.adapter_class.check(made):
         yield Blocker(problem.code, "channels", channel, dict(problem.facts))

@@ -21,6 +21,7 @@ from posts.models import (
     RenditionState,
     Version,
     VersionChannel,
+    VersionMedia,
     headline_of,
 )
 
@@ -28,15 +29,15 @@ PICTURE_FILM_SECONDS = 8
 
 
 class RenditionMissingError(Exception):
-    """The channel needs a film of its own, and it is not there (yet)."""
+    """The channel needs a film or picture of its own, and it is not there (yet)."""
 
-    def __init__(self, *, failed: bool) -> None:
-        super().__init__("failed" if failed else "in the making")
-        self.failed = failed
+    def __init__(self, kind: Kind, *, failed: bool) -> None:
+        self.code = f"{kind}_failed" if failed else f"{kind}_in_the_making"
+        super().__init__(self.code)
 
 
 def for_channel(version: Version, channel: Channel) -> Content:
-    """Exactly what the channel's followers will see. Raises RenditionMissingError while a film is being made."""
+    """Exactly what the channel's followers will see. Raises RenditionMissingError while some of it is being made."""
     return replace(words_for(version, channel), media=tuple(media_for(version, channel)))
 
 
@@ -58,12 +59,17 @@ def chosen(version: Version, channel: Channel) -> VersionChannel:
     for choice in version.chosen_channels.all():
         if choice.channel_id == channel.pk:
             return choice
-    return VersionChannel(version=version, channel=channel)
+    return VersionChannel(version=version, **vars(begun_for(channel)))
 
 
 def preselected() -> tuple[ChannelText, ...]:
     """What every new post is meant for until a reviewer says otherwise."""
-    return tuple(ChannelText(channel.pk) for channel in Channel.objects.preselected())
+    return tuple(begun_for(channel) for channel in Channel.objects.preselected())
+
+
+def begun_for(channel: Channel) -> ChannelText:
+    """Before anybody has written for this channel: the post's own words, shown to whom the channel shows new films."""
+    return ChannelText(channel.pk, privacy=channel.privacy if channel.takes_privacy else Privacy.PUBLIC.value)
 
 
 def first_words(text: str, channel: Channel) -> str:
@@ -84,7 +90,14 @@ def with_credit(text: str, version: Version, channel: Channel) -> str:
 def media_for(version: Version, channel: Channel) -> list[ChannelMedia]:
     if (ingredients := film_needed(version, channel)) is not None:
         return [as_film(rendition_of(version, ingredients))]
-    return [as_channel_media(item.media, item.alt_text) for item in version.shown_media.all()]
+    return [as_shown(version, item, channel) for item in version.shown_media.all()]
+
+
+def as_shown(version: Version, item: VersionMedia, channel: Channel) -> ChannelMedia:
+    """What was sent in, or the smaller picture that is made of it."""
+    if (ingredients := picture_needed(item.media, channel)) is not None:
+        return as_picture(rendition_of(version, ingredients), item.alt_text)
+    return as_channel_media(item.media, item.alt_text)
 
 
 def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
@@ -100,7 +113,15 @@ def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
     )
 
 
-# --- films that are made for a channel ------------------------------------------------------------------------
+# --- films and pictures that are made for a channel -------------------------------------------------------------
+
+
+def needed_for(version: Version, channel: Channel) -> list[dict[str, Any]]:
+    """What has to be made before the channel can show the version."""
+    if (film := film_needed(version, channel)) is not None:
+        return [film]
+    pictures = [picture_needed(item.media, channel) for item in version.shown_media.all()]
+    return [picture for picture in pictures if picture is not None]
 
 
 def film_needed(version: Version, channel: Channel) -> dict[str, Any] | None:
@@ -120,6 +141,14 @@ def film_needed(version: Version, channel: Channel) -> dict[str, Any] | None:
     return None
 
 
+def picture_needed(media: Media, channel: Channel) -> dict[str, Any] | None:
+    """What the picture is made of that the channel shows instead of a master larger than it takes."""
+    most = channel.adapter_class.limits.picture_bytes
+    if media.is_film or most is None or media.size <= most:
+        return None
+    return made_of([media]) | {"picture_bytes": most}
+
+
 def made_of(media: list[Media]) -> dict[str, Any]:
     return {"media": [str(item.pk) for item in media], "digests": [item.sha256 for item in media]}
 
@@ -131,23 +160,41 @@ def fits(film: Media, box: tuple[int, int]) -> bool:
 
 def rendition_of(version: Version, ingredients: dict[str, Any]) -> Rendition | None:
     recipe = recipe_of(ingredients)
-    if version.films is not None:
-        return version.films.get(recipe)
+    if version.made is not None:
+        return version.made.get(recipe)
     return Rendition.objects.filter(recipe=recipe).first()
 
 
 def as_film(rendition: Rendition | None) -> ChannelMedia:
-    if rendition is None or not rendition.is_ready:
-        raise RenditionMissingError(failed=bool(rendition and rendition.state == RenditionState.FAILED))
+    film = ready(rendition, Kind.FILM)
     return ChannelMedia(
         kind=Kind.FILM,
-        sha256=rendition.sha256,
-        size=rendition.size,
-        open=partial(open_file, rendition.film),
-        width=rendition.width,
-        height=rendition.height,
-        seconds=rendition.seconds,
+        sha256=film.sha256,
+        size=film.size,
+        open=partial(open_file, film.film),
+        width=film.width,
+        height=film.height,
+        seconds=film.seconds,
     )
+
+
+def as_picture(rendition: Rendition | None, alt_text: str) -> ChannelMedia:
+    picture = ready(rendition, Kind.PICTURE)
+    return ChannelMedia(
+        kind=Kind.PICTURE,
+        sha256=picture.sha256,
+        size=picture.size,
+        open=partial(open_file, picture.picture),
+        alt_text=alt_text,
+        width=picture.width,
+        height=picture.height,
+    )
+
+
+def ready(rendition: Rendition | None, kind: Kind) -> Rendition:
+    if rendition is None or not rendition.is_ready:
+        raise RenditionMissingError(kind, failed=bool(rendition and rendition.state == RenditionState.FAILED))
+    return rendition
 
 
 def recipe_of(ingredients: dict[str, Any]) -> str:

@@ -462,8 +462,8 @@ class Version(Wording, AppendOnlyModel):
 
     objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
 
-    films: "dict[str, Rendition] | None" = None
-    """Those made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
+    made: "dict[str, Rendition] | None" = None
+    """What is made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
 
     class Meta:
         verbose_name = _("version")
@@ -662,6 +662,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def with_dead_lease(self, now: datetime) -> "PublicationQuerySet":
         return self.filter(claimed_until__lt=now)
 
+    def showing(self, media: Media) -> "PublicationQuerySet":
+        """Those of a version with this picture or film."""
+        return self.filter(version__in=Version.objects.filter(shown_media__media=media).order_by())
+
     def published(self) -> "PublicationQuerySet":
         return self.filter(status=PublicationStatus.PUBLISHED)
 
@@ -669,6 +673,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Those that only a stop or a pause keeps from going out at once, also what is being made ready."""
         due = Q(status=PublicationStatus.QUEUED, claimed_until=None, not_before__lte=now)
         return self.filter(due | Q(status=PublicationStatus.STAGING))
+
+    def on_the_way(self) -> "PublicationQuerySet":
+        """Those that would go out by themselves, now or at their time; no call that publishes them has begun."""
+        return self.filter(status__in=(PublicationStatus.QUEUED, PublicationStatus.STAGING))
+
+    def unsure(self) -> "PublicationQuerySet":
+        """Those that may be out, and that no worker looks for right now."""
+        return self.filter(status=PublicationStatus.UNCONFIRMED, claimed_until=None)
 
     def unannounced(self, since: datetime) -> "PublicationQuerySet":
         """Out since then at least, and nobody has been told."""
@@ -965,17 +977,23 @@ def rendition_path(rendition: "Rendition", name: str) -> str:
 
 
 class Rendition(models.Model):
-    """A film made for a channel: of a version's pictures and text, or of a film that is too large for it.
+    """
+    What is made for a channel: a film of a version's pictures and text, or a film or picture that is too large for it,
+    made smaller.
 
     The recipe is the digest of everything it is made of: the same is made once.
     """
 
     recipe = models.CharField(max_length=64, unique=True)
     ingredients = models.JSONField()
-    """`media`: ids in order, `digests`: their masters'; then `text` and `seconds`, or the `box` it has to fit into."""
+    """`media`: ids in order, `digests`: their masters'; then `text` and `seconds`, or the `box` that
+    a film has to fit into, or the `picture_bytes` that a picture may have."""
     state = models.CharField(max_length=10, choices=RenditionState, default=RenditionState.WAITING)
     film = models.FileField(upload_to=rendition_path, blank=True)
     poster = models.FileField(upload_to=rendition_path, blank=True)
+    """What is seen of a film before it is played."""
+    picture = models.FileField(upload_to=rendition_path, blank=True)
+    """Instead of film and poster."""
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     width = models.PositiveIntegerField(default=0)
@@ -990,8 +1008,8 @@ class Rendition(models.Model):
         verbose_name_plural = _("filmer av bilder")
         constraints = (
             models.CheckConstraint(
-                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(film="")),
-                name="posts_rendition_ready_has_film",
+                condition=~Q(state="ready") | (Q(sha256__length=64) & (~Q(film="") | ~Q(picture=""))),
+                name="posts_rendition_ready_has_file",
             ),
         )
         indexes = (models.Index(fields=("state", "created_at"), name="posts_rendition_by_state"),)
@@ -1002,3 +1020,8 @@ class Rendition(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == RenditionState.READY
+
+    @property
+    def is_film(self) -> bool:
+        """Known from the order, before anything is made."""
+        return "picture_bytes" not in self.ingredients

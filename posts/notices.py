@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices import take_back, tell
 from channels.models import Channel
+from channels.notices import administrators, keepers, page_of_channel, those_to_tell
 from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
 NO_CREDIT = "credit"
 """The fault of a channel whose account at the platform is empty (`channels.errors.OutOfCredit`)."""
 OKAY_BY = "approval__approved_by"
-REVIEW, DECIDE, CONNECT = "posts.review_post", "posts.decide_publication", "channels.change_channel"
-"""What the communications group and the administrators may."""
-READ, TAKE_DOWN, SEE_CHANNELS = "posts.view_all_posts", "posts.take_down", "channels.view_channel"
+REVIEW, DECIDE = "posts.review_post", "posts.decide_publication"
+"""What the communications group may."""
+READ, TAKE_DOWN = "posts.view_all_posts", "posts.take_down"
 """What opens the pages that people are led to."""
 
 
@@ -67,7 +68,7 @@ def delayed(publication: Publication, until: datetime) -> None:
     """It goes on by itself, later than anybody expects."""
     code = Publication.objects.values_list("trouble", flat=True).get(pk=publication.pk)
     tell(
-        {publication.approval.approved_by, *keepers(publication.channel)},
+        {publication.approval.approved_by, *those_to_tell(publication.channel)},
         "delayed",
         name(publication),
         partial(page_for, publication.post, publication.channel),
@@ -89,6 +90,7 @@ def needs_decision(publication: Publication) -> None:
     able = set(User.objects.granted(DECIDE))
     asked = () if publication.approval.approved_by in able else able
     question = reverse("posts:decide", args=[publication.pk])
+    able |= keepers(publication.channel)
 
     def page(person: User) -> str:
         return question if person in able else page_for(publication.post, publication.channel, person)
@@ -116,7 +118,7 @@ def concerned(
     """Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`."""
     post, channel = publication.post, publication.channel
     facts |= {"channel": name_of(channel)}
-    people = {publication.approval.approved_by, *keepers(channel), *others}
+    people = {publication.approval.approved_by, *those_to_tell(channel), *others}
     page = page or partial(page_for, post, channel)
     tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
     tell(people - {post.author}, kind, key, page, is_yours=False, **facts)
@@ -166,14 +168,19 @@ def is_missing(publication: Publication) -> bool:
 # --- channels and stops -----------------------------------------------------------------------------------------
 
 
+def when_channel_broke(*, channel: Channel, code: str, **_: Any) -> None:
+    """Whoever found it, publishing or looking after it (`channels.signals.broke`)."""
+    channel_stopped(channel, code)
+
+
 def channel_stopped(channel: Channel, code: str) -> None:
     """A person must do something before anything more goes out there. Told once for each time that it broke."""
     broke_at = Channel.objects.values_list("fault_at", flat=True).get(pk=channel.pk)
     tell(
-        keepers(channel),
+        those_to_tell(channel),
         "out_of_credit" if code == NO_CREDIT else "channel_stopped",
         f"channel:{channel.pk}:{broke_at.isoformat() if broke_at else code}",
-        partial(page_about, channel),
+        partial(page_of_channel, channel),
         channel=name_of(channel),
         code=code,
         waiting=waiting_for(channel).count(),
@@ -194,9 +201,9 @@ def unpaused(channel: Channel, by: User) -> None:
 
 def about_channel(kind: str, channel: Channel, by: User, at: datetime, **facts: Any) -> None:
     """To those who look after it, unless they did it themselves."""
-    people, key = keepers(channel) - {by}, f"channel:{channel.pk}:{at.isoformat()}"
+    people, key = those_to_tell(channel) - {by}, f"channel:{channel.pk}:{at.isoformat()}"
     facts |= {"channel": name_of(channel), "by": by.name, "done_at": at}
-    tell(people, kind, key, partial(page_about, channel), **facts)
+    tell(people, kind, key, partial(page_of_channel, channel), **facts)
 
 
 def waiting_for(channel: Channel) -> "QuerySet[Publication]":
@@ -257,7 +264,7 @@ def remove_by_hand(removal: Removal) -> None:
     say here that it is done; else everybody who may.
     """
     channel, able = removal.publication.channel, set(User.objects.granted(TAKE_DOWN))
-    people = able & {removal.takedown.requested_by, *keepers(channel)}
+    people = able & {removal.takedown.requested_by, *those_to_tell(channel)}
     page = partial(page_for, removal.takedown.post, channel)
     key = f"removal:{removal.pk}:{removal.fence}"
     tell(people or able, "remove_by_hand", key, page, channel=name_of(channel))
@@ -345,23 +352,8 @@ def quoted(step: Transition) -> str:
 # --- people -----------------------------------------------------------------------------------------------------
 
 
-def owners(*channels: Channel) -> set[User]:
-    """Those who answer for these channels, and may sign in."""
-    people = [person for channel in channels for person in (channel.owner, channel.deputy) if person]
-    return {person for person in people if person.is_active}
-
-
-def keepers(channel: Channel) -> set[User]:
-    """Those who look after a channel: its owner and deputy, or everybody who could, where it has none."""
-    return owners(channel) or {*group(), *administrators()}
-
-
 def group() -> Iterable[User]:
     return User.objects.granted(REVIEW)
-
-
-def administrators() -> Iterable[User]:
-    return User.objects.granted(CONNECT)
 
 
 # --- where they are led -----------------------------------------------------------------------------------------
@@ -373,16 +365,7 @@ def page_for(post: Post, channel: Channel | None, person: User) -> str:
         return page_of(post)
     if person.has_perm(TAKE_DOWN):
         return reverse("posts:take_down", args=[post.pk])
-    return page_about(channel, person) if channel else reverse("accounts:notices")
-
-
-def page_about(channel: Channel, person: User) -> str:
-    """All of the channels; or, for its keeper who sees none of the others, where it is paused and started."""
-    if person.has_perm(SEE_CHANNELS):
-        return reverse("channels:index")
-    if channel.is_by_hand or channel.disconnected_at or person not in owners(channel):
-        return reverse("accounts:notices")
-    return reverse("status:pause", args=[channel.pk])
+    return page_of_channel(channel, person) if channel else reverse("accounts:notices")
 
 
 # --- naming -----------------------------------------------------------------------------------------------------

@@ -288,7 +288,7 @@ def forget_strays(now: datetime) -> None:
     forget(*(name for name in strays if default_storage.get_modified_time(name) < now - STRAY_AFTER))
 
 
-# --- films made for a channel -----------------------------------------------------------------------------------
+# --- films and pictures made for a channel ----------------------------------------------------------------------
 
 
 def waiting_renditions(now: datetime) -> QuerySet[Rendition]:
@@ -306,26 +306,30 @@ def claim_rendition(rendition_id: int) -> Rendition | None:
 
 
 def make_rendition(rendition: Rendition) -> None:
-    """Make the film of the pictures. Three tries; then the review page says that it did not work."""
+    """Make the film or the smaller picture. Three tries; then the review page says that it did not work."""
     with held(rendition):
         try:
-            make_film(rendition)
+            make_ordered(rendition)
         except MediaRefused as error:
             try_again_or_fail(rendition, error)
 
 
-def make_film(rendition: Rendition) -> None:
+def make_ordered(rendition: Rendition) -> None:
     if rendition.tries > MOST_TRIES:
         raise MediaRefused(RefusalCode.DAMAGED)
-    ordered = rendition.ingredients
     with workplace() as folder:
-        masters = [master_copy(media_id, folder) for media_id in ordered["media"]]
-        if "box" in ordered:
-            width, height = ordered["box"]
-            made = jobs.smaller_film(masters[0], folder, width, height, on_lease(rendition))
-        else:
-            made = jobs.film_of_pictures(masters, ordered["text"], ordered["seconds"], folder)
-        keep_made(rendition, made)
+        masters = [master_copy(media_id, folder) for media_id in rendition.ingredients["media"]]
+        keep_made(rendition, made_of(masters, rendition, folder))
+
+
+def made_of(masters: list[Path], rendition: Rendition, folder: Path) -> jobs.Prepared:
+    ordered = rendition.ingredients
+    if "picture_bytes" in ordered:
+        return jobs.smaller_picture(masters[0], folder, ordered["picture_bytes"])
+    if "box" in ordered:
+        width, height = ordered["box"]
+        return jobs.smaller_film(masters[0], folder, width, height, on_lease(rendition))
+    return jobs.film_of_pictures(masters, ordered["text"], ordered["seconds"], folder)
 
 
 def on_lease(rendition: Rendition) -> jobs.Progress:
@@ -345,7 +349,7 @@ def master_copy(media_id: str, folder: Path) -> Path:
 def keep_made(rendition: Rendition, made: jobs.Prepared) -> None:
     write(rendition, claimed_until=timezone.now() + LEASE)
     forget(*names_in(folder_of(rendition)))
-    with stored((rendition.film, made.master), (rendition.poster, made.medium)) as names:
+    with stored(*parts_of(rendition, made)) as names:
         write(
             rendition,
             **names,
@@ -357,6 +361,12 @@ def keep_made(rendition: Rendition, made: jobs.Prepared) -> None:
             state=RenditionState.READY,
             claimed_until=None,
         )
+
+
+def parts_of(rendition: Rendition, made: jobs.Prepared) -> list[tuple[FieldFile, Path]]:
+    if rendition.is_film:
+        return [(rendition.film, made.master), (rendition.poster, made.medium)]
+    return [(rendition.picture, made.master)]
 
 
 def try_again_or_fail(rendition: Rendition, error: MediaRefused) -> None:

@@ -1,19 +1,37 @@
 """What followers will see, channel by channel: made of the very content that the worker sends, so that it cannot lie."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from channels.models import Channel
 from posts import blockers, content, renditions
 from posts.blockers import Blocker
-from posts.models import Rendition, Version, VersionChannel, VersionMedia
+from posts.models import Media, Rendition, Version, VersionChannel
 
-IN_THE_MAKING = "film_in_the_making"
+FILM_IN_THE_MAKING, PICTURE_IN_THE_MAKING = "film_in_the_making", "picture_in_the_making"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One that was sent in; `rendition` is the smaller picture that the channel's followers see instead."""
+
+    media: Media
+    alt_text: str
+    rendition: Rendition | None = None
+
+    @property
+    def file(self) -> Media | Rendition:
+        """What is sent."""
+        return self.rendition or self.media
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`fits` and `over` are the text, cut where the channel's limit is; `film` is shown instead of what was sent in."""
+    """
+    `fits` and `over` are the text, cut where the channel's limit is; `film` is shown instead of what was sent in. What is
+    still in the making is not `shown`.
+    """
 
     channel: Channel
     fits: str
@@ -22,7 +40,7 @@ class Preview:
     link: str = ""
     length: int = 0
     limit: int | None = None
-    shown: list[VersionMedia] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     film: Rendition | None = None
     blockers: list[Blocker] = field(default_factory=list)
 
@@ -36,7 +54,18 @@ class Preview:
 
     @property
     def is_in_the_making(self) -> bool:
-        return any(blocker.code == IN_THE_MAKING for blocker in self.blockers)
+        return self.is_film_in_the_making or self.is_picture_in_the_making
+
+    @property
+    def is_film_in_the_making(self) -> bool:
+        return self.is_blocked_by(FILM_IN_THE_MAKING)
+
+    @property
+    def is_picture_in_the_making(self) -> bool:
+        return self.is_blocked_by(PICTURE_IN_THE_MAKING)
+
+    def is_blocked_by(self, code: str) -> bool:
+        return any(blocker.code == code for blocker in self.blockers)
 
 
 def of_version(version: Version) -> list[Preview]:
@@ -58,10 +87,18 @@ def preview(version: Version, choice: VersionChannel) -> Preview:
         link=words.link,
         length=length,
         limit=limits.text,
-        shown=[] if ingredients else list(version.shown_media.all()),
+        shown=[] if ingredients else list(shown_on(version, channel)),
         film=content.rendition_of(version, ingredients) if ingredients else None,
         blockers=list(blockers.of_channel(version, channel)),
     )
+
+
+def shown_on(version: Version, channel: Channel) -> Iterator[Shown]:
+    for item in version.shown_media.all():
+        ingredients = content.picture_needed(item.media, channel)
+        rendition = content.rendition_of(version, ingredients) if ingredients else None
+        if ingredients is None or (rendition and rendition.is_ready):
+            yield Shown(item.media, item.alt_text, rendition)
 
 
 def fitting(channel: Channel, text: str, room: int) -> str:

@@ -5,8 +5,12 @@ Whoever is too late is told who was faster, and what became of it; nothing of th
 """
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.guards import for_those_who_may
 from accounts.models import User
+from accounts.views import shell_for
 from channels.adapters.fitting import with_link
+from channels.notices import page_of_channel
 from posts import (
     acts,
     content,
@@ -40,18 +46,60 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
-may_decide = for_those_who_may(rules.why_not_decide_publication)
-may_publish_by_hand = for_those_who_may(rules.why_not_publish_by_hand)
 may_take_down = for_those_who_may(rules.why_not_take_down)
 
 
-def visible(request: SignedInRequest, publication_id: int) -> Publication:
-    """A publication of a post that the reader may see, with all that its pages show."""
-    publications = Publication.objects.select_related(
+def whole() -> QuerySet[Publication]:
+    """With all that the pages of one show."""
+    return Publication.objects.select_related(
         "post__author", "channel__paused_by", "version__created_by", "approval__approved_by"
     ).prefetch_related("attempts", *parts_of("version"))
+
+
+def visible(request: SignedInRequest, publication_id: int) -> Publication:
+    """A publication of a post that the reader may see."""
     posts = Post.objects.visible_to(request.user)
-    return get_object_or_404(publications.filter(post__in=posts), pk=publication_id)
+    return get_object_or_404(whole().filter(post__in=posts), pk=publication_id)
+
+
+def for_one(why_not: "Callable[[User, Publication | None], rules.Refusal]") -> Callable[[View], View]:
+    """
+    A page of one publication, for the group and for whoever keeps its channel. The others are told why not, whether there
+    is such a publication or not.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def answer(request: SignedInRequest, publication_id: int) -> HttpResponse:
+            publication = whole().filter(pk=publication_id).first()
+            if refusal := why_not(request.user, publication):
+                raise PermissionDenied(refusal)
+            if publication is None or not rules.may_open_publication(request.user, publication):
+                raise Http404
+            return view(request, publication)
+
+        return answer
+
+    return guard
+
+
+may_decide = for_one(rules.why_not_decide_publication)
+may_publish_by_hand = for_one(rules.why_not_publish_by_hand)
+
+
+def around(request: SignedInRequest, publication: Publication) -> dict[str, Any]:
+    """What is about the page: the way back to the post, for those who may read it; for others, to the channel."""
+    return {
+        "shell": shell_for(request),
+        "may_read": may_read(request, publication.post),
+        "channel_page": page_of_channel(publication.channel, request.user),
+    }
+
+
+def back(request: SignedInRequest, publication: Publication) -> HttpResponse:
+    if may_read(request, publication.post):
+        return redirect("posts:detail", publication.post_id)
+    return redirect(page_of_channel(publication.channel, request.user))
 
 
 def too_late(
@@ -64,8 +112,8 @@ def too_late(
         "last": (last := acts.last_decision(publication)),
         "sentence": last.sentence(request.user) if last else "",
         "typed": typed,
-        "may_read": True,
     }
+    context |= around(request, publication)
     return render(request, "posts/publication/no_longer_so.html", context, status=status)
 
 
@@ -74,9 +122,8 @@ def too_late(
 
 @require_http_methods(["GET", "POST"])
 @may_decide
-def decide(request: SignedInRequest, publication_id: int) -> HttpResponse:
+def decide(request: SignedInRequest, publication: Publication) -> HttpResponse:
     """Vi vet inte om inlägget kom ut: what is known, and the two answers. A pasted link is the first of them."""
-    publication = visible(request, publication_id)
     if request.method == "GET":
         return show_question(request, publication, LinkForm())
     form = LinkForm(request.POST)
@@ -90,7 +137,7 @@ def decide(request: SignedInRequest, publication_id: int) -> HttpResponse:
         refuse_link(form, publication, error)
         return show_question(request, publication, form, status=422)
     messages.success(request, _("Tack. Länken är sparad och inlägget räknas som publicerat."))
-    return redirect("posts:detail", publication.post_id)
+    return back(request, publication)
 
 
 def refuse_link(form: LinkForm, publication: Publication, error: LinkError) -> None:
@@ -113,6 +160,7 @@ def show_question(
         "is_said_to_exist": last is not None and last.outcome == Outcome.DUPLICATE,
         "events": timeline.of_publication(publication, request.user),
         "preview": preview_of(publication),
+        **around(request, publication),
     }
     return render(request, "posts/publication/decide.html", context, status=status)
 
@@ -123,29 +171,30 @@ def preview_of(publication: Publication) -> previews.Preview:
 
 @require_POST
 @may_decide
-def decide_absent(request: SignedInRequest, publication_id: int) -> HttpResponse:
+def decide_absent(request: SignedInRequest, publication: Publication) -> HttpResponse:
     done = _("Vi letar en gång till och skickar sedan exakt samma version.")
-    return sent_again(request, publication_id, publishing.decide_absent, done)
+    if publication.channel.disconnected_at:
+        done = _("Tack. Det väntar, för kanalen är frånkopplad.")
+    return sent_again(request, publication, publishing.decide_absent, done)
 
 
 @require_POST
 @may_decide
-def try_again(request: SignedInRequest, publication_id: int) -> HttpResponse:
+def try_again(request: SignedInRequest, publication: Publication) -> HttpResponse:
     done = _("Vi försöker igen med exakt samma version.")
-    return sent_again(request, publication_id, publishing.try_again, done)
+    return sent_again(request, publication, publishing.try_again, done)
 
 
 def sent_again(
-    request: SignedInRequest, publication_id: int, verb: Callable[[Publication, User], None], done: str
+    request: SignedInRequest, publication: Publication, verb: Callable[[Publication, User], None], done: str
 ) -> HttpResponse:
-    publication = visible(request, publication_id)
     try:
         verb(publication, request.user)
     except TooLateError:
         return too_late(request, publication)
     tasks.publish_soon()
     messages.success(request, done)
-    return redirect("posts:detail", publication.post_id)
+    return back(request, publication)
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------
@@ -153,26 +202,24 @@ def sent_again(
 
 @require_POST
 @may_publish_by_hand
-def take_by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
+def take_by_hand(request: SignedInRequest, publication: Publication) -> HttpResponse:
     """From now on a person publishes it, and the worker does not."""
-    publication = visible(request, publication_id)
     try:
         publishing.take_by_hand(publication, request.user)
     except TooLateError:
         return too_late(request, publication)
-    return redirect("posts:by_hand", publication_id)
+    return redirect("posts:by_hand", publication.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @may_publish_by_hand
-def by_hand(request: SignedInRequest, publication_id: int) -> HttpResponse:
+def by_hand(request: SignedInRequest, publication: Publication) -> HttpResponse:
     """Copy the text, download the pictures, open the platform, paste the link."""
-    publication = visible(request, publication_id)
     form = LinkForm(request.POST or None)
     if form.is_valid() and is_published_by_hand(request, publication, form):
         tasks.publish_soon()
         messages.success(request, _("Tack. Inlägget räknas nu som publicerat."))
-        return redirect("posts:detail", publication.post_id)
+        return back(request, publication)
     if not publication.is_by_hand:
         return too_late(request, publication, form.data.get("url", ""), 409 if form.is_bound else 200)
     return show_steps(request, publication, form)
@@ -205,6 +252,7 @@ def show_steps(request: SignedInRequest, publication: Publication, form: LinkFor
         "privacy": words.privacy,
         "text": with_link(adapter.words(words), words.link),
         "form": form,
+        **around(request, publication),
     }
     return render(request, "posts/publication/by_hand.html", context, status=422 if form.errors else 200)
 

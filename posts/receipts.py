@@ -29,7 +29,7 @@ OUT = (PublicationStatus.PUBLISHED, PublicationStatus.REMOVED)
 
 @dataclass(frozen=True)
 class SentFile:
-    """A picture or film as it was sent: one that was sent in, or a film made for the channel."""
+    """A picture or film as it was sent: one that was sent in, or one made for the channel."""
 
     kind: str
     sha256: str

@@ -1,6 +1,6 @@
 """
-Ordering the films that are made for a channel: of pictures, or of a film that is too large for it. A version's freezing
-orders them, in the same transaction: there is no version for such a channel without its film, or the order for one.
+Ordering what is made for a channel: a film of pictures, or a film or picture that is too large for it made smaller. A
+version's freezing orders it, in the same transaction: there is no version for such a channel without it, or the order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,12 @@ def order(version: Version) -> list[Rendition]:
 
 def needed_by(version: Version) -> Iterator[dict[str, Any]]:
     for choice in version.chosen_channels.all():
-        if (ingredients := content.film_needed(version, choice.channel)) is not None:
-            yield ingredients
+        yield from content.needed_for(version, choice.channel)
 
 
 def fetch(versions: Sequence[Version]) -> None:
-    """Load the films of all of them at once, for a page that asks for each again and again."""
+    """Load what is made for all of them at once, for a page that asks for each again and again."""
     recipes = [content.recipe_of(needed) for version in versions for needed in needed_by(version)]
-    films = {film.recipe: film for film in Rendition.objects.filter(recipe__in=recipes)}
+    made = {rendition.recipe: rendition for rendition in Rendition.objects.filter(recipe__in=recipes)}
     for version in versions:
-        version.films = films
+        version.made = made

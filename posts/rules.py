@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
-from posts.models import Media, MediaState, Post
+from channels.rules import keeps
+from posts.models import Media, MediaState, Post, Publication
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
 
 def may_see_media(user: User, media: Media) -> bool:
-    """Who may see a post may see its pictures; what nobody has sent in yet belongs to its owner."""
-    return media.owner_id == user.pk or Post.objects.visible_to(user).showing(media).exists()
+    """
+    Who may see a post may see its pictures; what nobody has sent in yet belongs to its owner. Whoever keeps a channel
+    sees what is meant for it.
+    """
+    if media.owner_id == user.pk or Post.objects.visible_to(user).showing(media).exists():
+        return True
+    return Publication.objects.showing(media).filter(channel__in=Channel.objects.kept_by(user)).exists()
 
 
 def why_not_submit(user: User, post: Post | None = None) -> Refusal:
@@ -90,16 +96,28 @@ def why_not_plan(user: User) -> Refusal:
     return None
 
 
-def why_not_decide_publication(user: User) -> Refusal:
-    if not user.has_perm("posts.decide_publication"):
-        return _("Du har inte behörighet att avgöra vad som hände med ett inlägg.")
-    return None
+def why_not_decide_publication(user: User, publication: Publication | None = None) -> Refusal:
+    """Also to have it tried again. Whoever keeps the channel may, for what is meant for it."""
+    if user.has_perm("posts.decide_publication") or keeps(user, channel_of(publication)):
+        return None
+    return _("Du har inte behörighet att avgöra vad som hände med ett inlägg.")
 
 
-def why_not_publish_by_hand(user: User) -> Refusal:
-    if not user.has_perm("posts.publish_by_hand"):
-        return _("Du har inte behörighet att publicera för hand.")
-    return None
+def why_not_publish_by_hand(user: User, publication: Publication | None = None) -> Refusal:
+    if user.has_perm("posts.publish_by_hand") or keeps(user, channel_of(publication)):
+        return None
+    return _("Du har inte behörighet att publicera för hand.")
+
+
+def may_open_publication(user: User, publication: Publication) -> bool:
+    """Its pages show what goes out on that one channel, and no more of the post."""
+    if keeps(user, publication.channel):
+        return True
+    return Post.objects.visible_to(user).filter(pk=publication.post_id).exists()
+
+
+def channel_of(publication: Publication | None) -> Channel | None:
+    return publication.channel if publication else None
 
 
 def why_not_take_down(user: User) -> Refusal:
@@ -112,10 +130,3 @@ def why_not_stop(user: User) -> Refusal:
     if not user.has_perm("posts.stop_publishing"):
         return _("Du har inte behörighet att stoppa publiceringen.")
     return None
-
-
-def why_not_pause(user: User, channel: Channel) -> Refusal:
-    """Those who may, and whoever keeps the channel alive."""
-    if user.has_perm("channels.pause_channel") or user.pk in (channel.owner_id, channel.deputy_id):
-        return None
-    return _("Du har inte behörighet att pausa kanalen.")

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from posts import preparation, publishing, renditions, workflow
 from posts.lanes import lane
-from posts.models import Media, Publication, Version
+from posts.models import Media, Publication, Rendition, Version
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def wake_media() -> None:
     for media in preparation.waiting(now).order_by("created_at")[:AT_ONCE]:
         put(prepare, str(media.pk), queue=queue_for(media), expires=CLOCK)
     for rendition in preparation.waiting_renditions(now).order_by("created_at")[:AT_ONCE]:
-        put(make_rendition, rendition.pk, queue=FILMS, expires=CLOCK)
+        put(make_rendition, rendition.pk, queue=queue_for(rendition), expires=CLOCK)
 
 
 def send_to_worker(publication: Publication) -> None:
@@ -93,13 +93,13 @@ def prepare_soon(media: Media) -> None:
     transaction.on_commit(partial(put, prepare, str(media.pk), queue=queue_for(media)))
 
 
-def make_films_soon(version: Version) -> None:
+def make_renditions_soon(version: Version) -> None:
     for rendition in renditions.order(version):
-        transaction.on_commit(partial(put, make_rendition, rendition.pk, queue=FILMS))
+        transaction.on_commit(partial(put, make_rendition, rendition.pk, queue=queue_for(rendition)))
 
 
-def queue_for(media: Media) -> str:
-    return FILMS if media.is_film else DEFAULT
+def queue_for(row: Media | Rendition) -> str:
+    return FILMS if row.is_film else DEFAULT
 
 
 def put(task: Task, *args: Any, queue: str = DEFAULT, expires: float | None = None) -> None:

@@ -374,10 +374,13 @@ def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpRespo
 
 @require_GET
 def rendition_file(request: SignedInRequest, recipe: str, part: str) -> HttpResponseBase:
-    """A film made for a channel, or its poster: for those who may see everything it is made of."""
+    """A film made for a channel, its poster, or a picture: for those who may see everything it is made of."""
     rendition = get_object_or_404(Rendition, recipe=recipe, state=RenditionState.READY)
     media = Media.objects.filter(pk__in=rendition.ingredients["media"])
     if not all(rules.may_see_media(request.user, item) for item in media):
         raise Http404
-    file, ending = (rendition.film, "mp4") if part == "film" else (rendition.poster, "jpg")
+    still = rendition.poster if rendition.is_film else rendition.picture
+    file, ending = (rendition.film, "mp4") if part == "film" else (still, "jpg")
+    if not file:
+        raise Http404
     return serve(request, file, download_as=f"seko-{recipe[:12]}.{ending}" if "hamta" in request.GET else "")

@@ -162,13 +162,15 @@ def one(publication: Publication) -> Whereabouts:
     return Whereabouts(loaded_again, last_removal(loaded_again))
 
 
-def loaded(wanted: Q) -> list[Publication]:
+def loaded(wanted: Q, most: int | None = None) -> list[Publication]:
+    """All of them; or the newest, and no more than `most`."""
     removals = Removal.objects.select_related("takedown__requested_by", "confirmed_by").order_by("-pk")
-    return list(
+    found = (
         Publication.objects.filter(wanted)
         .select_related("channel__paused_by", "approval")
         .prefetch_related("attempts", Prefetch("removals", removals))
     )
+    return list(found if most is None else found.order_by("-pk")[:most])
 
 
 def last_removal(publication: Publication) -> Removal | None:

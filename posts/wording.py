@@ -24,6 +24,8 @@ BLOCKERS = {
     "channel_disconnected": gettext_lazy("kanalen är frånkopplad"),
     "film_in_the_making": gettext_lazy("filmen görs just nu"),
     "film_failed": gettext_lazy("det gick inte att göra filmen"),
+    "picture_in_the_making": gettext_lazy("bilden görs mindre just nu"),
+    "picture_failed": gettext_lazy("det gick inte att göra bilden mindre"),
     "text_missing": gettext_lazy("text saknas"),
     "media_missing": gettext_lazy("bild eller film saknas"),
     "pictures_and_film": gettext_lazy("bilder och film kan inte blandas"),
@@ -80,6 +82,19 @@ TROUBLES = wording.TROUBLES | {
     "still_there": gettext_lazy("Plattformen säger att det är borttaget, men det syns fortfarande."),
     "found_anothers": gettext_lazy("Det vi hittade var ett annat av våra inlägg. Vi letar vidare."),
 }
+
+THEN = {
+    "connect": gettext_lazy("Inlägget väntar och skickas när det fungerar."),
+    "too_late": gettext_lazy("Vi försöker igen."),
+    "renewal_unclear": gettext_lazy("Vi försöker igen."),
+    "upload_stalled": gettext_lazy("Vi fortsätter där den slutade."),
+    "too_many_calls": gettext_lazy("Vi väntar så länge den ber om."),
+    "posting_too_fast": gettext_lazy("Inlägget väntar några timmar."),
+    "quota": gettext_lazy("Inlägget skickas när den fylls på, vid niotiden på morgonen."),
+    "upload_limit": gettext_lazy("Inlägget väntar ett dygn."),
+    "processing": gettext_lazy("Inlägget publiceras när den är klar."),
+}
+"""What comes of a trouble for a post that is on its way."""
 
 PRIVACIES = {
     "public": gettext_lazy("Alla"),
@@ -144,8 +159,13 @@ class Facts(dict[str, Any]):
 
 
 def link_sentence(code: str, channel: Channel, trouble: str) -> str:
-    return str(LINKS[code]) % {"channel": name_of(channel), "trouble": trouble_sentence(trouble)}
+    return str(LINKS[code]) % {"channel": name_of(channel), "trouble": what_happened(trouble)}
 
 
 def trouble_sentence(code: str) -> str:
+    """What has happened, and what becomes of the post."""
+    return f"{what_happened(code)} {THEN.get(code, '')}".strip()
+
+
+def what_happened(code: str) -> str:
     return str(TROUBLES.get(code, _("Plattformen sa nej: %(code)s") % {"code": code})) if code else ""

@@ -105,13 +105,12 @@ def open_ways() -> QuerySet[Channel]:
 def channel_lines() -> list[Line]:
     """Each channel with what waits there, and when something last came out."""
     last_out = Publication.objects.published().filter(channel=OuterRef("pk")).order_by("-published_at")
-    found = (
-        Channel.objects.open().select_related("credential", "paused_by", "owner", "deputy").defer("picture")
-    )
     waiting = dict(held_back().order_by().values_list("channel").annotate(Count("pk")))
     return [
         channel_line(channel, waiting.get(channel.pk, 0))
-        for channel in found.annotate(last_out=Subquery(last_out.values("published_at")[:1]))
+        for channel in Channel.objects.open()
+        .whole()
+        .annotate(last_out=Subquery(last_out.values("published_at")[:1]))
     ]
 
 

@@ -18,6 +18,7 @@ from accounts.guards import for_those_who_may
 from accounts.models import User
 from accounts.views import shell_for
 from channels import connections
+from channels import rules as channel_rules
 from channels.models import Channel
 from posts import publishing, rules, tasks
 from posts.models import Publication
@@ -128,7 +129,7 @@ def posted(request: SignedInRequest) -> QueryDict | None:
 def channel_for(request: SignedInRequest, channel_id: int) -> Channel:
     """For those who may, and those who keep it alive."""
     channel = get_object_or_404(Channel.objects.open(), pk=channel_id)
-    if refusal := rules.why_not_pause(request.user, channel):
+    if refusal := channel_rules.why_not_pause(request.user, channel):
         raise PermissionDenied(refusal)
     return channel
 
@@ -184,7 +185,7 @@ def try_again(request: SignedInRequest, channel_id: int) -> HttpResponse:
 
 
 def back(request: SignedInRequest, channel: Channel) -> HttpResponse:
-    """To the channels, for those who see them; to the channel's own page here for its keeper."""
+    """To the channels, for those who see them; to the channel's own page for its keeper."""
     if request.user.has_perm("channels.view_channel"):
         return redirect("channels:index")
-    return redirect("status:pause", channel.pk)
+    return redirect("channels:channel", channel.pk)

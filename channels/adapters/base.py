@@ -199,6 +199,8 @@ class Adapter(ABC):
     limits: ClassVar[Limits]
     publishes: ClassVar[bool] = True
     """False where a person publishes by hand."""
+    has_privacy: ClassVar[bool] = False
+    """True where what is published may be for some people only."""
     names_photographer: ClassVar[bool] = True
     """False where the text is too short for it."""
     makes_film_of_pictures: ClassVar[bool] = False

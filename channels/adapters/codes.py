@@ -124,8 +124,6 @@ class Worry(StrEnum):
     """The person's role on the page gives less than the permissions would. (right)"""
     CLOCK_OFF = "clock_off"
     """Our clock and the platform's differ. (seconds: ours minus theirs)"""
-    QUOTA_LOW = "quota_low"
-    """(left, of)"""
     ACCESS_ENDS = "access_ends"
     """The platform wants the person to have been there by then. (at: ISO 8601)"""
     SERVER_TAKES_LESS = "server_takes_less"

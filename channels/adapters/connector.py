@@ -25,6 +25,8 @@ class Right(StrEnum):
     COMMENTS = "comments"
     """Read and answer what the public writes."""
     STATISTICS = "statistics"
+    BUSINESSES = "businesses"
+    """See what belongs to a business that the person works for."""
     STAY = "stay"
     """Go on when the person is not there."""
 

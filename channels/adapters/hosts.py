@@ -6,13 +6,14 @@ at a name that leads to public addresses; and since a name may lead elsewhere la
 looked at before a word is said (`http.admitting`). Redirects are never followed.
 
 In practice mode, which is when the platform's own default address is on this machine, it is the other way round: only
-this machine is reached, whatever server was named. Whoever practises never writes to a real one.
+the make-believe platform is reached, whatever server was named. Whoever practises never writes to a real one, and no
+other program on this machine is spoken to either.
 """
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from channels.adapters import http
@@ -24,6 +25,21 @@ from channels.errors import NotConnected, NotSent
 PORTS = (None, 443)
 NAT64 = IPv6Network("64:ff9b::/96")
 """How a machine that only has IPv6 reaches the others (RFC 6052)."""
+ALSO_PRIVATE: tuple[IPv4Network | IPv6Network, ...] = tuple(
+    map(
+        ip_network,
+        (
+            "192.0.0.0/24",  # protocols' own (RFC 6890)
+            "192.88.99.0/24",  # relays to IPv6, given up (RFC 7526)
+            "168.63.129.16/32",  # Azure's own services, from inside its machines only
+            "::/96",  # IPv4 in IPv6, given up (RFC 4291)
+            "::ffff:0:0:0/96",  # IPv4, translated (RFC 2765)
+            "64:ff9b:1::/48",  # a network's own translation (RFC 8215)
+            "fec0::/10",  # site-local, given up (RFC 3879)
+        ),
+    )
+)
+"""What `ipaddress` calls global, or does in some versions, and may be a machine that only we reach."""
 LONGEST = 200
 """As much as `Channel.host` keeps."""
 
@@ -36,7 +52,7 @@ def server(given: str, home: str) -> str:
     """
     address = tidy(given)
     if is_practice(home):
-        return address if is_here_by_name(address) else home
+        return address if is_at(address, home) else home
     if not is_allowed(address, home):
         raise NotConnected(Trouble.SERVER_UNKNOWN, "not an address of a public server")
     if not all(map(is_public, ends(urlsplit(address).hostname or ""))):
@@ -66,13 +82,19 @@ def reach(address: str, home: str) -> Iterator[None]:
 
 
 def is_practice(home: str) -> bool:
-    return is_here_by_name(home)
+    return is_loopback(urlsplit(home).hostname or "")
+
+
+def is_at(address: str, home: str) -> bool:
+    """The same program on the same machine."""
+    found = taken_apart(address)
+    return found is not None and found.netloc.lower() == urlsplit(home).netloc.lower()
 
 
 def is_allowed(address: str, home: str) -> bool:
     """Whether the address itself is of the kind that we call; asks nobody."""
     if is_practice(home):
-        return is_here_by_name(address)
+        return is_at(address, home)
     found = taken_apart(address)
     return found is not None and len(address) <= LONGEST and is_public_name(found)
 
@@ -95,10 +117,6 @@ def is_number(name: str) -> bool:
     return ":" in name or name.rpartition(".")[2][:1].isdigit()
 
 
-def is_here_by_name(address: str) -> bool:
-    return is_loopback(urlsplit(address).hostname or "")
-
-
 def is_here(ip: str) -> bool:
     return ip_address(ip).is_loopback
 
@@ -108,7 +126,8 @@ def is_public(ip: str) -> bool:
     found = ip_address(ip.partition("%")[0])
     if isinstance(found, IPv6Address) and (inner := inside(found)):
         return is_public(inner)
-    return found.is_global and not found.is_multicast
+    is_of_their_own = any(found in network for network in ALSO_PRIVATE)
+    return found.is_global and not found.is_multicast and not is_of_their_own
 
 
 def inside(found: IPv6Address) -> str:

@@ -11,6 +11,7 @@ and when the connection broke after the request had gone. So the connection itse
 """
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +19,9 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -33,6 +35,10 @@ Unclear = type[NotSent] | type[Unconfirmed]
 """What an unclear end of the call means."""
 MOST_OF_DETAIL = 300
 LONGEST_SECONDS = 366 * 24 * 3600
+MOST_BYTES = 4 * 1024 * 1024
+"""Of an answer, when it is unpacked. The longest that we ask for are a tenth of that."""
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can carry and no database can keep: NUL, and half of a pair of surrogates."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,11 @@ def items(value: Any, *names: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def whole_number(told: object) -> int | None:
+    """JSON's true and false are numbers to Python, and none to us."""
+    return told if isinstance(told, int) and not isinstance(told, bool) else None
+
+
 def later(seconds: float) -> datetime:
     """However long a platform says, never longer than a year: what it says may be nonsense."""
     return datetime.now(UTC) + timedelta(seconds=min(seconds, LONGEST_SECONDS))
@@ -170,9 +181,21 @@ def send_over(
             auth=auth,
             timeout=(patience.connect, patience.read),
             allow_redirects=False,
+            stream=True,
             **parts,
         )
+        is_whole = taken_in(response)
+    if not is_whole:
+        raise unclear(Trouble.UNREADABLE, f"{call}: {response.status_code}, and too long")
     return Answer(call, unclear, response.status_code, response.headers, told(response, secrets)), response
+
+
+def taken_in(response: requests.Response) -> bool:
+    """Have the whole answer in memory. False: it is longer than any that we asked for, and is left where it is."""
+    content = response.raw.read(MOST_BYTES + 1, decode_content=True)
+    response.close()
+    response.raw = BytesIO(content)
+    return len(content) <= MOST_BYTES
 
 
 @contextmanager
@@ -190,12 +213,26 @@ def guarded(call: str, unclear: Unclear) -> "Iterator[Line]":
 
 def told(answer: requests.Response, secrets: tuple[str, ...]) -> Any:
     text = answer.content.decode("utf-8", "replace")
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "…")
+    shown = answer.request.headers.get("Authorization", "").rpartition(" ")[2]
+    for secret in filter(None, (*secrets, shown)):
+        # Some write a stroke in JSON with another before it; and in an address it looks otherwise too.
+        for form in (secret, secret.replace("/", r"\/"), quote(secret, safe="")):
+            text = text.replace(form, "…")
     try:
-        return json.loads(text)
+        return cleaned(json.loads(text))
     except (ValueError, RecursionError):
         return None
+
+
+def cleaned(value: Any) -> Any:
+    """Once, for all that a platform's words get to: rows, pages and the log."""
+    if isinstance(value, str):
+        return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {cleaned(name): cleaned(item) for name, item in value.items()}
+    return value
 
 
 # --- not after a moment ---------------------------------------------------------------------------------------

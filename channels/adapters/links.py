@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 LONGEST = 1000
 """As much as the database keeps; those of the platforms are far shorter."""
 MOST_FIELDS = 50
-ODD = re.compile(r"[\s\x00-\x1f\x7f\\]")
-"""White space, control characters and backslashes: browsers and programs read them differently."""
+ODD = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
+"""White space, control characters, halves of letters and backslashes: browsers and programs read them differently."""
 
 
 @dataclass(frozen=True)

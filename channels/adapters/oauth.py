@@ -161,7 +161,8 @@ def given(token: Mapping[str, Any], seconds: int | None) -> Given:
 
 
 def end(told: Any, seconds: int | None) -> datetime | None:
-    lasts = told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else seconds
+    given = http.whole_number(told)
+    lasts = given if given and given > 0 else seconds
     return None if lasts is None else later(lasts)
 
 

@@ -12,7 +12,7 @@ from requests.auth import AuthBase
 from channels.adapters import http
 from channels.adapters.base import Tokens
 from channels.adapters.codes import Trouble
-from channels.adapters.http import Answer, Unclear, later
+from channels.adapters.http import Answer, Unclear, later, whole_number
 from channels.adapters.oauth import detail, unanswered
 from channels.errors import ChannelError, NotConnected
 
@@ -33,8 +33,8 @@ def renew(
 
 
 def end(answer: Answer, seconds: int) -> datetime:
-    given = answer.at("expires_in")
-    return later(given if isinstance(given, int) and not isinstance(given, bool) else seconds)
+    given = whole_number(answer.at("expires_in"))
+    return later(seconds if given is None else given)
 
 
 def trouble(answer: Answer) -> ChannelError:

@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='channel',
+            name='handle',
+            field=models.CharField(blank=True, max_length=120, verbose_name='kontots namn'),
+        ),
         migrations.AddField(
             model_name='channel',
             name='probe_at',
@@ -97,11 +102,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='channel',
-            name='picture',
-            field=models.BinaryField(null=True),
-        ),
-        migrations.AddField(
-            model_name='channel',
             name='privacy',
             field=models.CharField(choices=[('public', 'Alla'), ('unlisted', 'Den som har länken'), ('private', 'Bara vi')], default='public', max_length=8, verbose_name='synlighet'),
         ),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='credential',
             name='grantor',
-            field=models.CharField(blank=True, max_length=120),
+            field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
             model_name='credential',
@@ -151,11 +151,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ChannelPicture',
+            fields=[
+                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='channels.channel')),
+                ('jpeg', models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Connecting',
             fields=[
                 ('sealed', models.TextField(blank=True, editable=False)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('platform', models.CharField(max_length=20)),
+                ('session', models.CharField(blank=True, max_length=64)),
                 ('state', models.CharField(blank=True, max_length=64)),
                 ('account_id', models.CharField(blank=True, max_length=200)),
                 ('trial', models.CharField(blank=True, max_length=60)),

@@ -1,5 +1,6 @@
 """
-The platform sandbox: a small web server on loopback that speaks Facebook's, X's and YouTube's own protocols.
+The platform sandbox: a small web server on loopback that speaks Facebook's, X's, YouTube's, Mastodon's and
+Bluesky's own protocols.
 
     python -m channels.sandbox --port 8001 --data var/sandbox
 
@@ -12,9 +13,12 @@ Where things are, below http://127.0.0.1:8001 (BASE):
     /facebook[/v26.0]/...                Graph API, video host and login dialog (/facebook/v26.0/dialog/oauth)
     /x/2/..., /x/i/oauth2/authorize      X API v2, its token and revoke calls, and the consent page
     /google/...                          youtube/v3, upload/youtube/v3, token, revoke, o/oauth2/v2/auth
+    /mastodon/api/..., /mastodon/oauth/...   one Mastodon server; what people see there too: /mastodon/@<handle>[/<id>]
+    /bluesky/xrpc/...                    one server of the AT Protocol
     /                                    overview for people
     /sidor/facebook/<page>[/posts/<post>]    the page, and one post; one film: /sidor/facebook/<page>/videos/<id>/
     /sidor/x/<handle>[/status/<id>]      the timeline, and one post
+    /sidor/bluesky/profile/<name>[/post/<key>]    the account's posts, and one of them
     /sidor/youtube/<channel>             the channel's public films; one film: /sidor/youtube/watch?v=<id>
     /mail/                               the mails that people would have had (--mail says where they lie)
     /konton                              what was allowed, and all that a person can do to it at the platform
@@ -85,8 +89,12 @@ Names of calls, which never change:
     youtube   open_session put_chunk query_session videos_list videos_update videos_delete channels_list
               playlist_items thumbnails_set captions_insert threads_list threads_insert comments_list
               comments_insert comments_update comments_moderate comments_delete dialog token revoke
+    mastodon  apps app dialog token revoke instance me media media_status media_update media_delete post status
+              statuses context delete
+    bluesky   create_session token session revoke profile upload_blob get_blob put_record create_record get_record
+              list_records delete_record
 
-On `dialog`, `refuse` sends the person back with error=server_error.
+On `dialog`, `refuse` sends the person back with error=server_error, and `forbidden` keeps them on an error page.
 
 A line of the ledger is {"n", "platform", "call", "effect", "account", "ids", "text", "digest", "media", "at",
 "received_at"}. `effect` is staged, public, changed or removed; `digest` is a SHA-256 over the request without

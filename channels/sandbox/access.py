@@ -60,7 +60,7 @@ def lock_acts(platform: str, id: str) -> list[tuple[str, str]]:
 def act() -> ResponseReturnValue:
     platform, id = request.form.get("platform", ""), request.form.get("id", "")
     known = platform in PLATFORMS and id in {giver for giver, _ in people.givers(store(), platform)}
-    does = ACTS.get(request.form.get("act", ""))
+    does = acts_of(platform).get(request.form.get("act", ""))
     if does is None or not known:
         abort(404)
     does(platform, id)
@@ -87,13 +87,18 @@ def role(tasks: tuple[str, ...]) -> Callable[[str, str], None]:
     return lambda platform, id: people.give_role(store(), request.form.get("page", ""), id, tasks)
 
 
-ACTS: dict[str, Callable[[str, str], None]] = {
+Act = Callable[[str, str], None]
+OF_PEOPLE: dict[str, Act] = {
     "remove": remove,
     "password": password,
     "check": checkpoint(on=True),
     "free": checkpoint(on=False),
-    "lock": state("locked"),
-    "unlock": state(""),
     "role_away": role(()),
     "role_back": role(people.TASKS),
 }
+OF_ACCOUNTS: dict[str, Act] = {"remove": remove, "lock": state("locked"), "unlock": state("")}
+
+
+def acts_of(platform: str) -> dict[str, Act]:
+    """On Facebook a person acts, elsewhere the account itself."""
+    return OF_PEOPLE if platform == "facebook" else OF_ACCOUNTS

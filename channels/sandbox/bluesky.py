@@ -372,7 +372,7 @@ def checked(account: str, told: dict[str, Any]) -> list[dict[str, Any]]:
     """The media in the record, if the record is one that the lexicon lets through."""
     text = told.get("text")
     if told.get("$type") != POST or not isinstance(text, str):
-        raise broken('must have the property "text"')
+        raise broken('Missing required key "text" at $.record')
     if len(text.encode()) > BYTES:
         raise broken(f"string too big (maximum {BYTES}, got {len(text.encode())}) at $.record.text")
     if (letters := len(regex.findall(r"\X", text))) > GRAPHEMES:
@@ -380,7 +380,7 @@ def checked(account: str, told: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         datetime.fromisoformat(str(told.get("createdAt"))).astimezone(UTC)
     except ValueError as exc:
-        raise broken("Record/createdAt must be an valid atproto datetime") from exc
+        raise broken("Invalid datetime at $.record.createdAt") from exc
     check_facets(text.encode(), told)
     return embedded(account, part_of(told, "embed"))
 
@@ -394,11 +394,11 @@ def check_facets(text: bytes, told: dict[str, Any]) -> None:
     for facet in told.get("facets", []):
         start, end = facet["index"]["byteStart"], facet["index"]["byteEnd"]
         if not 0 <= start < end <= len(text):
-            raise broken("Record/facets are not within the text")
+            raise broken("a facet is not within the text at $.record.facets")
         try:
             text[start:end].decode()
         except UnicodeDecodeError as exc:
-            raise broken("Record/facets cut a letter in two") from exc
+            raise broken("a facet cuts a letter in two at $.record.facets") from exc
 
 
 def embedded(account: str, embed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -409,23 +409,22 @@ def embedded(account: str, embed: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     images = embed.get("images", [])
     if len(images) > PICTURES:
-        raise broken(f"Record/embed/images must not have more than {PICTURES} elements")
+        raise broken(f"array too big (maximum {PICTURES}, got {len(images)}) at $.record.embed.images")
     if not all("alt" in image for image in images):
-        raise broken('Record/embed/images/0 must have the property "alt"')
+        raise broken('Missing required key "alt" at $.record.embed.images[0]')
     return [medium(account, image.get("image"), image["alt"], "picture", PICTURE_BYTES) for image in images]
 
 
 def medium(account: str, ref: Any, alt: str, kind: str, most: int) -> dict[str, Any]:
     if not isinstance(ref, dict) or ref.get("$type") != "blob":
-        raise broken("Record/embed should be a blob ref")
+        raise broken("no blob at $.record.embed")
     link = part_of(ref, "ref").get("$link", "")
     blob = store().get("bluesky", "blob", f"{account} {link}")
     if blob is None:
         raise invalid(f"Could not find blob: {link}", "BlobNotFound")
     if blob.data["size"] > most:
-        raise invalid(
-            f"This file is too large. It is {blob.data['size']} but the maximum size is {most}.",
-            "BlobTooLarge",
+        raise broken(
+            f"blob too big (maximum {most}, got {blob.data['size']}) at $.record.embed.images[0].image"
         )
     item: dict[str, Any] = blob.data["item"]
     if item["kind"] != kind or ref.get("mimeType") != blob.data["type"]:

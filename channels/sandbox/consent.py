@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import people
+from channels.sandbox import faults, people
 from channels.sandbox.context import RefusedError, store
 from channels.sandbox.store import APPS, GOOGLE, Account, Token
 
@@ -36,6 +36,8 @@ IN_WORDS = {
     "media.write": "ladda upp bilder och filmer",
     "offline.access": "fortsätta när du inte är här",
     "read": "läsa allt på kontot",
+    "read:accounts": "se kontots namn",
+    "read:statuses": "läsa kontots inlägg",
     "write:statuses": "publicera och ta bort inlägg",
     "write:media": "ladda upp bilder och filmer",
     f"{GOOGLE}youtube.upload": "ladda upp filmer",
@@ -48,6 +50,12 @@ MISMATCH = {
     "facebook": "URL:en är blockerad. Adressen att gå tillbaka till är inte en giltig OAuth-adress för appen.",
     "x": "Något gick fel. Adressen att gå tillbaka till är inte godkänd för appen.",
     "youtube": "Fel 400: redirect_uri_mismatch. Adressen att gå tillbaka till är inte godkänd för appen.",
+}
+BLOCKED = {
+    "facebook": "Appen är inte aktiv. Den kan inte användas förrän den som utvecklar den har slagit på den.",
+    "x": "Du kan inte ge appen åtkomst till kontot. Gå tillbaka till appen och försök igen.",
+    "youtube": "Åtkomst blockerad: den som sköter organisationens konton har inte godkänt appen. "
+    "Fel 400: admin_policy_enforced",
 }
 # An account to choose where none has been made yet.
 FIRST = {
@@ -153,6 +161,22 @@ def failed(_: object = None) -> RefusedError:
     return RefusedError(back(Wish.read(request.blueprints[0]), error="server_error"))
 
 
+def blocked(_: object = None) -> RefusedError:
+    """The platform keeps the person on its own page, and nobody is sent back."""
+    return RefusedError(
+        make_response(render_template("fel.html", mening=BLOCKED[request.blueprints[0]]), 403)
+    )
+
+
+def out_of_order(rule: faults.Rule) -> RefusedError:
+    sentence = f"{NAMES[request.blueprints[0]]} svarar inte som det ska. Försök igen om en stund."
+    return RefusedError(make_response(render_template("fel.html", mening=sentence), rule.status))
+
+
+IN_DIALOG: faults.Answers = {"error": out_of_order, "refuse": failed, "forbidden": blocked}
+"""What a person is shown where a program would have been answered with JSON."""
+
+
 def _question(wish: Wish) -> Response:
     if wish.platform == "facebook" and not wish.person:
         page = render_template("vem.html", wish=wish, personer=people.people(store()))
@@ -205,6 +229,7 @@ def _remark(wish: Wish, account: Account) -> str:
 
 def _code(wish: Wish, chosen: Sequence[str], seconds: float, data: dict[str, Any]) -> str:
     giver = wish.person or chosen[0]
+    # X asks for all or nothing, but an app that is set to less there gets less: a program may still decline.
     declined = {*request.form.getlist("declined"), *wish.declined_before(giver)} & set(wish.scopes)
     granted = [scope for scope in wish.scopes if scope not in declined]
     before = people.consent(store(), wish.platform, giver)

@@ -340,9 +340,21 @@ def statuses(id: str) -> Answer:
 # -- media
 
 
+@mastodon.post("/api/v1/media")
+@call("media")
+def old_media() -> Answer:
+    """The older way, that answers when all is processed."""
+    return told_media(upload(is_waited_for=True))
+
+
 @mastodon.post("/api/v2/media")
 @call("media")
 def media() -> Answer:
+    made = upload()
+    return told_media(made), 202 if "processing" in made.data else 200
+
+
+def upload(*, is_waited_for: bool = False) -> Thing:
     token = caller("media", "write:media")
     file, alt = request.files.get("file"), str(fields().get("description") or "")
     if file is None:
@@ -357,11 +369,11 @@ def media() -> Answer:
     with store().transaction():
         id = snowflake(store(), store().now())
         about: dict[str, Any] = {"item": shown(id, kept, alt), "size": [kept.width, kept.height]}
-        if kept.kind == "film":
+        if kept.kind == "film" and not is_waited_for:
             about["processing"] = processing.begin(store(), "mastodon")
         made = store().put("mastodon", "media", id, token.account, about)
         record("mastodon", "media", "staged", token.account, {"media": id}, media=[kept.sha256])
-    return told_media(made), 202 if kept.kind == "film" else 200
+    return made
 
 
 def check_description(alt: str) -> None:

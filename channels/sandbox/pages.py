@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from channels.sandbox import faults, mails, people, portraits, shown
+from channels.sandbox.apps import BLUESKY_APP_PASSWORD
 from channels.sandbox.context import mail_folder, store
 from channels.sandbox.store import Account
 
@@ -21,7 +22,11 @@ MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
     "december",
 )  # fmt: skip
-HOMES = {"x": "/sidor/x/{0.handle}", "mastodon": "/mastodon/@{0.handle}", "bluesky": "/sidor/bluesky/profile/{0.id}"}
+HOMES = {
+    "x": "/sidor/x/{0.handle}",
+    "mastodon": "/mastodon/@{0.handle}",
+    "bluesky": "/sidor/bluesky/profile/{0.id}",
+}
 PLATFORMS = {
     "facebook": "Facebook", "x": "X", "youtube": "YouTube", "mastodon": "Mastodon", "bluesky": "Bluesky"
 }  # fmt: skip
@@ -72,7 +77,8 @@ pages = Blueprint("pages", __name__)
 @pages.app_context_processor
 def words() -> dict[str, Any]:
     return {
-        "plattformar": PLATFORMS, "korta": SHORT, "sida": home_of, "antal_visas": POSTS_SHOWN, "bild": portrait_of
+        "plattformar": PLATFORMS, "korta": SHORT, "sida": home_of, "antal_visas": POSTS_SHOWN, "bild": portrait_of,
+        "app_password": BLUESKY_APP_PASSWORD,
     }  # fmt: skip
 
 

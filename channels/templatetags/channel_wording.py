@@ -28,4 +28,4 @@ def called(channel: Channel) -> str:
 @register.simple_tag
 def kept_by(user: "User") -> "ChannelQuerySet":
     """The channels that somebody answers for."""
-    return Channel.objects.open().kept_by(user).defer("picture")
+    return Channel.objects.open().kept_by(user)

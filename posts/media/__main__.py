@@ -18,6 +18,7 @@ from posts.media.errors import OURS, MediaRefused, RefusalCode
 # Imported by name, because a picture's job need not wait for the film library.
 JOBS = {
     "prepare_picture": "posts.media.picture_jobs",
+    "smaller_picture": "posts.media.picture_jobs",
     "prepare_film": "posts.media.film_jobs",
     "film_of_pictures": "posts.media.film_jobs",
     "rendition": "posts.media.film_jobs",

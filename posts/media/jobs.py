@@ -1,5 +1,5 @@
 """
-What the rest of the product asks for: an upload prepared, pictures made into a film, a film made smaller.
+What the rest of the product asks for: an upload prepared, pictures made into a film, a film or a picture made smaller.
 
 Each runs in a process of its own and is answered with facts and files in the given folder, or with `MediaRefused`.
 """
@@ -75,6 +75,23 @@ def smaller_film(
         "max_height": max_height,
     }
     return prepared(Kind.FILM, run_isolated("rendition", args, FILM_MEMORY, FILM_SECONDS, progress))
+
+
+def smaller_picture(master: Path, folder: Path, max_bytes: int) -> Prepared:
+    """One of our own masters, for a platform that takes fewer bytes. It has no sizes: it is shown as it is."""
+    args = {"source": absolute(master), "folder": absolute(folder), "max_bytes": max_bytes}
+    result = run_isolated("smaller_picture", args, PICTURE_MEMORY, PICTURE_SECONDS)
+    picture = Path(result["picture"])
+    return Prepared(
+        kind=Kind.PICTURE,
+        master=picture,
+        medium=picture,
+        thumb=picture,
+        sha256=result["sha256"],
+        size=result["bytes"],
+        width=result["width"],
+        height=result["height"],
+    )
 
 
 def absolute(path: Path) -> str:

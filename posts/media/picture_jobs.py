@@ -7,7 +7,7 @@ from typing import Any
 
 from posts.media.limits import Limits
 from posts.media.looks import looks_of
-from posts.media.pictures import make_picture_master, make_picture_sizes
+from posts.media.pictures import make_picture_master, make_picture_rendition, make_picture_sizes
 
 
 def prepare_picture(
@@ -22,6 +22,14 @@ def prepare_picture(
 def shown(paths: dict[str, Path]) -> dict[str, Any]:
     """The finished files, and what is to be seen in them."""
     return {**asdict(looks_of(paths["thumb"])), **{name: str(path) for name, path in paths.items()}}
+
+
+def smaller_picture(
+    source: str, folder: str, max_bytes: int, progress: Callable[[float], None]
+) -> dict[str, Any]:
+    target = Path(folder) / "picture.jpg"
+    facts = make_picture_rendition(Path(source), target, max_bytes)
+    return {**plain(asdict(facts)), "picture": str(target)}
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:

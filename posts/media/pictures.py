@@ -24,12 +24,21 @@ from posts.media import captured
 from posts.media.detect import Format, Kind, detect_format
 from posts.media.errors import MediaRefused, RefusalCode, raise_if_ours
 from posts.media.files import check_size, is_cut_off
-from posts.media.limits import DEFAULT, MEGAPIXEL, Limits
+from posts.media.limits import DEFAULT, MB, MEGAPIXEL, Limits
 
 MAX_EDGE = 2560
 # Facebook's error text still names 4 MB (Meta, Graph API subcode 1366046, read 2026-11-22); X takes 5 MB.
 MAX_MASTER_BYTES = 3_900_000
 QUALITIES = (88, 82, 75, 65, 50, 35)
+# For a platform that takes fewer bytes, by the long side: below 1200 only where nothing else would fit.
+SMALLER = {
+    MAX_EDGE: (82, 75),
+    2048: (82, 75),
+    1600: (82, 75, 65),
+    1200: (82, 75, 65, 50, 35),
+    800: (65, 35),
+    400: (65, 35),
+}
 SIZES = {"medium": 1280, "thumb": 320}
 SIZE_QUALITY = 80
 # Rows that are worked on at once.
@@ -103,6 +112,18 @@ def make_picture_master(source: Path, target: Path, limits: Limits = DEFAULT) ->
     data = as_jpeg(clean)
     target.write_bytes(data)
     return PictureFacts(*clean.size, hashlib.sha256(data).hexdigest(), len(data), taken.at, taken.by_drone)
+
+
+def make_picture_rendition(master: Path, target: Path, max_bytes: int) -> PictureFacts:
+    """Write the master to `target` in at most so many bytes: the same steps each time, until it fits."""
+    form = picture_format(master)
+    with opened(master, form) as image:
+        whole = bare(decoded(master, image, form))
+    for picture, data in smaller_and_smaller(whole):
+        if len(data) <= max_bytes:
+            target.write_bytes(data)
+            return PictureFacts(*picture.size, hashlib.sha256(data).hexdigest(), len(data))
+    raise MediaRefused(RefusalCode.TOO_LARGE_BYTES, limit_mb=round(max_bytes / MB, 3))
 
 
 def make_picture_sizes(master: Path, folder: Path) -> dict[str, Path]:
@@ -286,6 +307,14 @@ def jpeg_bytes(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, "JPEG", quality=quality, subsampling="4:2:0")
     return buffer.getvalue()
+
+
+def smaller_and_smaller(whole: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
+    """First a little less quality, then fewer pixels: what is seen on a telephone suffers least from that."""
+    for edge, qualities in SMALLER.items():
+        picture = fitted(whole, edge)
+        for quality in qualities:
+            yield picture, jpeg_bytes(picture, quality)
 
 
 def save_jpeg(image: Image.Image, target: Path) -> None:

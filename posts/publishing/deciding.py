@@ -45,8 +45,15 @@ class LinkError(Exception):
 
 
 def decide_out(publication: Publication, by: "User", url: str) -> None:
-    """It is out: the address is looked up on the platform, and becomes the receipt. May raise LinkError."""
-    receipt = looked_up(publication, url)
+    """
+    It is out: the address is looked up on the platform, and becomes the receipt; where we cannot look any more, the
+    person's word is the proof. May raise LinkError.
+    """
+    receipt = (
+        taken_on_trust(publication, url)
+        if publication.channel.disconnected_at
+        else looked_up(publication, url)
+    )
     with transaction.atomic():
         open_question = Publication.objects.select_for_update().filter(
             pk=publication.pk, status=PublicationStatus.NEEDS_DECISION
@@ -77,13 +84,26 @@ def looked_up(publication: Publication, url: str) -> Receipt:
     return receipt
 
 
+def taken_on_trust(publication: Publication, url: str) -> Receipt:
+    receipt = Receipt(id_in(publication, url), url)
+    if holders_of(receipt, publication).exists():
+        raise LinkError("anothers")
+    return receipt
+
+
 def decide_absent(publication: Publication, by: "User") -> None:
-    """It is not out: we look once more, and then the same version is sent again."""
+    """It is not out: we look once more, and then the same version is sent again. Where we cannot look, it waits."""
+    is_left = publication.channel.disconnected_at is not None
     with transaction.atomic():
         now = timezone.now()
         decided = Publication.objects.filter(
             pk=publication.pk, status=PublicationStatus.NEEDS_DECISION
-        ).update(status=PublicationStatus.UNCONFIRMED, not_before=now, declared_absent_at=now, looks=0)
+        ).update(
+            status=PublicationStatus.QUEUED if is_left else PublicationStatus.UNCONFIRMED,
+            not_before=now,
+            declared_absent_at=now,
+            looks=0,
+        )
         if not decided:
             raise TooLateError(str(publication))
         log.record("publication.decided_absent", publication, actor=by, post=publication.post_id)

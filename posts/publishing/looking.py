@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from audit import log
@@ -87,9 +87,37 @@ def not_seen(publication: Publication, attempt: Attempt, adapter: Adapter) -> No
             log.record("publication.absent", publication, post=publication.post_id)
 
 
+def ask_where_nobody_can_look() -> None:
+    """What may be out on a channel that was disconnected: no worker will ever tell."""
+    give_up_looking(Publication.objects.unsure().exclude(channel__disconnected_at=None))
+
+
+def give_up_looking(unsure: QuerySet[Publication]) -> None:
+    for publication in unsure.select_related("channel", "post", "approval__approved_by"):
+        hand_over(publication)
+
+
+def hand_over(publication: Publication) -> None:
+    with transaction.atomic():
+        as_read = Publication.objects.filter(
+            pk=publication.pk, fence=publication.fence, status=publication.status, claimed_until=None
+        )
+        if as_read.update(
+            status=PublicationStatus.NEEDS_DECISION,
+            fence=F("fence") + 1,
+            declared_absent_at=None,
+            woken_at=None,
+        ):
+            say_that_nobody_knows(publication)
+
+
 def ask_a_person(publication: Publication) -> None:
     """The platform says that it has it, and we cannot find it: nobody but a person can tell."""
     with transaction.atomic():
         write(publication, status=PublicationStatus.NEEDS_DECISION, claimed_until=None)
-        log.record("publication.needs_decision", publication, post=publication.post_id)
-        notices.needs_decision(publication)
+        say_that_nobody_knows(publication)
+
+
+def say_that_nobody_knows(publication: Publication) -> None:
+    log.record("publication.needs_decision", publication, post=publication.post_id)
+    notices.needs_decision(publication)

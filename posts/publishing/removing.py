@@ -146,7 +146,7 @@ def remove_published(removal: Removal) -> None:
     # Whoever got its receipt may have died before anybody was told.
     announce(removal.publication)
     channel, remote_id = removal.publication.channel, removal.publication.remote_id
-    if not channel.adapter_class.limits.can_be_removed or not remote_id:
+    if channel.disconnected_at or not channel.adapter_class.limits.can_be_removed or not remote_id:
         ask_a_person_to_remove(removal, "")
         return
     adapter: Adapter | None = None
@@ -236,7 +236,8 @@ def sweep_removals(now: datetime) -> None:
 
 def confirm_removed(removal: Removal, by: "User") -> None:
     """A person has removed it. Where the platform can be asked, it is; else their word is the proof."""
-    can_be_asked = removal.publication.channel.adapter_class.limits.can_be_removed
+    channel = removal.publication.channel
+    can_be_asked = channel.adapter_class.limits.can_be_removed and not channel.disconnected_at
     with transaction.atomic():
         # The race: its receipt turns out to be somebody else's right now.
         Publication.objects.select_for_update().get(pk=removal.publication_id)

@@ -28,7 +28,10 @@ CHUNK = 64 * 1024 * 1024
 
 
 class StoppedError(Exception):
-    """While we staged, somebody stopped publishing, paused the channel or wanted it taken down, or its time ran out."""
+    """
+    While we staged, somebody stopped publishing, paused or disconnected the channel or wanted it taken down, or its time
+    ran out.
+    """
 
 
 class SealBrokenError(Exception):
@@ -205,6 +208,7 @@ def is_stopped(publication: Publication, now: datetime) -> bool:
     """Somebody wants nothing of it to go out (any more), or nothing on its channel, or its latest time went by."""
     return bool(
         publication.channel.paused_at
+        or publication.channel.disconnected_at
         or (publication.not_after and publication.not_after <= now)
         or Removal.objects.unfinished().filter(publication=publication).exists()
     )

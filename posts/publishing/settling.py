@@ -159,16 +159,12 @@ def put_back(
 
 
 def account_refused(channel: Channel, adapter: Adapter | None, error: NotConnected | OutOfCredit) -> None:
-    """The platform does not take our credential, or wants money. If a person must act, they are told."""
+    """The platform does not take our credential, or wants money. If a person must act, they are told by that."""
     revision = adapter.connection.revision if adapter else ""
-    with transaction.atomic():
-        if isinstance(error, NotConnected):
-            is_broken = not connections.doubt_token(channel, error, revision)
-        else:
-            connections.mark_broken(channel, error.code, revision)
-            is_broken = Channel.objects.filter(pk=channel.pk, fault=error.code).exists()
-        if is_broken:
-            notices.channel_stopped(channel, error.code)
+    if isinstance(error, NotConnected):
+        connections.doubt_token(channel, error, revision)
+    else:
+        connections.mark_broken(channel, error.code, revision)
 
 
 def fail(publication: Publication, attempt: Attempt | None, error: Refused) -> None:

@@ -1,9 +1,9 @@
-"""Stopping everything, pausing a channel, and starting again with open eyes."""
+"""Stopping everything, pausing or leaving a channel, and starting again with open eyes."""
 
 from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +15,7 @@ from channels import connections
 from channels.models import Channel
 from posts import notices
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
+from posts.publishing.looking import give_up_looking
 from posts.publishing.planning import park, take
 from posts.publishing.rows import TooLateError, close_gate
 
@@ -84,6 +85,21 @@ def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) 
     return True
 
 
+def when_parting(**_: Any) -> None:
+    """A channel is being disconnected (`channels.signals.parting`): from then on no commit call begins on it."""
+    close_gate()
+
+
+def when_reopened(*, channel: Channel, by: "User | None", **_: Any) -> None:
+    """
+    A channel that was disconnected is connected again (`channels.signals.reopened`). What was meant for it may be old:
+    nothing of it goes out until somebody says so for each.
+    """
+    give_up_looking(Publication.objects.unsure().filter(channel=channel))
+    for publication in Publication.objects.on_the_way().filter(channel=channel).select_related("channel"):
+        leave(publication, by)
+
+
 def waiting_for_resume(channel: Channel | None = None) -> list[Publication]:
     """What would go out at once, in the order in which it would."""
     waiting = Publication.objects.held_back(timezone.now())
@@ -102,7 +118,7 @@ def let_go(waiting: list[Publication], by: "User", how: Resume, chosen: Collecti
             postpone(publication, timedelta(minutes=turn * settings.SPREAD_MINUTES))
 
 
-def leave(publication: Publication, by: "User") -> None:
+def leave(publication: Publication, by: "User | None") -> None:
     try:
         call_back(publication)
         park([publication], by, Hold.STOPPED)

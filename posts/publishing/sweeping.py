@@ -8,6 +8,7 @@ from django.db.models import F
 from audit import log
 from channels.errors import Unconfirmed
 from posts.models import Outcome, Publication, PublicationStatus
+from posts.publishing.looking import ask_where_nobody_can_look
 from posts.publishing.planning import expire
 from posts.publishing.removing import sweep_removals
 from posts.publishing.rows import close
@@ -21,6 +22,7 @@ def sweep(now: datetime) -> int:
     """Find the leases of dead workers, and what they left unsaid. Returns how many publications were freed."""
     expire(now)
     sweep_removals(now)
+    ask_where_nobody_can_look()
     for publication in Publication.objects.unannounced(now - TOLD_BY_NOW):
         announce(publication)
     return sum(free(publication, now) for publication in Publication.objects.with_dead_lease(now))

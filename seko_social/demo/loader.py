@@ -68,8 +68,10 @@ def load(say: Say) -> None:
     scenes: dict[str, Media] = {}
     with Store(settings.SANDBOX_DIR) as store:
         channels = {demo.platform: connect(demo, store, number) for number, demo in enumerate(story.CHANNELS)}
-        for demo in story.CHANNELS:
-            keep(channels[demo.platform], demo, people)
+        for shown in story.CHANNELS:
+            keep(channels[shown.platform], shown, people)
+        for account in story.MORE_ACCOUNTS:
+            store.add_account(*account)
         for number, demo in enumerate(story.POSTS, start=1):
             say(f"post {number} of {len(story.POSTS)} …")
             Telling(demo, people, channels, store, scenes).tell()

@@ -43,6 +43,12 @@ OPENING = (
     "kan läsas av alla, och av plattformen. Vi tar bort hot, hets och annat som är olagligt, och sådant som pekar ut "
     "enskilda. Frågor om ett ärende? Skriv till seko@seko.se, inte här."
 )
+MORE_ACCOUNTS = (
+    ("facebook", "122100000000002", "Seko Region Norr", ""),
+    ("x", "1460000000000000002", "Seko Ung", "sekoung"),
+    ("youtube", "UCovningsekoregionnorr01", "Seko Region Norr", ""),
+)
+"""At the make-believe platforms, for whoever wants to try and connect one: platform, id, name and handle."""
 CHANNELS = (
     DemoChannel(
         "facebook",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
@@ -106,6 +108,13 @@ def test_an_edit_becomes_the_next_version(desk, post, anna):
     version = Post.objects.get().current_version
     assert (version.number, version.created_by) == (2, anna)
     assert version.shown_media.get().alt_text == "Två kollegor vid spåret"
+
+
+def test_a_channel_that_is_added_begins_with_its_own_privacy(desk, post, facebook):
+    tube = factories.channel("youtube", privacy="unlisted")
+    desk.post(f"/granska/{post.pk}/spara/", as_shown(post, channels=[facebook.pk, tube.pk]))
+    chosen = Post.objects.get().current_version.chosen_channels.values_list("channel__platform", "privacy")
+    assert dict(chosen) == {"facebook": "public", "youtube": "unlisted"}
 
 
 def test_saving_without_a_change_makes_no_version(desk, post):
@@ -365,6 +374,20 @@ def test_choosing_a_channel_that_shows_films_orders_one_of_the_picture(desk, pos
     said = text_of(desk.get(f"/granska/{post.pk}/"))
     assert "Filmen görs just nu. Den visas här när den är klar." in said
     assert "Kan inte godkännas än: Facebook: filmen görs just nu" in said
+
+
+def test_a_picture_too_large_for_a_channel_is_seen_once_it_is_smaller(desk, post, platform, monkeypatch):
+    monkeypatch.setattr(platform, "limits", replace(platform.limits, picture_bytes=100))
+    desk.post(f"/granska/{post.pk}/spara/", as_shown(post, **{alt_of(post): "Kollegor"}))
+    made = Rendition.objects.get()
+    said = text_of(desk.get(f"/granska/{post.pk}/"))
+    assert "Bilden görs mindre just nu. Den visas här när den är klar." in said
+    assert "Kan inte godkännas än: Facebook: bilden görs mindre just nu" in said
+    assert "Filmen görs" not in said
+    Rendition.objects.update(state="ready", sha256="b" * 64, picture="picture.jpg", width=32, height=24)
+    html = desk.get(f"/granska/{post.pk}/").content.decode()
+    assert f'<img class="preview__img" src="/film/{made.recipe}/bild/" width="32" height="24"' in html
+    assert "Bilden görs mindre" not in html
 
 
 # --- turning down ---------------------------------------------------------------------------------------------

@@ -27,8 +27,12 @@ from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
 
+from channels import connecting, connections
+from channels.adapters.base import Tokens
+from channels.models import Connecting, Credential
 from channels.sandbox.store import Store
 from seko_social.celery import app
+from seko_social.logs import Formatter
 
 SHORTEST = 12
 """A secret that is shorter could be found by chance."""
@@ -42,6 +46,8 @@ class Hunt:
     tasks: deque[tuple[str, tuple[Any, ...]]] = field(default_factory=deque)
     """What was put in the broker."""
     states: list[str] = field(default_factory=list, repr=False)
+    is_cut_short: bool = False
+    """Something broke: a state that was not waited for any more may still lie in the session, of no use to anybody."""
 
     def plant(self, what: str, secret: str) -> str:
         assert len(secret) >= SHORTEST, what
@@ -70,11 +76,23 @@ class Hunt:
     def look_around(self, place: str) -> None:
         self.look_at_database(place)
         self.look_at_sessions(place)
+        if not self.is_cut_short:
+            self.look_at_what_is_opened(place)
         for model in apps.get_models():
             for thing in model._default_manager.all():
                 self.hear(f"{model._meta.label} as it describes itself, {place}", f"{thing!r} {thing}")
         for message in mail.outbox:
-            self.hear("a mail", f"{message.message().items()} {message.body} {message.alternatives}")
+            self.hear("a mail", f"{message.message().items()} {message.body} {vars(message)}")
+
+    def look_at_what_is_opened(self, place: str) -> None:
+        """What we have in our hands while we work: it describes itself wherever somebody prints it."""
+        for row in Connecting.objects.all():
+            self.hear(f"the notes, {place}", repr(connecting.opened(row)))
+        for credential in Credential.objects.select_related("channel"):
+            secrets = credential.open()
+            self.hear(f"the connection, {place}", repr(connections.connection(credential.channel, secrets)))
+            self.hear(f"the tokens, {place}", repr(Tokens(secrets["access_token"], secrets["access_token"])))
+            self.hear(f"the app, {place}", repr(connections.app_of(credential.channel.platform)))
 
     def look_at_database(self, place: str) -> None:
         with connection.cursor() as cursor:
@@ -95,7 +113,7 @@ class Hunt:
     def look_at_sessions(self, place: str) -> None:
         """The state lies there while the person is at the platform, and at no other time."""
         kept = "".join(json.dumps(session.get_decoded(), default=str) for session in Session.objects.all())
-        for state in self.states if place == "at the platform" else []:
+        for state in self.states if self.is_cut_short or place == "at the platform" else []:
             kept = kept.replace(state, "")
         self.hear(f"the sessions, {place}", kept)
 
@@ -166,7 +184,7 @@ def body_of(response: Any) -> bytes:
 @contextmanager
 def all_logged(hunt: Hunt) -> Iterator[None]:
     """The site's own handler, with every logger at its most talkative, those of the libraries too."""
-    [ours] = [handler for handler in site_handlers() if type(handler) is logging.StreamHandler]
+    ours = next(each for each in logging.getLogger().handlers if isinstance(each.formatter, Formatter))
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(ours.formatter)
@@ -177,18 +195,16 @@ def all_logged(hunt: Hunt) -> Iterator[None]:
     for logger in (root, *map(logging.getLogger, names)):
         levels[logger] = logger.level
         logger.setLevel(logging.DEBUG)
+    root.removeHandler(ours)
     root.addHandler(handler)
     try:
         yield
     finally:
         root.removeHandler(handler)
+        root.addHandler(ours)
         for logger, level in levels.items():
             logger.setLevel(level)
         hunt.hear("the log", lines.getvalue())
-
-
-def site_handlers() -> list[logging.Handler]:
-    return logging.getLogger().handlers
 
 
 def heard_by_broker(hunt: Hunt) -> Callable[..., None]:

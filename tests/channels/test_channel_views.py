@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from freezegun import freeze_time
 
 from accounts.models import Notice, User
+from audit import log
 from audit.models import Entry
 from channels import connections, keeping, tasks
 from channels.adapters import connectors
 from channels.errors import NotSent
-from channels.models import Channel, Credential
+from channels.models import Channel, ChannelPicture, Credential
 from posts.models import Publication
 from tests import factories
 from tests.channels.test_health import Asking
@@ -89,15 +91,15 @@ def test_the_page_shows_what_the_channel_carries(mona, channel):
 def test_rights_are_shown_in_plain_words_with_those_that_are_missing(mona, channel):
     Credential.objects.update(scopes=["write", "read"])
     said = page(mona, channel)
-    assert "Publicera inlägg Lägga ut bild, film och text Finns" in said
-    assert "Läsa och svara på kommentarer Utan det hamnar frågor inte i inkorgen Saknas" in said
+    assert "Publicera inlägg (Finns) Lägga ut bild, film och text" in said
+    assert "Läsa och svara på kommentarer Saknas. Utan det hamnar frågor inte i inkorgen" in said
 
 
 def test_a_right_that_the_role_does_not_give_is_missing_although_it_was_granted(mona, channel):
     Credential.objects.update(scopes=["write", "read", "talk"])
     Channel.objects.update(findings=[{"code": "role_less", "facts": {"right": "comments"}}])
     said = page(mona, channel)
-    assert "Utan det hamnar frågor inte i inkorgen Saknas" in said
+    assert "Saknas. Utan det hamnar frågor inte i inkorgen" in said
     assert "Rollen på sidan räcker inte till: läsa och svara på kommentarer." in said
 
 
@@ -105,6 +107,19 @@ def test_an_end_that_is_near_is_counted_in_days(mona, channel):
     Credential.objects.update(connection_expires_at=timezone.now() + timedelta(days=5))
     assert "Går ut om 5 dagar" in page(mona, channel)
     assert "Går ut om 5 dagar" in text_of(mona.get("/kanaler/"))
+
+
+def test_a_connection_whose_time_is_up_is_not_said_to_work(mona, channel):
+    Credential.objects.update(connection_expires_at=timezone.now() - timedelta(hours=1))
+    said = page(mona, channel)
+    assert "Anslutningen gick ut" in said
+    assert "än så länge" not in said
+
+
+def test_that_nobody_is_alarmed_yet_is_said_where_alarms_are_chosen(mona, channel):
+    Channel.objects.update(alarm_days=7)
+    assert "Larmen är inte i gång än." in page(mona, channel)
+    assert "Larmen är inte i gång än." in text_of(mona.get(address_of(channel)))
 
 
 def test_what_is_wrong_and_what_waits_are_told_together(mona, channel):
@@ -152,10 +167,18 @@ def test_the_picture_of_the_account_is_ours_to_show(mona, channel):
     address = reverse("channels:picture", args=[channel.pk])
     assert mona.get(address).status_code == 404
     assert address not in mona.get(reverse("channels:channel", args=[channel.pk])).content.decode()
-    Channel.objects.update(picture=factories.jpeg())
+    ChannelPicture.objects.create(channel=channel, jpeg=factories.jpeg())
     answer = mona.get(address)
     assert (answer["Content-Type"], answer.content) == ("image/jpeg", factories.jpeg())
     assert address in mona.get(reverse("channels:channel", args=[channel.pk])).content.decode()
+
+
+def test_whoever_keeps_a_channel_and_sees_no_others_finds_it_on_their_page(channel, karin):
+    factories.channel("x")
+    page = signed_in(karin).get(reverse("accounts:me"))
+    assert "Facebook Din kanal" in text_of(page)
+    assert page.content.decode().count(f'"/kanaler/{channel.pk}/"') == 1
+    assert "Din kanal" not in text_of(signed_in(factories.reviewer()).get(reverse("accounts:me")))
 
 
 # --- testing ----------------------------------------------------------------------------------------------------
@@ -186,6 +209,24 @@ def test_the_card_asks_again_while_somebody_looks(mona, channel):
     assert "Senast testad i dag" in seen
 
 
+@pytest.mark.parametrize("whole_app", [False, True])
+def test_what_rests_says_so_and_the_card_does_not_ask_for_hours(mona, channel, whole_app):
+    connections.rest(channel, timezone.now() + timedelta(hours=6), whole_app=whole_app)
+    card = reverse("channels:card", args=[channel.pk])
+    pressed = press_test(mona, channel, **{"HX-Request": "true"}).content.decode()
+    for seen in (pressed, mona.get(card).content.decode(), mona.get("/kanaler/").content.decode()):
+        assert "Plattformen ber oss vänta till" in seen
+        assert "Testas just nu" not in seen
+        assert card not in seen
+
+
+def test_what_is_called_already_says_so_though_it_rests_from_now_on(mona, channel):
+    connections.ask_for_probe(channel)
+    connections.claim_probe(channel.pk)
+    connections.rest(channel, timezone.now() + timedelta(hours=6))
+    assert "Testas just nu" in page(mona, channel)
+
+
 # --- settings ---------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +249,13 @@ def test_an_administrator_changes_all_of_it_and_the_log_tells_what_was_before(mo
     assert change["goal"] == [1, 3]
     assert change["owner"] == [karin.pk, anna.pk]
     assert "is_preselected" not in change
+
+
+@pytest.mark.parametrize("platform", ["facebook", "youtube", "by_hand"])
+def test_each_setting_has_its_place_on_the_page(mona, platform):
+    form = mona.get(address_of(factories.channel(platform))).context["form"]
+    shown = [field.name for _, fields in form.sections for field in fields]
+    assert sorted(shown) == sorted(form.settings)
 
 
 def test_only_what_is_different_is_written_down(mona, channel):
@@ -372,10 +420,18 @@ def test_history_tells_who_what_and_what_was_before_in_words(mona, channel, kari
         assert words in said
 
 
+def test_history_has_words_for_the_accounts_name_and_for_columns_that_are_no_more(mona, channel):
+    changes = {"handle": ["seko", "seko_se"], "colour": ["red", True]}
+    log.record("channel.changed", channel, changes=changes)
+    said = page(mona, channel)
+    assert "Kontots namn: seko → seko_se" in said
+    assert "colour: red → ja" in said
+
+
 def test_history_is_of_this_channel_alone_and_comes_a_page_at_a_time(mona, channel):
     other, admin = factories.channel(), factories.administrator()
     for number in range(25):
-        keeping.propose(channel, admin, f"Förslag {number:02}.")
+        log.record("channel.proposed", channel, actor=admin, text=f"Förslag {number:02}.")
     keeping.propose(other, admin, "Någon annans.")
     first = page(mona, channel)
     assert "Förslag 24." in first
@@ -420,15 +476,36 @@ def test_a_proposal_is_sent_and_written_down(channel, karin):
     assert Entry.objects.get(verb="channel.proposed").actor == anna
 
 
+def test_two_presses_are_one_proposal_and_the_next_waits_for_an_hour(channel, mona):
+    client, address = signed_in(factories.reviewer()), reverse("channels:propose", args=[channel.pk])
+    sent = [client.post(address, {"text": text}) for text in ("Två om dagen.", "Två om dagen.", "Nej, tre.")]
+    assert [answer.status_code for answer in sent] == [302, 422, 422]
+    assert "Ditt förra förslag är skickat." in text_of(sent[2])
+    assert "Nej, tre." in text_of(sent[2])
+    assert Entry.objects.filter(verb="channel.proposed").count() == 1
+    assert Notice.objects.filter(kind="channel_proposal").count() == 2
+    with freeze_time(timezone.now() + timedelta(minutes=61)):
+        assert keeping.propose(channel, User.objects.get(name="Anna Lind"), "Nej, tre.") is True
+
+
+def test_one_persons_proposal_hinders_no_other_person_and_no_other_channel(channel, karin):
+    anna, other = factories.reviewer(), factories.channel("x")
+    proposed = [
+        keeping.propose(about, by, "Två.") for about, by in ((channel, anna), (channel, karin), (other, anna))
+    ]
+    assert proposed == [True, True, True]
+
+
 def test_an_empty_proposal_is_none(channel):
     answer = signed_in(factories.reviewer()).post(
         reverse("channels:propose", args=[channel.pk]), {"text": " "}
     )
     assert (answer.status_code, Notice.objects.count()) == (422, 0)
-    assert "Skriv vad ni vill ändra." in text_of(answer)
+    assert "Skriv vad du vill ändra." in text_of(answer)
 
 
 def test_who_may_change_everything_is_not_asked_to_propose(mona, channel):
+    assert mona.get(reverse("channels:propose", args=[channel.pk])).status_code == 403
     assert reverse("channels:propose", args=[channel.pk]) not in mona.get("/kanaler/").content.decode()
 
 
@@ -453,7 +530,8 @@ def test_a_channel_is_left_after_a_question_and_its_posts_keep_their_history(mon
     assert "Det går inte att ångra." in asked
     assert "1 inlägg väntar på kanalen och blir liggande." in asked
     assert Credential.objects.exists()
-    assert "Facebook är frånkopplad." in part(mona, channel)
+    assert "Ansluts kontot igen går det ut först när någon släpper fram det." in asked
+    assert "Seko är frånkopplad." in part(mona, channel)
     assert Channel.objects.get().disconnected_at
     assert not Credential.objects.exists()
     assert [secrets["access_token"] for secrets in given_back] == [f"token-{channel.remote_id}"]
@@ -464,7 +542,7 @@ def test_a_channel_is_left_after_a_question_and_its_posts_keep_their_history(mon
 def test_what_another_channel_lives_on_is_not_given_back(mona, channel, given_back):
     factories.channel()
     said = part(mona, channel)
-    assert "Åtkomsten hos Facebook finns kvar, för en annan kanal använder den." in said
+    assert "Anslutningen hos Facebook finns kvar, för en annan kanal använder den." in said
     assert given_back == []
     assert Credential.objects.filter(channel=channel).count() == 0
 
@@ -475,14 +553,15 @@ def test_a_platform_that_cannot_be_told_hinders_nobody(mona, channel, given_back
 
     monkeypatch.setattr(Asking, "revoke", be_away)
     said = part(mona, channel)
-    assert "Vi kunde inte säga upp vår åtkomst hos Facebook. Logga in där och ta bort appen." in said
+    assert "Vi kunde inte ta bort anslutningen hos Facebook än och försöker igen i ett dygn." in said
+    assert "logga in på Facebook och ta bort appen." in said
     assert Channel.objects.get().disconnected_at
-    assert not Credential.objects.exists()
+    assert Credential.objects.exists()
 
 
 def test_a_credential_that_does_not_open_is_left_too(mona, channel, given_back):
     Credential.objects.update(sealed="v1.lost.AAAA")
-    assert "Logga in där och ta bort appen." in part(mona, channel)
+    assert "Vi kan inte ta bort anslutningen hos Facebook." in part(mona, channel)
     assert not Credential.objects.exists()
 
 
@@ -491,6 +570,14 @@ def test_what_is_done_by_hand_has_nothing_to_give_back(mona):
     said = part(mona, group)
     assert "Gruppen är frånkopplad." in said
     assert "ta bort appen" not in said
+
+
+def test_what_is_done_by_hand_is_asked_about_without_a_word_of_connections(mona):
+    group = factories.channel("by_hand", name="Gruppen")
+    asked = text_of(mona.get(reverse("channels:disconnect", args=[group.pk])))
+    assert "Inget mer publiceras på kanalen." in asked
+    assert "anslutningen" not in asked
+    assert "Pausa" not in asked
 
 
 def test_who_presses_twice_is_told_that_it_is_gone(mona, channel, given_back):

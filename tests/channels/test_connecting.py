@@ -1,5 +1,6 @@
 """The wizard's steps: what is asked, kept, given back, and what becomes a channel."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from audit.models import Entry
 from channels import connecting, connections, pictures, tasks
 from channels.adapters.codes import Trouble
-from channels.adapters.connector import Account, Right
+from channels.adapters.connector import Account, Question, Right
 from channels.connecting import GoneError, UnfitError
 from channels.errors import NotConnected, NotSent
 from channels.models import Channel, Connecting, Credential
@@ -50,6 +51,16 @@ def settings_of(mona) -> dict:
 
 
 # --- the dialog -------------------------------------------------------------------------------------------------
+
+
+def test_another_server_ends_the_question_to_the_first(dialogs, mona):
+    dialogs.questions, dialogs.has_app_keys = (Question("server"),), False
+    row = connecting.begin(mona, "facebook")
+    connecting.answer(row, {"server": "https://one.test"})
+    _, state = connecting.dialog(row, RETURN)
+    assert connecting.asked_with(state, mona, "facebook") == row
+    connecting.answer(fresh(row), {"server": "https://two.test"})
+    assert connecting.asked_with(state, mona, "facebook") is None
 
 
 def test_every_dialog_has_a_state_and_a_verifier_of_its_own(dialogs, mona):
@@ -119,6 +130,47 @@ def test_a_no_is_told_apart_from_a_failure_and_nothing_is_exchanged(dialogs, mon
     assert come_back(fresh(row), code="") == Trouble.DIALOG_FAILED
     assert dialogs.exchanged == []
     assert connecting.opened(fresh(row)).grant is None
+
+
+def test_the_log_says_what_the_dialog_said_in_one_short_line(mona, caplog):
+    come_back(connecting.begin(mona, "facebook"), error="invalid_scope\n" + "x" * 500)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "channels.connecting"]
+    assert line.startswith("The dialog of facebook came back without a code: invalid_scopexxx")
+    assert len(line) < 120
+
+
+def test_two_windows_write_in_the_same_row_and_undo_nothing(mona):
+    row = connecting.begin(mona, "facebook")
+    _, state = connecting.dialog(row, RETURN)
+    stale = fresh(row)
+    connecting.come_back(row, state, RETURN, code="a-code")
+    connecting.note_down(stale, {"audience": "Medlemmar"})
+    notes = connecting.opened(fresh(row))
+    assert (notes.grant.access_token, len(notes.accounts)) == ("user-token-1", 3)
+    assert notes.entered == {"audience": "Medlemmar"}
+
+
+def test_a_dialog_begun_during_the_exchange_can_be_come_back_from(dialogs, mona):
+    row = connecting.begin(mona, "facebook")
+    begun = []
+
+    def in_another_window() -> None:
+        dialogs.script.clear()
+        begun.append(connecting.dialog(fresh(row), RETURN)[1])
+
+    dialogs.script["exchange"] = in_another_window
+    come_back(row)
+    connecting.come_back(fresh(row), begun[0], RETURN, code="another-code")
+    assert dialogs.exchanged[1] == ("another-code", dialogs.asked[1]["verifier"], RETURN)
+
+
+def test_another_grant_is_tried_anew(mona, trials):
+    row = chosen_row(mona)
+    connecting.start_trial(row)
+    connecting.try_out(str(row.pk))
+    assert fresh(row).trial == connecting.GOOD
+    come_back(fresh(row))
+    assert (fresh(row).trial, fresh(row).tried_at) == ("", None)
 
 
 @pytest.mark.parametrize(
@@ -288,6 +340,33 @@ def test_two_presses_start_one_trial(mona, trials):
     ]
 
 
+def test_a_trial_that_the_broker_lost_is_put_in_again_and_runs_once(mona, trials, in_broker):
+    ran = []
+    trials["try_out"] = lambda: ran.append(1)
+    row = chosen_row(mona)
+    connecting.start_trial(row)
+    tasks.sweep_connecting()
+    assert in_broker == [("channels.tasks.try_out", str(row.pk))]
+    connecting.try_out(str(row.pk))
+    connecting.try_out(str(row.pk))
+    tasks.sweep_connecting()
+    assert (ran, len(in_broker), fresh(row).trial) == ([1], 1, connecting.GOOD)
+
+
+def test_two_workers_with_the_same_trial_run_it_once(mona, trials):
+    ran = []
+    row = chosen_row(mona)
+
+    def meanwhile() -> None:
+        ran.append(1)
+        connecting.try_out(str(row.pk))
+
+    trials["try_out"] = meanwhile
+    connecting.start_trial(row)
+    connecting.try_out(str(row.pk))
+    assert ran == [1]
+
+
 def test_a_trial_whose_worker_died_is_started_again(mona, trials):
     row = chosen_row(mona)
     connecting.start_trial(row)
@@ -340,6 +419,19 @@ def test_two_presses_on_the_last_button_make_one_channel(mona):
     assert Channel.objects.count() == 1
 
 
+def test_two_presses_at_once_make_one_channel_where_nobody_is_asked_and_one_connection_again(mona):
+    by_hand = connecting.begin(mona, "by_hand")
+    connecting.answer(by_hand, {"name": "Gruppen"})
+    again = chosen_row(mona, channel=factories.channel(remote_id="1"))
+    for row in (by_hand, again):
+        same = fresh(row)
+        connecting.finish(row, {})
+        with pytest.raises(GoneError):
+            connecting.finish(same, {})
+    assert Channel.objects.count() == 2
+    assert Entry.objects.filter(verb="channel.connected", actor=mona).count() == 2
+
+
 def test_nobody_is_connected_who_has_not_chosen(mona):
     row = signed_in_row(mona)
     with pytest.raises(UnfitError):
@@ -368,6 +460,38 @@ def test_a_channel_connected_again_is_the_same_one_and_keeps_what_it_carries(mon
     assert Credential.objects.get().revision != before
 
 
+@pytest.mark.parametrize(
+    ("ends_only_this", "given_back"),
+    [(True, [{"access_token": "old-token", "host": "https://old.test"}]), (False, [])],
+)
+def test_what_is_replaced_is_given_back_where_that_ends_no_more(dialogs, mona, ends_only_this, given_back):
+    channel = factories.channel(remote_id="1", host="https://old.test")
+    connections.connect(channel, {"access_token": "old-token"}, grantor="anna")
+    dialogs.ends_only_this = ends_only_this
+    connecting.finish(chosen_row(mona, channel=channel), {})
+    assert dialogs.revoked == given_back
+
+
+def test_the_same_token_once_more_is_not_given_back(dialogs, mona):
+    channel = factories.channel(remote_id="1")
+    connections.connect(channel, {"access_token": "page-token-1"}, grantor="anna")
+    dialogs.ends_only_this = True
+    connecting.finish(chosen_row(mona, channel=channel), {})
+    assert dialogs.revoked == []
+
+
+def test_an_account_that_moved_is_called_where_it_is_now(dialogs, mona, monkeypatch):
+    given = dialogs.given
+    monkeypatch.setattr(dialogs, "given", lambda self: replace(given(self), host="https://new.test"))
+    channel = factories.channel(remote_id="1", host="https://old.test")
+    connecting.finish(chosen_row(mona, channel=channel), {})
+    again = Channel.objects.get()
+    assert (again.host, connections.adapter_for(again).connection.host) == (
+        "https://new.test",
+        "https://new.test",
+    )
+
+
 def test_another_account_never_becomes_the_channel(dialogs, mona):
     channel = factories.channel(remote_id="1")
     row = chosen_row(mona, channel=channel)
@@ -383,6 +507,17 @@ def test_an_account_that_was_disconnected_goes_on_with_its_history(mona):
     Credential.objects.all().delete()
     again = connecting.finish(chosen_row(mona), settings_of(mona))
     assert (again.pk, again.disconnected_at, again.audience) == (channel.pk, None, "Medlemmar")
+    changed = {}
+    for entry in Entry.objects.filter(verb="channel.changed", actor=mona):
+        changed |= entry.facts["changes"]
+    assert changed["audience"] == ["", "Medlemmar"]
+    assert changed["owner"] == [None, mona.pk]
+    assert changed["name"] == [channel.name, "Seko"]
+
+
+def test_a_new_channel_has_nothing_to_tell_of_before(mona):
+    connecting.finish(chosen_row(mona), settings_of(mona))
+    assert not Entry.objects.filter(verb="channel.changed").exists()
 
 
 def test_by_hand_it_is_a_name_and_an_address(mona):
@@ -418,6 +553,31 @@ def test_what_nobody_comes_back_to_is_swept_after_an_hour_and_not_before(dialogs
     assert (Connecting.objects.count(), dialogs.revoked) == (1, [])
     connecting.sweep(row.touched_at + timedelta(minutes=61))
     assert (Connecting.objects.count(), len(dialogs.revoked)) == (0, 1)
+
+
+def test_what_is_left_during_a_trial_is_given_back_after_it(dialogs, mona, trials):
+    row = chosen_row(mona)
+    connecting.start_trial(row)
+    seen = []
+
+    def leave_meanwhile() -> None:
+        connecting.leave(fresh(row))
+        connecting.sweep(timezone.now())
+        seen.append(list(dialogs.revoked))
+
+    trials["try_out"] = leave_meanwhile
+    connecting.try_out(str(row.pk))
+    assert seen == [[]]
+    connecting.sweep(timezone.now())
+    assert (len(dialogs.revoked), Connecting.objects.count()) == (1, 0)
+
+
+def test_what_is_left_in_a_trial_whose_worker_died_is_given_back_all_the_same(dialogs, mona):
+    connecting.leave(signed_in_row(mona))
+    now = timezone.now()
+    Connecting.objects.update(trial=connecting.RUNNING, tried_at=now)
+    connecting.sweep(now + connecting.TRIAL_PATIENCE + timedelta(seconds=1))
+    assert (len(dialogs.revoked), Connecting.objects.count()) == (1, 0)
 
 
 def test_what_was_never_granted_is_only_deleted(dialogs, mona):
@@ -464,11 +624,59 @@ def test_a_platform_that_does_not_answer_is_told_later_but_not_for_ever(dialogs,
     assert Connecting.objects.count() == 0
 
 
-def test_what_the_platform_does_not_know_any_more_is_over(dialogs, mona):
-    dialogs.script["revoke"] = raising(NotConnected(Trouble.ACCESS_REVOKED))
+@pytest.mark.parametrize("code", [Trouble.APP_KEYS, Trouble.REFUSED])
+def test_what_the_platform_refuses_to_take_back_is_not_forgotten_at_once(dialogs, mona, code):
+    dialogs.script["revoke"] = raising(NotConnected(code))
     connecting.leave(signed_in_row(mona))
     connecting.sweep(timezone.now())
-    assert Connecting.objects.count() == 0
+    assert (Connecting.objects.count(), dialogs.revoked) == (1, [])
+    del dialogs.script["revoke"]
+    connecting.sweep(timezone.now())
+    assert (Connecting.objects.count(), len(dialogs.revoked)) == (0, 1)
+
+
+def test_what_cannot_be_given_back_without_app_keys_waits_for_them(dialogs, mona, settings):
+    connecting.leave(signed_in_row(mona))
+    settings.APP_KEYS = {}
+    connecting.sweep(timezone.now())
+    assert (Connecting.objects.count(), dialogs.revoked) == (1, [])
+
+
+def test_a_channel_that_is_disconnected_in_the_last_step_stays_so(dialogs, mona, monkeypatch):
+    channel = factories.channel(remote_id="1")
+    row = Connecting.objects.select_related("channel").get(pk=chosen_row(mona, channel=channel).pk)
+
+    def cut(_url):
+        connections.disconnect(channel, mona)
+
+    monkeypatch.setattr(pictures, "fetch", cut)
+    with pytest.raises(GoneError):
+        connecting.finish(row, {})
+    assert Channel.objects.get().disconnected_at is not None
+    assert Connecting.objects.filter(pk=row.pk).exists()
+
+
+def test_who_connects_it_again_begins_in_vain_once_it_is_disconnected(mona):
+    channel = factories.channel(remote_id="1")
+    row = chosen_row(mona, channel=channel)
+    connections.disconnect(channel, mona)
+    with pytest.raises(GoneError):
+        connecting.finish(fresh(row), {})
+    assert Channel.objects.get().disconnected_at is not None
+
+
+def test_only_one_of_two_opens_what_was_disconnected(mona, monkeypatch):
+    channel = factories.channel(remote_id="1")
+    connections.disconnect(channel, mona)
+    row, hand_over = chosen_row(mona), connecting.hand_over
+
+    def be_second(*given):
+        connections.connect(Channel.objects.get(), {"access_token": "theirs"})
+        hand_over(*given)
+
+    monkeypatch.setattr(connecting, "hand_over", be_second)
+    with pytest.raises(UnfitError, match=connecting.TAKEN):
+        connecting.finish(row, settings_of(mona))
 
 
 def test_a_row_whose_key_is_lost_is_over(dialogs, mona, settings):

@@ -14,8 +14,9 @@ from channels import connections
 from channels.adapters import http
 from channels.adapters.base import Rest, Tokens
 from channels.adapters.codes import Trouble
+from channels.adapters.connector import Account
 from channels.errors import NotConnected, NotReady, NotSent, RateLimited, Unconfirmed
-from channels.models import AppRest, Channel, Credential, State
+from channels.models import AppRest, Channel, ChannelPicture, Credential, State
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -423,6 +424,12 @@ def test_a_refusal_before_there_was_an_adapter_is_honoured_too(channel):
     assert Channel.objects.get().resting_until == until
 
 
+def test_the_accounts_picture_is_kept_until_there_is_another(channel):
+    for picture, kept in ((b"one", b"one"), (None, b"one"), (b"two", b"two")):
+        connections.connect(channel, {"access_token": "t"}, picture=picture)
+        assert bytes(ChannelPicture.objects.get(channel=channel).jpeg) == kept
+
+
 # --- keys and secrets -----------------------------------------------------------------------------------------------
 
 
@@ -468,3 +475,36 @@ def test_no_secret_shows_in_what_is_printed(channel):
         str(vars(credential)),
     ):
         assert secret not in shown
+
+
+def test_a_rest_that_the_platform_asked_for_outlives_a_new_connection(channel):
+    until = timezone.now() + timedelta(hours=3)
+    connections.rest(channel, until)
+    connections.connect(channel, {"access_token": "new"})
+    assert Channel.objects.get().resting_until == until
+
+
+def test_what_the_account_is_called_since_is_in_the_history(channel):
+    person = factories.administrator()
+    connections.connect(
+        channel, {"access_token": "new"}, by=person, profile=Account("1", "Nytt", handle="nytt")
+    )
+    entry = Entry.objects.get(verb="channel.changed")
+    assert (entry.actor, entry.facts["changes"]) == (
+        person,
+        {"name": [channel.name, "Nytt"], "handle": [channel.handle, "nytt"]},
+    )
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a b/", "https://seko.test/" + "a" * 600])
+def test_an_address_that_nobody_should_follow_is_not_kept(channel, url):
+    before = channel.url
+    connections.connect(channel, {"access_token": "new"}, profile=Account("1", "Seko", url=url))
+    assert Channel.objects.get().url == before
+
+
+def test_an_address_of_the_web_is_kept(channel):
+    connections.connect(
+        channel, {"access_token": "new"}, profile=Account("1", "Seko", url="https://seko.test/")
+    )
+    assert Channel.objects.get().url == "https://seko.test/"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from channels import connections, health, tasks
+from channels import appkeys, connections, health, tasks
 from channels.adapters.codes import Trouble
 from channels.models import AppKeys, Channel, Credential, State
 from channels.wording import trouble_sentence
@@ -116,3 +116,16 @@ def test_app_keys_that_do_not_open_break_their_channels_until_they_do(platform, 
         keys.save()
     tasks.probe_due()
     assert fault_of(channel) == ""
+
+
+def test_app_keys_that_are_written_anew_have_the_channels_they_broke_looked_at(platform, settings):
+    settings.APP_KEYS = {}
+    mona, broken, other, revoked = (
+        factories.administrator(),
+        *(factories.channel(name) for name in ("x", "youtube", "x")),
+    )
+    connections.mark_broken(broken, Trouble.APP_KEYS)
+    connections.mark_broken(other, Trouble.APP_KEYS)
+    connections.mark_broken(revoked, Trouble.ACCESS_REVOKED)
+    appkeys.write("x", "1", "nytt", mona)
+    assert [*Channel.objects.to_look_at(timezone.now())] == [broken]

@@ -14,6 +14,7 @@ from channels.models import Channel, Credential
 from channels.templatetags.channel_wording import kept_by
 from posts import publishing
 from posts.models import Publication
+from posts.templatetags import channel_waiting
 from posts.templatetags.channel_waiting import at_channel, waiting_by_channel, waiting_on
 from tests import factories
 from tests.channels.test_connections import at_once
@@ -95,6 +96,15 @@ def test_another_end_is_another_warning(channel, mona):
     ends_in(channel, days=10)
     warn()
     assert [days for name, days in told() if name == "Mona Berg"] == [2, 10]
+
+
+def test_an_end_that_moves_by_a_second_is_the_same(channel, mona):
+    with freeze_time(NOON):
+        ends_in(channel, days=10)
+        warn()
+        ends_in(channel, days=10, seconds=1)
+        warn()
+    assert len(told()) == 2
 
 
 def test_what_is_broken_already_is_not_warned_of(channel, mona):
@@ -231,3 +241,13 @@ def test_what_waits_is_what_is_approved_and_not_out(channel):
     assert waiting_by_channel() == {channel.pk: 2, other.pk: 1}
     assert (waiting_on(channel.pk), waiting_on(other.pk)) == (2, 1)
     assert at_channel({}, channel.pk) == 0
+
+
+def test_no_more_of_what_needs_somebody_is_read_than_is_shown_and_the_newest_first(channel, monkeypatch):
+    anna = factories.reviewer()
+    for _ in range(3):
+        factories.approved(factories.submitted(), anna, channel)
+    Publication.objects.update(status="failed")
+    newest = [*Publication.objects.order_by("-pk").values_list("pk", flat=True)[:2]]
+    monkeypatch.setattr(channel_waiting, "MOST", 2)
+    assert [row.publication.pk for row in channel_waiting.help_on(channel, anna)] == newest

@@ -1,5 +1,6 @@
 """The account's picture: a stranger's file from another machine."""
 
+import struct
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -91,11 +92,54 @@ def test_a_picture_made_to_choke_us_is_not_decoded(monkeypatch):
     assert pictures.small(encoded(Image.new("RGB", (11, 10)), "PNG")) is None
 
 
+@pytest.fixture
+def in_practice(host, settings) -> None:
+    """Our server is the sandbox: nothing else is reached."""
+    settings.PLATFORM_ADDRESSES = {"FACEBOOK_GRAPH_URL": f"{host}/facebook"}
+
+
+@pytest.mark.usefixtures("in_practice")
+@pytest.mark.parametrize("turn", [6, "odd"])
+def test_what_else_it_carries_is_not_even_read(turn):
+    """A camera's notes are a format of their own, and odd ones have led decoders astray."""
+    two_numbers_for_a_name = struct.pack(">HHIHH", 0x10F, 3, 2, 1, 2) if turn == "odd" else b""
+    entries = two_numbers_for_a_name + struct.pack(">HHIHH", 0x112, 3, 1, 6, 0)
+    notes = b"MM\0*" + struct.pack(">IH", 8, len(entries) // 12) + entries + struct.pack(">I", 0)
+    picture = Image.new("RGB", (96, 96), "white")
+    picture.paste("black", (0, 0, 96, 48))
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", exif=b"Exif\0\0" + notes)
+    small = opened(pictures.small(buffer.getvalue())).convert("L")
+    assert (small.getpixel((48, 10)) < 50, small.getpixel((48, 86)) > 200) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[x",
+        "https://a]b/c",
+        "https://example.test:x/p",
+        "http://127.0.0.1:99999/",
+        "https://\udcff/",
+        "http://127.0.0.1:9/\udcff",
+        "//",
+        "https://a..b/",
+        "https://\u2100.test/",
+        "https://exa\x00mple.test/x",
+        "http://127.0.0.1\n/x",
+        "http://127.0.0.1:9/" + "a" * 70000,
+    ],
+)
+def test_an_odd_address_is_no_error(url):
+    assert pictures.fetch(url) is None
+
+
 def test_it_is_fetched_over_our_own_line(host):
     ANSWERS["/good"] = (200, jpeg(size=(200, 100)))
     assert opened(pictures.fetch(f"{host}/good")).size == (96, 96)
 
 
+@pytest.mark.usefixtures("in_practice")
 def test_what_does_not_come_is_no_error(host):
     ANSWERS["/gone"], ANSWERS["/moved"] = (404, jpeg()), (302, b"")
     ANSWERS["/large"] = (200, jpeg() + b"\0" * pictures.MOST_BYTES)

@@ -249,6 +249,7 @@ def test_who_disconnects_during_a_renewal_has_a_channel_without_secrets_here_and
     renewing.resume()
     workers.wait(renewing)
     assert renewing.code == 0
+    parting.sweep(timezone.now() + parting.BEGUN_BY_NOW)
     assert not Credential.objects.exists()
     assert Channel.objects.get().disconnected_at is not None
     assert log(channel) == ["channel.disconnected"]
@@ -295,6 +296,16 @@ def test_app_keys_that_are_wrong_cost_no_token_and_are_mended_by_the_next_look(x
     settings.APP_KEYS = right
     look(x)
     assert (fault_of(x), works(sandbox, x), log(x)) == ("", True, ["channel.broke", "channel.mended"])
+
+
+@pytest.mark.parametrize("platform", ["facebook", "x", "youtube", "mastodon", "bluesky"])
+def test_a_token_that_ends_and_cannot_be_renewed_asks_for_a_person(sandbox, told, platform):
+    channel = factories.channel(platform)
+    connections.connect(channel, {"access_token": "for an hour"}, timezone.now())
+    assert tell(channel) is False
+    look(channel)
+    assert (fault_of(channel), told) == (Trouble.TOKEN_EXPIRED, [Trouble.TOKEN_EXPIRED])
+    assert Credential.objects.get().refreshing_until is None
 
 
 def test_the_sandbox_knows_who_asks(sandbox):

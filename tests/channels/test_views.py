@@ -83,5 +83,5 @@ def test_the_page_costs_the_same_however_many_there_are(count, django_assert_num
     for _ in range(count):
         factories.channel()
     reader = signed_in(factories.reader())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/kanaler/")

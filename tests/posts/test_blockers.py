@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from approvals.templatetags.fixes import fix_of
@@ -68,6 +70,21 @@ def test_a_film_of_the_picture_must_be_ready_first(platform, monkeypatch):
     rendition.state = "failed"
     rendition.save()
     assert codes(version) == ["film_failed"]
+
+
+def test_a_picture_with_more_bytes_than_the_channel_takes_must_be_made_smaller_first(platform, monkeypatch):
+    monkeypatch.setattr(platform, "limits", replace(platform.limits, picture_bytes=1000))
+    karin = factories.ombudsman()
+    version = version_with(
+        author=karin, media=[factories.picture(karin, size=1001), factories.picture(karin)]
+    )
+    [blocker] = blockers(version)
+    assert blocker_sentence(blocker) == "Facebook: bilden görs mindre just nu"
+    [rendition] = renditions.order(version)
+    rendition.state = "failed"
+    rendition.save()
+    [blocker] = blockers(version)
+    assert blocker_sentence(blocker) == "Facebook: det gick inte att göra bilden mindre"
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,18 @@ def test_what_does_not_fit_is_cut_where_the_limit_is():
     [preview] = previews.of_version(version_for("x", text="å" * 300, link="", credit=""))
     assert (len(preview.fits), len(preview.over), preview.too_many) == (280, 20, 20)
     assert [blocker.code for blocker in preview.blockers] == ["text_too_long"]
+
+
+@pytest.mark.parametrize(("platform", "seen_by"), [("youtube", "unlisted"), ("facebook", "public")])
+def test_a_new_film_is_shown_to_whom_the_channel_shows_new_films(platform, seen_by):
+    """Where nothing can be for some people only, it is for all."""
+    factories.channel(platform, privacy="unlisted", is_preselected=True)
+    version = factories.submitted().current_version
+    assert [choice.privacy for choice in version.chosen_channels.all()] == [seen_by]
+
+
+def test_what_was_chosen_for_one_film_stays_when_the_channel_is_changed():
+    tube = factories.channel("youtube", privacy="unlisted")
+    version = factories.for_channels(factories.submitted(), factories.reviewer(), tube, privacy="private")
+    type(tube).objects.update(privacy="public")
+    assert words_on(version, "youtube").privacy == Privacy.PRIVATE

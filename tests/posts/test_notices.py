@@ -416,12 +416,13 @@ def test_who_reads_posts_comes_to_the_post_and_who_takes_down_to_its_removal(cas
     ]
 
 
-@pytest.mark.parametrize("closed", [{"platform": "by_hand"}, {"disconnected_at": timezone.now()}])
-def test_a_channel_without_a_page_of_its_own_leads_its_keeper_to_what_they_were_told(cast, page, closed):
-    assert notices.page_about(page, cast["deputy"]) == f"/kanaler/{page.pk}/pausa/"
-    for name, value in closed.items():
-        setattr(page, name, value)
-    assert notices.page_about(page, cast["deputy"]) == "/aviseringar/"
+def test_a_channel_that_was_disconnected_has_no_page_to_lead_to(cast, page):
+    people = ("deputy", "administrator", "author")
+    found = [notices.page_of_channel(page, cast[part]) for part in people]
+    assert found == [f"/kanaler/{page.pk}/", f"/kanaler/{page.pk}/", "/aviseringar/"]
+    page.disconnected_at = timezone.now()
+    found = [notices.page_of_channel(page, cast[part]) for part in people]
+    assert found == ["/aviseringar/", "/kanaler/", "/aviseringar/"]
 
 
 # --- what the desk decided ------------------------------------------------------------------------------------

@@ -22,6 +22,11 @@ WRITERS = {
         "disconnected_at",
         "checked_at",
         "refreshing_until",
+        "probe_at",
+        "probing_until",
+        "probe_trouble",
+        "probed_at",
+        "findings",
     },
 }
 WRITING = {"update", "create", "get_or_create", "update_or_create", "bulk_update", "setattr"}

@@ -20,12 +20,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from PIL import Image
 
 from audit.models import Entry
-from posts import content, likeness, preparation, renditions, workflow
+from posts import content, likeness, preparation, previews, renditions, tasks, workflow
 from posts.media import jobs
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.sandboxed import ROOT, WorkInterruptedError
@@ -685,3 +685,131 @@ def test_a_films_print_is_its_posters():
     media = prepared(upload(phones.film(seconds=0.2)))
     assert media.picture_print == likeness.print_of_picture(opened(media.thumb))
     assert not media.is_drone
+
+
+# --- a picture that is too large for one of its channels ------------------------------------------------------
+
+
+GRAINY = phones.grainy(2560, 1920)
+MOST = 1_000_000
+"""What Bluesky takes."""
+
+
+def version_with_pictures(*pictures, on=("facebook", "bluesky")):
+    karin = factories.ombudsman()
+    media = [factories.picture(karin, picture, width=2560, height=1920) for picture in pictures]
+    channels = [factories.channel(platform) for platform in on]
+    post = factories.submitted(karin, media=media)
+    return factories.for_channels(post, factories.reviewer(), *channels), channels
+
+
+def shown_on(version, channel):
+    return [(item.sha256, item.alt_text) for item in content.for_channel(version, channel).media]
+
+
+def test_a_picture_too_large_for_bluesky_is_made_smaller_for_bluesky_alone(settings, places):
+    version, (facebook, bluesky) = version_with_pictures(factories.jpeg(), GRAINY, factories.jpeg("red"))
+    first, large, last = version.media
+    [ordered] = renditions.order(version)
+    with pytest.raises(content.RenditionMissingError):
+        content.for_channel(version, bluesky)
+
+    picture = made(ordered)
+
+    assert (picture.state, picture.claimed_until) == (RenditionState.READY, None)
+    assert (picture.film.name, picture.poster.name, picture.seconds) == ("", "", 0.0)
+    data = kept(picture.picture.name)
+    assert (picture.sha256, picture.size) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert (len(data) <= MOST, picture.width / picture.height) == (True, 4 / 3)
+    assert shown_on(version, bluesky) == [
+        (digest, factories.ALT) for digest in (first.sha256, picture.sha256, last.sha256)
+    ]
+    assert shown_on(version, facebook) == [(item.sha256, factories.ALT) for item in (first, large, last)]
+    assert [name for name in files(settings) if name.startswith("renditions/")] == [picture.picture.name]
+    assert list(places.iterdir()) == []
+
+
+def test_each_picture_that_is_too_large_is_made_once_for_all_versions():
+    version, (bluesky,) = version_with_pictures(GRAINY, phones.grainy(2048, 2048), on=("bluesky",))
+    ordered = renditions.order(version)
+    assert len(ordered) == 2
+    factories.for_channels(version.post, factories.reviewer(), bluesky, text="Annan text")
+    assert renditions.order(Post.objects.get().current_version) == ordered
+    assert Rendition.objects.count() == 2
+
+
+@pytest.mark.parametrize(("more", "orders"), [(0, 0), (1, 1)])
+def test_what_a_channel_just_takes_is_sent_as_it_is(more, orders):
+    karin = factories.ombudsman()
+    post = factories.submitted(karin, media=[factories.picture(karin, size=MOST + more)])
+    version = factories.for_channels(post, factories.reviewer(), factories.channel("bluesky"))
+
+    assert len(renditions.order(version)) == orders
+
+
+def test_smaller_pictures_do_not_wait_behind_films(monkeypatch):
+    version_with_pictures(GRAINY, on=("bluesky",))
+    picture = Rendition.objects.get()
+    version_with_film(1920, 1080, "x")
+    film = Rendition.objects.exclude(pk=picture.pk).get()
+    put = []
+    monkeypatch.setattr(tasks, "put", lambda _task, pk, queue, **_rest: put.append((pk, queue)))
+
+    tasks.wake_media()
+
+    assert put == [(picture.pk, "default"), (film.pk, "films")]
+
+
+def test_a_picture_that_cannot_be_made_smaller_is_tried_three_times(monkeypatch):
+    version, _channels = version_with_pictures(GRAINY)
+    [ordered] = renditions.order(version)
+
+    def refuse(*_args):
+        raise MediaRefused(RefusalCode.TOO_HEAVY)
+
+    monkeypatch.setattr(jobs, "smaller_picture", refuse)
+    for tried in (1, 2, 3):
+        assert made(ordered).tries == tried
+        let_the_lease_run_out(ordered)
+
+    assert Rendition.objects.get().state == RenditionState.FAILED
+    assert Entry.objects.filter(verb="rendition.failed").count() == 1
+
+
+def test_the_preview_shows_the_very_picture_that_is_sent():
+    version, (facebook, bluesky) = version_with_pictures(factories.jpeg(), GRAINY)
+    by_channel = {preview.channel: preview for preview in previews.of_version(version)}
+    waiting = by_channel[bluesky]
+    assert (waiting.is_picture_in_the_making, waiting.is_film_in_the_making) == (True, False)
+    assert (waiting.is_in_the_making, by_channel[facebook].is_in_the_making) == (True, False)
+    assert [shown.media.pk for shown in waiting.shown] == [version.media[0].pk]
+
+    made(*renditions.order(version))
+
+    for preview in previews.of_version(version):
+        assert (preview.is_ready, preview.is_in_the_making) == (True, False)
+        assert [(shown.file.sha256, shown.alt_text) for shown in preview.shown] == shown_on(
+            version, preview.channel
+        )
+
+
+def test_a_picture_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of():
+    version, _channels = version_with_pictures(GRAINY)
+    picture = made(*renditions.order(version))
+    people = version.post.author, factories.reviewer(), factories.ombudsman(), factories.administrator()
+
+    answers = [signed_in(person).get(f"/film/{picture.recipe}/bild/") for person in people]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+    assert [answer["Content-Type"] for answer in answers[:2]] == ["image/jpeg"] * 2
+    assert [len(b"".join(answer.streaming_content)) for answer in answers[:2]] == [picture.size] * 2
+    assert signed_in(people[0]).get(f"/film/{picture.recipe}/film/").status_code == 404
+
+
+@pytest.mark.parametrize("files_made", [{}, {"poster": "poster.jpg"}])
+def test_nothing_is_ready_without_its_film_or_picture(files_made):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rendition.objects.create(
+            recipe="0" * 64, ingredients={}, state=RenditionState.READY, sha256="b" * 64, **files_made
+        )
+    assert not Rendition.objects.exists()

@@ -1,6 +1,7 @@
 """The pages of one publication: every answer, every refusal, and the sentence for whoever was too late."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from audit.models import Entry
 from channels import connections
 from channels.errors import Duplicate, NotConnected, NotSent, Refused
 from channels.models import Channel
-from posts import publishing, tasks, whereabouts
+from posts import publishing, tasks, whereabouts, workflow
 from posts.chips import CANCELLED, of_all
 from posts.models import (
     Attempt,
@@ -321,6 +322,46 @@ def test_the_steps_hold_the_words_the_files_and_the_account(page, for_a_hand):
     assert f'href="/media/{media.pk}/master/?hamta" download' in html
     assert factories.ALT in html
     assert 'href="https://example.test/gruppen"' in html
+
+
+def test_by_hand_too_the_picture_that_was_made_for_the_channel_is_fetched(page, picture_by_hand):
+    publication, picture = picture_by_hand
+    html = page.get(at(publication, "for-hand")).content.decode()
+    assert f'href="/film/{picture.recipe}/bild/?hamta" download' in html
+    assert f'<img class="preview__img" src="/film/{picture.recipe}/bild/" width="32" height="24"' in html
+    assert f"/media/{publication.version.media[0].pk}/" not in html
+    response = page.get(f"/film/{picture.recipe}/bild/?hamta")
+    assert response.headers["Content-Disposition"] == f'attachment; filename="seko-{picture.recipe[:12]}.jpg"'
+    assert b"".join(response.streaming_content) == b"a smaller picture"
+
+
+def test_a_picture_that_was_made_for_the_channel_is_on_the_receipt(page, anna, picture_by_hand):
+    publication, picture = picture_by_hand
+    publishing.published_by_hand(publication, anna, HERE)
+    response = page.get(at(publication, "kvitto"))
+    for words in ("Bild 1", "Gjord för kanalen av det som skickades in.", picture.sha256):
+        assert words in text_of(response)
+    html = response.content.decode()
+    assert (html.count(f"/film/{picture.recipe}/bild/"), f"/film/{picture.recipe}/film/" in html) == (
+        2,
+        False,
+    )
+
+
+@pytest.fixture
+def picture_by_hand(platform, anna, monkeypatch):
+    """Approved for a person to publish, where the picture that was sent in has too many bytes."""
+    monkeypatch.setattr(platform, "publishes", False)
+    monkeypatch.setattr(platform, "read_link", lambda _adapter, _url: "")
+    monkeypatch.setattr(platform, "limits", replace(platform.limits, picture_bytes=100))
+    post, channel = factories.submitted(), factories.channel(name="Gruppen")
+    version = factories.for_channels(post, anna, channel)
+    made = Rendition.objects.get()
+    made.state, made.sha256, made.size, made.width, made.height = RenditionState.READY, "b" * 64, 17, 32, 24
+    made.picture.save("picture.jpg", ContentFile(b"a smaller picture"), save=False)
+    made.save()
+    workflow.approve(post, anna, version)
+    return Publication.objects.get(), made
 
 
 def test_a_link_that_stands_in_the_text_is_not_copied_twice(page, for_a_hand, platform, monkeypatch):

@@ -140,9 +140,8 @@ def tokens(answer: Answer) -> Tokens:
 
 def end(token: str) -> datetime:
     """When the token ends, as it says itself."""
-    told = claims(token).get("exp")
-    is_number = isinstance(told, int) and not isinstance(told, bool)
-    return (at_epoch(str(told)) if is_number else None) or later(TOKEN_SECONDS)
+    told = http.whole_number(claims(token).get("exp"))
+    return at_epoch("" if told is None else str(told)) or later(TOKEN_SECONDS)
 
 
 def claims(token: str) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ from channels.adapters.http import Answer, Bearer
 from channels.errors import ChannelError, NotConnected, Refused
 
 OF_BUSINESSES = "business_management"
-"""Behind no right: without it the pages that a business owns are missing in the list, and that is all."""
+"""Without it the pages that a business owns are missing in the list, and that is all."""
 MOST_BUSINESSES = 20
 PAGE_FIELDS = f"{probing.PAGE_FIELDS},access_token"
 TASKS: dict[Right, str] = {
@@ -58,11 +58,8 @@ class FacebookConnector(Connector):
         Right.READ: ("pages_read_engagement",),
         Right.COMMENTS: ("pages_read_engagement", "pages_read_user_content", "pages_manage_engagement"),
         Right.STATISTICS: ("pages_read_engagement", "read_insights"),
+        Right.BUSINESSES: (OF_BUSINESSES,),
     }
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        return (*super().scopes, OF_BUSINESSES)
 
     def dialog(
         self, state: str, verifier: str, *, again: bool = False, answers: Mapping[str, str] | None = None
@@ -78,6 +75,9 @@ class FacebookConnector(Connector):
         """
         A token of the person that lasts, who they are, and what they let us do. No end is told: what is kept is a page's
         token, which has none.
+
+        If a later call fails, the first token is let be: it ends by itself in an hour or two (sixty days at most), and to
+        revoke it would end all that the same person gave us, other pages too.
         """
         short = oauth.fetch_token(
             self.token_url, self.app, self.redirect_uri, code, in_body=True, trouble=code_refused

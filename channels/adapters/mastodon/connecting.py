@@ -26,9 +26,9 @@ class MastodonConnector(Connector):
     needs = {
         Right.PUBLISH: ("write:statuses", "write:media"),
         Right.REMOVE: ("write:statuses",),
-        Right.READ: ("read",),
-        Right.COMMENTS: ("read", "write:statuses"),
-        Right.STATISTICS: ("read",),
+        Right.READ: ("read:accounts", "read:statuses"),
+        Right.COMMENTS: ("read:statuses", "write:statuses"),
+        Right.STATISTICS: ("read:statuses",),
         Right.STAY: (),
     }
     required = frozenset({Right.PUBLISH, Right.READ})

@@ -13,7 +13,7 @@ from channels.adapters import clock
 from channels.adapters.base import Connection, Finding, Health
 from channels.adapters.codes import Trouble, Worry
 from channels.adapters.connector import Account
-from channels.adapters.http import Answer, at
+from channels.adapters.http import Answer, at, whole_number
 from channels.adapters.mastodon import text
 from channels.adapters.mastodon.api import API
 from channels.errors import NotConnected
@@ -44,7 +44,7 @@ def account(told: dict[str, Any], host: str) -> Account:
         handle=handle,
         url=f"{host}/@{handle}",
         picture_url=str(told.get("avatar_static") or told.get("avatar") or ""),
-        followers=followers if isinstance(followers, int) else None,
+        followers=whole_number(followers),
     )
 
 
@@ -62,4 +62,5 @@ def tightness(api: API) -> Iterator[Finding]:
 
 
 def is_less(told: Any, wanted: int) -> bool:
-    return isinstance(told, int) and told < wanted
+    number = whole_number(told)
+    return number is not None and number < wanted

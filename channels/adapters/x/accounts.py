@@ -8,7 +8,7 @@ import re
 
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account
-from channels.adapters.http import Answer
+from channels.adapters.http import Answer, whole_number
 from channels.adapters.x.api import API
 from channels.errors import NotSent, Refused
 
@@ -26,7 +26,7 @@ def own_account(api: API) -> tuple[Account, Answer]:
         handle=handle,
         url=f"{api.addresses['X_PUBLIC_URL']}/{handle}",
         picture_url=picture(answer.at("data", "profile_image_url")),
-        followers=count(answer.at("data", "public_metrics", "followers_count")),
+        followers=whole_number(answer.at("data", "public_metrics", "followers_count")),
     )
     return account, answer
 
@@ -42,7 +42,3 @@ def asked(api: API) -> Answer:
 def picture(address: object) -> str:
     """X names its smallest, 48 pixels wide. The same name with another size in it is a larger one."""
     return SMALL.sub(r"_400x400\1", address) if isinstance(address, str) else ""
-
-
-def count(told: object) -> int | None:
-    return told if isinstance(told, int) and not isinstance(told, bool) else None

@@ -61,6 +61,7 @@ class YouTube(Adapter):
         forbidden="<>",
         tags=500,
     )
+    has_privacy = True
     makes_film_of_pictures = True
     trial_kind = Kind.FILM
     absence_proven_after = timedelta(0)

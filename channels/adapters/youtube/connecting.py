@@ -94,7 +94,5 @@ class YouTubeConnector(Connector):
 
 def connection_end(given: oauth.Given) -> datetime | None:
     """Told where the access is for a time only: chosen by the person, or while the app is in testing (seven days)."""
-    seconds = given.told.get("refresh_token_expires_in")
-    return (
-        later(seconds) if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds > 0 else None
-    )
+    seconds = http.whole_number(given.told.get("refresh_token_expires_in"))
+    return later(seconds) if seconds and seconds > 0 else None

@@ -24,7 +24,7 @@ from channels.sandbox.store import APPS, FACEBOOK_SCOPES, Token
 CODE_SECONDS = 600
 DATA_ACCESS = 90 * 24 * 3600  # Authentication page: 90 days after the person was last here
 OF_PAGES = {scope for scope in FACEBOOK_SCOPES if scope != "business_management"}
-at_dialog = faults.calls("facebook", {**ANSWERS, "refuse": consent.failed})
+at_dialog = faults.calls("facebook", {**ANSWERS, **consent.IN_DIALOG})
 
 
 @at_dialog("dialog")

@@ -10,7 +10,7 @@ from channels.sandbox.store import UNUSED_SECONDS, X_TOKEN_SECONDS, Token
 from channels.sandbox.x.answers import ANSWERS, Answer, at_token, call, dead_grant, x
 
 CODE_SECONDS = 30  # X, OAuth 2.0 with PKCE
-at_dialog = faults.calls("x", {**ANSWERS, "refuse": consent.failed})
+at_dialog = faults.calls("x", {**ANSWERS, **consent.IN_DIALOG})
 
 
 @x.route("/i/oauth2/authorize", methods=["GET", "POST"])

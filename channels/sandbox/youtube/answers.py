@@ -1,5 +1,6 @@
 """What every call to YouTube shares: who calls, the quota, its errors, and the parts that were asked for."""
 
+import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,6 +58,14 @@ def no_scope(_: object = None) -> RefusedError:
         403, "insufficientPermissions", "Request had insufficient authentication scopes.", domain="global",
         brief="Insufficient Permission",
     )  # fmt: skip
+    body = refusal.response.get_json()
+    body["error"]["details"] = [
+        {
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            "domain": "googleapis.com", "metadata": {"service": "youtube.googleapis.com"},
+        }
+    ]  # fmt: skip
+    refusal.response.set_data(json.dumps(body))
     refusal.response.headers["WWW-Authenticate"] = (
         'Bearer realm="https://accounts.google.com/", error="insufficient_scope"'
     )

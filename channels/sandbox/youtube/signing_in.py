@@ -13,7 +13,7 @@ from channels.sandbox.youtube.answers import ANSWERS, Answer, at_token, call, de
 CODE_SECONDS = 600
 TESTING_SECONDS = 7 * 24 * 3600 - 1  # Google, Refresh token expiration: seven days for an app in testing
 MOST_REFRESH_TOKENS = 100  # the same page; per account and client
-at_dialog = faults.calls("youtube", {**ANSWERS, "refuse": consent.failed})
+at_dialog = faults.calls("youtube", {**ANSWERS, **consent.IN_DIALOG})
 
 
 @youtube.route("/o/oauth2/v2/auth", methods=["GET", "POST"])

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from channels import adapters, errors
+from channels import adapters, connecting_words, errors, wording
 from channels.adapters.codes import Lack, Trouble, Worry
 from channels.adapters.connector import Right
 from channels.wording import RIGHTS, WORRIES
 from posts.blockers import Blocker
-from posts.wording import TROUBLES, blocker_sentence, trouble_sentence
+from posts.wording import THEN, TROUBLES, blocker_sentence, trouble_sentence
 
 UNKNOWN = blocker_sentence(Blocker("no such code"))
 LIMITS = {"over": 2, "limit": 2, "characters": "< >"}
@@ -22,6 +22,14 @@ def test_every_trouble_has_a_sentence(code):
     sentence = trouble_sentence(code)
     assert sentence[0].isupper()
     assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("code", THEN)
+def test_what_becomes_of_a_post_is_said_of_posts_only(code):
+    what_happened = wording.trouble_sentence(code)
+    assert "nlägget" not in what_happened
+    assert trouble_sentence(code) == f"{what_happened} {THEN[code]}"
+    assert "nlägget" not in connecting_words.sentence(code)
 
 
 def test_every_right_and_every_worry_has_its_words():

@@ -70,6 +70,7 @@ def steps(visit: Visit, grant: Grant | None = None, base: str = "") -> list[Call
 def kept(visit: Visit, grant: Grant) -> dict[str, str]:
     """What is sealed of a grant and of the account that was chosen."""
     account = next(account for account in visit.connector.accounts(grant) if not account.refusal)
+    visit.secrets.extend(secrets_of(grant, account.access_token))
     return sealed(grant, account.access_token or grant.access_token)
 
 
@@ -280,7 +281,7 @@ class TestTrouble:
                 visit.sandbox.clear_faults()
         assert len(secrets) > 4
         written = "".join([*told, caplog.text])
-        assert [secret for secret in [*secrets, *visit.codes] if secret in written] == []
+        assert [secret for secret in [*secrets, *visit.secrets] if secret in written] == []
 
 
 def misbehave(visit: Visit, fault: str, **more: object) -> None:

@@ -4,6 +4,7 @@ The one place that decides between *not sent* and *unconfirmed*, against a serve
 In each case it is also counted whether the server was reached: NotSent from a call that went out would double posts.
 """
 
+import gzip
 import io
 import logging
 import socket
@@ -422,7 +423,30 @@ def test_a_whole_answer_is_given_whatever_it_says(serve, status):
     assert answer.is_good is (status < 300)
 
 
-@pytest.mark.parametrize("body", ["", "<html>busy</html>", "{", "\ufffe"])
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_longer_than_any_that_we_ask_for_is_unreadable(serve, monkeypatch, status):
+    monkeypatch.setattr(http, "MOST_BYTES", 1000)
+    whole, longer = f'"{"a" * 998}"', f'"{"a" * 999}"'
+    assert call(serve(answering(whole)).url).told == "a" * 998
+    with pytest.raises(Unconfirmed, match=Trouble.UNREADABLE):
+        call(serve(answering(longer, f"HTTP/1.1 {status} Said")).url)
+
+
+def test_an_answer_that_is_short_only_while_it_is_packed_is_unreadable(serve, monkeypatch):
+    monkeypatch.setattr(http, "MOST_BYTES", 1000)
+    packed = gzip.compress(b'"' + b"a" * 100_000 + b'"')
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    with pytest.raises(Unconfirmed, match=Trouble.UNREADABLE):
+        call(serve(lambda connection: connection.sendall(head.encode() + packed)).url)
+
+
+def test_what_no_database_can_keep_is_not_told(serve):
+    body = r'{"name": ["Seko \ud800", {"a\u0000b": "\u0000"}], "whole": "\ud83d\ude00"}'
+    told = call(serve(answering(body)).url).told
+    assert told == {"name": ["Seko \ufffd", {"a\ufffdb": "\ufffd"}], "whole": "\N{GRINNING FACE}"}
+
+
+@pytest.mark.parametrize("body", ["", "<html>busy</html>", "{", "\ufffe", "[" * 100_000])
 def test_what_is_no_json_is_told_as_nothing(serve, body):
     assert call(serve(answering(body)).url).told is None
 
@@ -490,3 +514,10 @@ def test_a_header_that_is_no_moment_is_none(given):
 
 def test_a_moment_in_a_header():
     assert at_epoch("1766361600").isoformat() == "2025-12-22T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("told", "number"), [(7, 7), (0, 0), (True, None), ("7", None), (7.5, None), (None, None)]
+)
+def test_a_number_is_one_and_yes_is_none(told, number):
+    assert http.whole_number(told) == number

@@ -6,22 +6,26 @@ import pytest
 
 from channels.adapters import LIVE_ADDRESSES, sandbox_addresses
 from channels.adapters.base import Adapter, Connection
+from channels.adapters.bluesky import Bluesky
 from channels.adapters.by_hand import ByHand
 from channels.adapters.facebook import Facebook
 from channels.adapters.links import LONGEST
+from channels.adapters.mastodon import Mastodon
 from channels.adapters.x import X
 from channels.adapters.youtube import YouTube
 
 PAGE, POST, PHOTO, FILM = "100200300", "1234567890123456", "777000111", "888000222"
 TWEET = "1899999999999999999"
 VIDEO = "dQw4w9WgX-_"
+STATUS = "115600000000000001"
+DID, RKEY = "did:plc:ewvi7nxzyoun6zhxrhs64oiz", "3mvwrtq2k7c2x"
 PFBID = "pfbid02pJyZ3Pm54abTtZ6sASUvmjSwEPt7axeaLzEiTmJjYSTZe7yeLFrUd4s521AyRiTl"
 SANDBOX = "http://127.0.0.1:8001"
 
 
 def adapter(kind: type[Adapter], addresses: Mapping[str, str] = LIVE_ADDRESSES, handle: str = "") -> Adapter:
-    account = PAGE if kind is Facebook else "42"
-    return kind(Connection(account, "", handle=handle), addresses)
+    account = {Facebook: PAGE, Bluesky: DID if handle else ""}.get(kind, "42")
+    return kind(Connection(account, "", handle=handle, host=addresses["MASTODON_URL"]), addresses)
 
 
 ON_FACEBOOK = {
@@ -112,12 +116,53 @@ ON_YOUTUBE = {
     f"https://studio.youtube.com/channel/{VIDEO}": None,
     f"https://youtu.be.example.org/{VIDEO}": None,
 }
-TABLES = {Facebook: ON_FACEBOOK, X: ON_X, YouTube: ON_YOUTUBE}
+ON_MASTODON = {
+    f"https://mastodon.social/@seko/{STATUS}": STATUS,
+    f"https://mastodon.social/@SEKO/{STATUS}?x=1#y": STATUS,
+    f"https://mastodon.social:443/@seko/{STATUS}/": STATUS,
+    f"https://mastodon.social/@seko/{STATUS}/embed": STATUS,
+    f"https://mastodon.social/deck/@seko/{STATUS}": STATUS,
+    f"https://mastodon.social/users/seko/statuses/{STATUS}": STATUS,
+    f"https://mastodon.social/users/seko/statuses/{STATUS}/activity": STATUS,
+    f"https://mastodon.social/@someone/{STATUS}": None,
+    f"https://mastodon.social/users/someone/statuses/{STATUS}": None,
+    f"https://mastodon.social/@seko@annan.social/{STATUS}": None,
+    f"https://annan.social/@seko/{STATUS}": None,
+    f"https://annan.social/@seko@mastodon.social/{STATUS}": None,
+    f"https://mastodon.social.example.org/@seko/{STATUS}": None,
+    f"https://mastodon.social/seko/{STATUS}": None,
+    "https://mastodon.social/@seko": None,
+    "https://mastodon.social/@seko/with_replies": None,
+    f"https://mastodon.social/@seko/{STATUS}000": None,
+    "https://mastodon.social/": None,
+}
+ON_BLUESKY = {
+    f"https://bsky.app/profile/seko/post/{RKEY}": RKEY,
+    f"https://bsky.app/profile/{DID}/post/{RKEY}": RKEY,
+    f"https://bsky.app/profile/SEKO/post/{RKEY}?ref=share#x": RKEY,
+    f"https://bsky.app/profile/seko/post/{RKEY}/liked-by": RKEY,
+    f"at://{DID}/app.bsky.feed.post/{RKEY}": RKEY,
+    f" at://{DID}/app.bsky.feed.post/{RKEY} ": RKEY,
+    f"at://did:plc:{'a' * 24}/app.bsky.feed.post/{RKEY}": None,
+    f"at://{DID}/app.bsky.feed.like/{RKEY}": None,
+    f"at://{DID}/app.bsky.feed.post/{RKEY}/x": None,
+    f"https://bsky.app/profile/someone/post/{RKEY}": None,
+    f"https://bsky.app/profile/did:plc:{'a' * 24}/post/{RKEY}": None,
+    "https://bsky.app/profile/seko/post/new": None,
+    f"https://bsky.app/profile/seko/post/{RKEY}x": None,
+    f"https://bsky.app/profile/seko/feed/{RKEY}": None,
+    "https://bsky.app/profile/seko": None,
+    f"https://bsky.app.example.org/profile/seko/post/{RKEY}": None,
+    f"https://bsky.social/profile/seko/post/{RKEY}": None,
+}
+TABLES = {Facebook: ON_FACEBOOK, X: ON_X, YouTube: ON_YOUTUBE, Mastodon: ON_MASTODON, Bluesky: ON_BLUESKY}
 ROWS = [(kind, url, id) for kind, table in TABLES.items() for url, id in table.items()]
 GOOD = {
     Facebook: f"https://www.facebook.com/seko/posts/{POST}",
     X: f"https://x.com/seko/status/{TWEET}",
     YouTube: f"https://www.youtube.com/watch?v={VIDEO}",
+    Mastodon: f"https://mastodon.social/@seko/{STATUS}",
+    Bluesky: f"https://bsky.app/profile/seko/post/{RKEY}",
 }
 HOSTILE = [
     "",
@@ -200,6 +245,10 @@ def test_an_address_may_be_as_long_as_we_can_keep(kind):
         (X, f"/sidor/x/annan/status/{TWEET}", None),
         (YouTube, f"/sidor/youtube/watch?v={VIDEO}", VIDEO),
         (YouTube, f"/sidor/x/watch?v={VIDEO}", None),
+        (Mastodon, f"/mastodon/@seko/{STATUS}", STATUS),
+        (Mastodon, f"/@seko/{STATUS}", None),
+        (Bluesky, f"/sidor/bluesky/profile/seko/post/{RKEY}", RKEY),
+        (Bluesky, f"/profile/seko/post/{RKEY}", None),
     ],
 )
 def test_where_the_platform_is_a_sandbox_its_addresses_count(kind, path, id):

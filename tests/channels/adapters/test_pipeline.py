@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from channels import connections
 from channels.models import AppRest, Channel, Credential
-from posts import publishing
+from posts import preparation, publishing, workflow
 from posts.models import (
     Attempt,
     MediaKind,
@@ -23,13 +23,19 @@ from posts.models import (
     Regret,
     Removal,
     RemovalStatus,
+    Rendition,
 )
 from tests import factories
 from tests.channels.adapters.desk import ACCOUNTS, short_film
+from tests.posts.media import phones
 
 pytestmark = pytest.mark.django_db
-COMMITS = {"facebook": "feed", "x": "post", "youtube": "videos_update"}
-REMOVALS = {"facebook": "delete", "x": "delete", "youtube": "videos_delete"}
+COMMITS = {
+    "facebook": "feed", "x": "post", "youtube": "videos_update", "mastodon": "post", "bluesky": "put_record"
+}  # fmt: skip
+REMOVALS = {
+    "facebook": "delete", "x": "delete", "youtube": "videos_delete", "mastodon": "delete", "bluesky": "delete_record"
+}  # fmt: skip
 TELLING = ("facebook", "x")
 """Those that tell of their limits before they are reached."""
 LONG_AGO = timedelta(hours=1)
@@ -45,7 +51,9 @@ def connected(sandbox, platform: str) -> Channel:
     account = ACCOUNTS.get(platform, "7000001")
     about = {"platform": platform, "id": account, "name": "Seko", "handle": "seko"}
     given = requests.post(f"{sandbox.url}/ovning/api/tokens", json=about, timeout=10).json()
-    channel = Channel.objects.create(platform=platform, name="Seko", remote_id=account, handle="seko")
+    channel = Channel.objects.create(
+        platform=platform, name="Seko", remote_id=account, handle="seko", host=given.get("host", "")
+    )
     secrets = {"access_token": given.get("page_token") or given["access_token"]}
     if refresh := given.get("refresh_token"):
         secrets["refresh_token"] = refresh
@@ -74,6 +82,51 @@ def work(publication: Publication) -> Publication:
         publishing.send(claimed)
         Attempt.objects.update(started_at=timezone.now() - timedelta(seconds=3))
     return Publication.objects.get(pk=publication.pk)
+
+
+def test_a_picture_too_large_for_one_platform_goes_there_smaller_and_as_it_is_to_the_other(sandbox):
+    channels = {platform: connected(sandbox, platform) for platform in ("facebook", "bluesky")}
+    author, reviewer, master = factories.ombudsman(), factories.reviewer(), phones.grainy(2304, 1728)
+    assert 3_000_000 < len(master) < 3_900_000
+    post = factories.submitted(author, media=[factories.picture(author, master, width=2304, height=1728)])
+    version = factories.for_channels(post, reviewer, *channels.values())
+    with pytest.raises(workflow.BlockedError):
+        workflow.approve(post, reviewer, version)
+    assert (Publication.objects.count(), sandbox.ledger()) == (0, [])
+
+    smaller = Rendition.objects.get()
+    preparation.make_rendition(preparation.claim_rendition(smaller.pk))
+    workflow.approve(post, reviewer, version)
+    done = {each.channel.platform: work(each) for each in Publication.objects.all()}
+
+    sandbox.clock(30)
+    received = {}
+    for platform, publication in done.items():
+        assert publication.status == PublicationStatus.PUBLISHED
+        [shown] = sandbox.posts(platform)
+        [item] = shown["media"]
+        received[platform] = sandbox.media(item["sha256"])
+        [sent] = publication.attempts.get().sent["media"]
+        assert (sent["sha256"], sent["size"]) == (item["sha256"], len(received[platform]))
+    assert received["facebook"] == master
+    with Rendition.objects.get().picture.open() as picture:
+        assert received["bluesky"] == picture.read()
+    assert len(received["bluesky"]) <= 1_000_000
+
+
+def test_a_smaller_picture_that_is_not_what_was_made_is_not_sent(sandbox):
+    author, reviewer, channel = factories.ombudsman(), factories.reviewer(), connected(sandbox, "bluesky")
+    post = factories.submitted(author, media=[factories.picture(author, phones.grainy(1600, 1200))])
+    version = factories.for_channels(post, reviewer, channel)
+    preparation.make_rendition(preparation.claim_rendition(Rendition.objects.get().pk))
+    workflow.approve(post, reviewer, version)
+    with Rendition.objects.get().picture.open("wb") as picture:
+        picture.write(factories.jpeg("red"))
+
+    failed = work(Publication.objects.get())
+
+    assert (failed.status, failed.trouble) == (PublicationStatus.FAILED, "seal_broken")
+    assert (seen(sandbox), sandbox.ledger(platform="bluesky")) == ([], [])
 
 
 def seen(sandbox) -> list[str]:
@@ -126,7 +179,7 @@ def test_trouble_while_staging_leaves_one_post(publication, sandbox, fault):
 def test_an_expired_token_heals_once_by_itself_where_it_can_be_renewed(publication, sandbox):
     sandbox.faults({"platform": publication.channel.platform, "call": "*", "fault": "expired_token"})
     done = work(publication)
-    can_heal = publication.channel.platform != "facebook"
+    can_heal = publication.channel.platform not in {"facebook", "mastodon"}
     expected = (PublicationStatus.PUBLISHED, "") if can_heal else (PublicationStatus.QUEUED, "token_expired")
     assert (done.status, Channel.objects.get().fault) == expected
 
@@ -193,7 +246,7 @@ def test_what_may_not_be_taken_down_stays_and_is_not_called_gone(publication, sa
     sandbox.clear_faults()
 
 
-@pytest.mark.parametrize("platform", ["x", "youtube"])
+@pytest.mark.parametrize("platform", ["x", "youtube", "bluesky"])
 def test_in_training_a_credential_is_renewed_too(sandbox, platform):
     channel = connected(sandbox, platform)
     old = Credential.objects.get().open()["access_token"]

@@ -42,7 +42,8 @@ class Visit:
     sandbox: LiveSandbox
     connector: Connector
     answers: Mapping[str, str] = field(default_factory=dict)
-    codes: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
+    """All that came to light on the way: codes and tokens."""
     base: str = ""
 
     @classmethod
@@ -92,8 +93,8 @@ class Visit:
         return dict(parse_qsl(urlsplit(location).query))
 
     def code(self, **how: Any) -> str:
-        self.codes.append(self.come_back(**how)["code"])
-        return self.codes[-1]
+        self.secrets.append(self.come_back(**how)["code"])
+        return self.secrets[-1]
 
     def exchange(self, code: str) -> Grant:
         return self.connector.exchange(code, VERIFIER, self.answers)

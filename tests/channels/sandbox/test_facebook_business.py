@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from facebook_business.adobjects.business import Business
+from facebook_business.adobjects.comment import Comment
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
+from facebook_business.adobjects.user import User
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
 from facebook_business.video_uploader import VideoUploader, VideoUploadRequest
 
+from channels.sandbox.store import APPS, PERSON
 from channels.sandbox.testing import LiveSandbox
+from tests.channels.sandbox.consenting import BACK, VERIFIER, answered, signed_in
 
 PAGE = "1000001"
 
@@ -137,6 +142,66 @@ def test_reading_back_page_by_page(page, api, picture):
     assert [post["message"] for post in found] == ["Med bild", *texts[::-1]]
     told = api.call("GET", (found[0]["id"],), params={"fields": "attachments{target{id}}"}).json()
     assert told["attachments"]["data"][0]["target"]["id"] == photo
+
+
+def test_from_the_code_to_a_page_that_publishes(sandbox, account, monkeypatch):
+    """The client has no dialog of its own: the code comes from the browser, and all other calls are the client's."""
+    monkeypatch.setattr(FacebookSession, "GRAPH", sandbox.addresses["FACEBOOK_GRAPH_URL"])
+    app = FacebookAdsApi(FacebookSession(account["app_id"], account["app_secret"], "|".join(APPS["facebook"])),
+                         api_version="v26.0")  # fmt: skip
+    about = {"client_id": account["app_id"], "client_secret": account["app_secret"]}
+    code = answered(sandbox, "facebook", {"answer": "yes", "account": PAGE, "declined": "read_insights"})[
+        "code"
+    ]
+    fields = {**about, "code": code, "redirect_uri": BACK, "code_verifier": VERIFIER}
+    short = app.call("GET", ("oauth", "access_token"), params=fields).json()["access_token"]
+    exchange = {**about, "grant_type": "fb_exchange_token", "fb_exchange_token": short}
+    long = app.call("GET", ("oauth", "access_token"), params=exchange).json()["access_token"]
+    person = User("me", api=FacebookAdsApi(FacebookSession(account["app_id"], account["app_secret"], long),
+                                           api_version="v26.0"))  # fmt: skip
+    told = {one["permission"]: one["status"] for one in person.get_permissions()}
+    assert (told["pages_manage_posts"], told["read_insights"]) == ("granted", "declined")
+    (page,) = person.get_accounts()
+    assert ("CREATE_CONTENT" in page["tasks"], page["name"]) == (True, "Seko")
+    examined = app.call("GET", ("debug_token",), params={"input_token": page["access_token"]}).json()["data"]
+    assert (examined["is_valid"], examined["expires_at"], examined["profile_id"]) == (True, 0, PAGE)
+    publisher = FacebookAdsApi(FacebookSession(account["app_id"], account["app_secret"], page["access_token"]),
+                               api_version="v26.0")  # fmt: skip
+    Page(PAGE, api=publisher).create_feed(params={"message": "Ansluten"})
+    assert [post["text"] for post in sandbox.posts("facebook")] == ["Ansluten"]
+    assert person.api_get(fields=["name"])["name"] == "Övningspersonen"
+    app.call("DELETE", (PERSON, "permissions"))
+    with pytest.raises(FacebookRequestError) as ended:
+        Page(PAGE, api=publisher).create_feed(params={"message": "Hej igen"})
+    assert (ended.value.api_error_code(), ended.value.api_error_subcode()) == (190, 458)
+
+
+def test_pages_of_a_business(sandbox, account, monkeypatch):
+    sandbox.connect_facebook("1000002", "Förbundet")
+    sandbox.describe("facebook", "1000002", business={"id": "900", "name": "Seko", "kind": "owned"})
+    monkeypatch.setattr(FacebookSession, "GRAPH", sandbox.addresses["FACEBOOK_GRAPH_URL"])
+    token = signed_in(sandbox, "facebook", {"answer": "yes", "account": [PAGE, "1000002"]})["access_token"]
+    api = FacebookAdsApi(
+        FacebookSession(account["app_id"], account["app_secret"], token), api_version="v26.0"
+    )
+    person = User("me", api=api)
+    assert [page["id"] for page in person.get_accounts()] == [PAGE]
+    (business,) = person.get_businesses()
+    assert [page["id"] for page in Business(business["id"], api=api).get_owned_pages()] == ["1000002"]
+    assert list(Business(business["id"], api=api).get_client_pages()) == []
+
+
+def test_comments_are_read_answered_hidden_and_taken_away(sandbox, page, api):
+    post = PagePost(page.create_feed(params={"message": "Vad tycker ni?"})["id"], api=api)
+    ids = [sandbox.comment("facebook", post["id"], text) for text in ("Bra!", "Dumheter")]
+    found = post.get_comments(fields=["message", "from", "is_hidden"])
+    assert [(one["id"], one["message"]) for one in found] == [(ids[0], "Bra!"), (ids[1], "Dumheter")]
+    answer = Comment(ids[0], api=api).create_comment(params={"message": "Tack!"})
+    assert [one["message"] for one in Comment(ids[0], api=api).get_comments(fields=["message"])] == ["Tack!"]
+    Comment(ids[1], api=api).api_update(params={"is_hidden": True})
+    assert Comment(ids[1], api=api).api_get(fields=["is_hidden"])["is_hidden"] is True
+    Comment(answer["id"], api=api).api_delete()
+    assert list(Comment(ids[0], api=api).get_comments()) == []
 
 
 def test_changing_and_taking_down(sandbox, page, api):

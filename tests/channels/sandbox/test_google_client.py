@@ -1,4 +1,7 @@
-"""google-api-python-client, unmodified but for the host, publishes on the sandbox as it would on YouTube."""
+"""
+google-api-python-client and google-auth-oauthlib, unmodified but for the host, sign in and publish on the sandbox as they
+would on YouTube.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,13 +10,19 @@ from typing import Any
 
 import googleapiclient
 import pytest
+import requests
 from google.auth.exceptions import RefreshError
+from google.auth.transport.requests import Request
 from google.oauth2.credentials import Credentials
+from google_auth_oauthlib.flow import Flow
 from googleapiclient.discovery import Resource, build_from_document
 from googleapiclient.errors import HttpError
 from googleapiclient.http import MediaFileUpload
+from oauthlib.oauth2 import InvalidClientError, InvalidGrantError
 
+from channels.sandbox.store import APPS, YOUTUBE_SCOPES
 from channels.sandbox.testing import LiveSandbox
+from tests.channels.sandbox.consenting import BACK
 
 DISCOVERY = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "youtube.v3.json"
 CHUNK = 256 * 1024
@@ -136,6 +145,96 @@ def test_short_ranges_are_believed(sandbox, youtube, long_film, tmp_path):
     sandbox.clock(60)
     publish(youtube, told["id"])
     assert [sandbox.media(item["sha256"]) for item in sandbox.posts("youtube")[0]["media"]] == [long_film]
+
+
+def flow(sandbox: LiveSandbox, **about: str) -> Flow:
+    client_id, secret = APPS["youtube"]
+    addresses = {
+        "auth_uri": sandbox.addresses["GOOGLE_AUTHORIZE_URL"],
+        "token_uri": sandbox.addresses["GOOGLE_TOKEN_URL"],
+    }
+    web = {"client_id": client_id, "client_secret": secret, **addresses}
+    return Flow.from_client_config({"web": web | about}, scopes=list(YOUTUBE_SCOPES), redirect_uri=BACK)
+
+
+def pressed(address: str) -> str:
+    """The person opens the question and says yes; where the browser is sent then."""
+    form = {"answer": "yes", "account": CHANNEL}
+    answer = requests.post(address, data=form, timeout=20, allow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def test_signing_in_with_its_own_flow_down_to_a_film(sandbox, account, monkeypatch, short_film, tmp_path):
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    signing_in = flow(sandbox)
+    address, _ = signing_in.authorization_url(
+        access_type="offline", include_granted_scopes="true", prompt="consent"
+    )
+    assert "code_challenge_method=S256" in address
+    signing_in.fetch_token(authorization_response=pressed(address))
+    given = signing_in.credentials
+    assert given.refresh_token.startswith("1//")
+    assert set(given.granted_scopes) == set(YOUTUBE_SCOPES)
+    given.refresh(Request())
+    with service(sandbox, {**account, "refresh_token": given.refresh_token}) as youtube:
+        (channel,) = youtube.channels().list(part="snippet,statistics", mine=True).execute()["items"]
+        assert (channel["id"], channel["snippet"]["title"]) == (CHANNEL, "Seko")
+        told, _ = finished(inserting(youtube, written(tmp_path, short_film)))
+        sandbox.clock(60)
+        publish(youtube, told["id"])
+        assert [film["id"] for film in sandbox.posts("youtube")] == [told["id"]]
+        youtube.videos().delete(id=told["id"]).execute()
+    assert sandbox.posts("youtube") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"), [({"client_secret": "fel"}, InvalidClientError), ({}, InvalidGrantError)]
+)
+def test_a_refused_sign_in_is_understood(sandbox, account, monkeypatch, wrong, error):
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    signing_in = flow(sandbox, **wrong)
+    back = pressed(signing_in.authorization_url(access_type="offline")[0])
+    if not wrong:
+        sandbox.clock(601)  # too late
+    with pytest.raises(error):
+        signing_in.fetch_token(authorization_response=back)
+
+
+def test_comments_are_read_answered_held_back_and_taken_away(sandbox, youtube, short_film, tmp_path):
+    id = finished(inserting(youtube, written(tmp_path, short_film)))[0]["id"]
+    good, bad = (sandbox.comment("youtube", id, text) for text in ("Bra!", "Dumheter"))
+    threads, comments = youtube.commentThreads(), youtube.comments()
+    top = {"snippet": {"textOriginal": "Vad tycker ni?"}}
+    own = threads.insert(part="snippet", body={"snippet": {"videoId": id, "topLevelComment": top}}).execute()[
+        "id"
+    ]
+    answer = comments.insert(
+        part="snippet", body={"snippet": {"parentId": good, "textOriginal": "Tack!"}}
+    ).execute()
+    comments.setModerationStatus(id=bad, moderationStatus="heldForReview").execute()
+    told = threads.list(part="snippet,replies", videoId=id, textFormat="plainText", order="time").execute()[
+        "items"
+    ]
+    assert [one["id"] for one in told] == [own, good]
+    assert [one["id"] for one in told[1]["replies"]["comments"]] == [answer["id"]]
+    comments.update(part="snippet", body={"id": own, "snippet": {"textOriginal": "Vad säger ni?"}}).execute()
+    (seen,) = comments.list(part="snippet", id=own).execute()["items"]
+    assert seen["snippet"]["textDisplay"] == "Vad säger ni?"
+    for one in (answer["id"], own, bad):
+        comments.delete(id=one).execute()
+    assert [one["id"] for one in threads.list(part="id", videoId=id).execute()["items"]] == [good]
+
+
+def test_an_account_without_a_channel(sandbox, youtube, short_film, tmp_path):
+    sandbox.describe("youtube", CHANNEL, has_channel=False)
+    assert youtube.channels().list(part="id", mine=True).execute()["items"] == []
+    with pytest.raises(HttpError) as refused:
+        finished(inserting(youtube, written(tmp_path, short_film)))
+    assert (refused.value.status_code, refused.value.error_details[0]["reason"]) == (
+        401,
+        "youtubeSignupRequired",
+    )
 
 
 def test_the_list_of_uploads(youtube, short_film, tmp_path):

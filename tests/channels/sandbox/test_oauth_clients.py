@@ -154,6 +154,73 @@ def test_facebook_down_to_a_lasting_page_token(sandbox, picture):
     )
 
 
+# -- and once it is connected: listing, answering and deleting, with the session's own token
+
+
+def test_x_listed_answered_and_deleted(sandbox):
+    given = sandbox.connect_x("2000001", "seko", "Seko")
+    api = f"{sandbox.url}/x/2"
+    with OAuth2Session(
+        APPS["x"][0], token={"access_token": given["access_token"], "token_type": "bearer"}
+    ) as session:
+        post = session.post(f"{api}/tweets", json={"text": "Vad tycker ni?"}).json()["data"]["id"]
+        sandbox.comment("x", post, "@seko Bra!")
+        (mention,) = session.get(f"{api}/users/2000001/mentions").json()["data"]
+        body = {"text": "Tack!", "reply": {"in_reply_to_tweet_id": mention["id"]}}
+        answer = session.post(f"{api}/tweets", json=body).json()["data"]["id"]
+        listed = session.get(f"{api}/users/2000001/tweets").json()["data"]
+        assert [one["id"] for one in listed] == [answer, post]
+        for id in (answer, post):
+            assert session.delete(f"{api}/tweets/{id}").json() == {"data": {"deleted": True}}
+        done = session.post(f"{api}/oauth2/revoke", data={"token": given["refresh_token"]}, auth=APPS["x"])
+    assert (done.json(), [post["account"] for post in sandbox.posts("x")]) == (
+        {"revoked": True},
+        ["400000000000001"],
+    )
+
+
+def test_google_listed_answered_and_deleted(sandbox, short_film):
+    given = sandbox.connect_youtube(CHANNEL, "Seko")
+    api = f"{sandbox.url}/google"
+    with OAuth2Session(
+        APPS["youtube"][0], token={"access_token": given["access_token"], "token_type": "Bearer"}
+    ) as session:
+        upload = f"{api}/upload/youtube/v3/videos?uploadType=resumable&part=snippet,status"
+        body = {"snippet": {"title": "Film"}, "status": {"privacyStatus": "public"}}
+        id = session.put(session.post(upload, json=body).headers["Location"], data=short_film).json()["id"]
+        listed = session.get(
+            f"{api}/youtube/v3/playlistItems?part=contentDetails&playlistId=UU{CHANNEL[2:]}"
+        ).json()
+        assert [one["contentDetails"]["videoId"] for one in listed["items"]] == [id]
+        question = sandbox.comment("youtube", id, "Fråga?")
+        body = {"snippet": {"parentId": question, "textOriginal": "Svar"}}
+        session.post(f"{api}/youtube/v3/comments?part=snippet", json=body).raise_for_status()
+        (thread,) = session.get(f"{api}/youtube/v3/commentThreads?part=snippet,replies&videoId={id}").json()[
+            "items"
+        ]
+        assert [one["snippet"]["textOriginal"] for one in thread["replies"]["comments"]] == ["Svar"]
+        assert session.delete(f"{api}/youtube/v3/comments?id={question}").status_code == 204
+        assert session.delete(f"{api}/youtube/v3/videos?id={id}").status_code == 204
+        assert session.get(f"{api}/youtube/v3/videos?part=id&id={id}").json()["items"] == []
+
+
+def test_facebook_listed_answered_and_deleted(sandbox):
+    given = sandbox.connect_facebook("1000001", "Seko")
+    graph = f"{sandbox.addresses['FACEBOOK_GRAPH_URL']}/v26.0"
+    token = {"access_token": given["page_token"], "token_type": "Bearer"}
+    with OAuth2Session(APPS["facebook"][0], token=token) as session:
+        post = session.post(f"{graph}/1000001/feed", data={"message": "Vad tycker ni?"}).json()["id"]
+        assert [one["id"] for one in session.get(f"{graph}/1000001/published_posts").json()["data"]] == [post]
+        question = sandbox.comment("facebook", post, "Fråga?")
+        answer = session.post(f"{graph}/{question}/comments", data={"message": "Svar"}).json()["id"]
+        told = session.get(f"{graph}/{post}/comments?filter=stream&fields=id").json()["data"]
+        assert [one["id"] for one in told] == [question, answer]
+        for id in (question, post):
+            assert session.delete(f"{graph}/{id}").json() == {"success": True}
+        assert session.get(f"{graph}/1000001/published_posts").json() == {"data": []}
+    assert sandbox.posts("facebook") == []
+
+
 ASKING: dict[str, dict[str, Any]] = {
     "X_AUTHORIZE_URL": {"client_id": APPS["x"][0], "scope": list(X_SCOPES), "pkce": "S256"},
     "GOOGLE_AUTHORIZE_URL": {"client_id": APPS["youtube"][0], "scope": list(YOUTUBE_SCOPES), "pkce": "S256"},

@@ -192,6 +192,33 @@ def test_a_permission_is_declined_by_its_words(browser, shown, application):
     expect(page).to_have_title("Tillbaka")
 
 
+@pytest.mark.parametrize("device", [phone, desktop])
+def test_one_of_several_people_signs_in(browser, sandbox, application, device):
+    sandbox.connect_facebook("1000001", LONG_NAME)
+    sandbox.person("77", name="Bo Ek")
+    sandbox.describe("facebook", "1000001", roles={"77": ["CREATE_CONTENT"]})
+    page = watched(device(browser).new_page())
+    page.goto(
+        f"{sandbox.url}/{AUTHORIZE['facebook']}?{urlencode(question('facebook', redirect_uri=application))}"
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vem loggar in på Facebook?")
+    assert axe(page) == []
+    page.get_by_role("button", name="Bo Ek").click()
+    expect(page.get_by_text("Du är inloggad som Bo Ek")).to_be_visible()
+    page.get_by_role("button", name="Tillåt").click()
+    expect(page).to_have_title("Tillbaka")
+    assert sorted(parse_qs(urlsplit(page.url).query)) == ["code", "state"]
+
+
+def test_a_person_in_training_throws_the_application_out(browser, sandbox):
+    sandbox.connect_x("2000001", "seko", "Seko")
+    page = watched(phone(browser).new_page())
+    page.goto(f"{sandbox.url}/konton")
+    page.get_by_role("button", name="Ta bort Seko Social: Seko på X").click()
+    expect(page.get_by_text("Ingen app har åtkomst.").nth(1)).to_be_visible()
+    expect(page.get_by_role("button", name="Ta bort Seko Social")).to_have_count(0)
+
+
 def test_a_trainer_adds_a_rule_and_takes_it_away(browser, sandbox):
     page = watched(phone(browser).new_page())
     page.goto(f"{sandbox.url}/ovning")

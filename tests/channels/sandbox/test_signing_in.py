@@ -2,45 +2,28 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from requests import Response
 
-from channels.sandbox.store import APPS, FACEBOOK_SCOPES, PERSON, X_SCOPES, YOUTUBE_SCOPES
+from channels.sandbox.consent import MISMATCH
+from channels.sandbox.store import APPS, FACEBOOK_SCOPES, PERSON, X_SCOPES, YOUTUBE_SCOPES, Store
 from channels.sandbox.testing import LiveSandbox
 from tests.channels.sandbox.callers import SECONDS, Facebook, X, YouTube, graph_error
-from tests.channels.sandbox.consenting import AUTHORIZE, BACK, SCOPES, VERIFIER, question
+from tests.channels.sandbox.consenting import (
+    ACCOUNTS,
+    AUTHORIZE,
+    BACK,
+    SCOPES,
+    answered,
+    exchanged,
+    question,
+    signed_in,
+)
 
-TOKEN = {"facebook": "facebook/v26.0/oauth/access_token", "x": "x/2/oauth2/token", "youtube": "google/token"}
+DAY = 24 * 3600
 LIFE = {"facebook": 600, "x": 30, "youtube": 600}
-ACCOUNTS = {"facebook": "1000001", "x": "2000001", "youtube": "UC" + "s" * 22}
-
-
-def answered(sandbox: LiveSandbox, platform: str, answer: Any = None, **changed: str) -> dict[str, str]:
-    """What the browser brings back to the application after the person has answered."""
-    form = {"answer": "yes", "account": ACCOUNTS[platform]} if answer is None else answer
-    told = requests.post(
-        f"{sandbox.url}/{AUTHORIZE[platform]}", params=question(platform, **changed), data=form, timeout=SECONDS,
-        allow_redirects=False,
-    )  # fmt: skip
-    assert (told.status_code, told.headers["Location"].partition("?")[0]) == (303, BACK)
-    return {name: values[0] for name, values in parse_qs(urlsplit(told.headers["Location"]).query).items()}
-
-
-def exchanged(sandbox: LiveSandbox, platform: str, auth: Any = None, **changed: Any) -> Response:
-    fields = {"grant_type": "authorization_code", "redirect_uri": BACK, "code_verifier": VERIFIER, **changed}
-    url = f"{sandbox.url}/{TOKEN[platform]}"
-    return requests.post(
-        url, data=fields, auth=APPS[platform] if auth is None else auth or None, timeout=SECONDS
-    )
-
-
-def signed_in(sandbox: LiveSandbox, platform: str, answer: Any = None, **changed: str) -> dict[str, Any]:
-    told = exchanged(sandbox, platform, code=answered(sandbox, platform, answer, **changed)["code"])
-    assert told.status_code == 200
-    return told.json()
 
 
 @pytest.fixture
@@ -101,7 +84,65 @@ def test_x_demands_state_and_proof(connected, changed):
     assert (page.status_code, "X kräver state" in page.text) == (400, True)
 
 
+def test_only_registered_addresses_are_good_where_some_are(connected, platform):
+    connected.register_redirects(BACK.replace("8000", "9000"))
+    page = requests.get(f"{connected.url}/{AUTHORIZE[platform]}", params=question(platform), timeout=SECONDS)
+    assert (page.status_code, MISMATCH[platform] in page.text, BACK in page.text) == (400, True, True)
+    for near in (BACK.rstrip("/"), f"{BACK}?x=1"):
+        connected.register_redirects(near)
+        told = requests.get(
+            f"{connected.url}/{AUTHORIZE[platform]}", params=question(platform), timeout=SECONDS
+        )
+        assert told.status_code == 400
+    connected.register_redirects(BACK)
+    assert sorted(answered(connected, platform)) == ["code", "state"]
+
+
+def test_a_strange_way_of_proving_is_refused(connected, platform):
+    asked = question(platform, code_challenge_method="S512")
+    page = requests.get(f"{connected.url}/{AUTHORIZE[platform]}", params=asked, timeout=SECONDS)
+    assert (page.status_code, "code_challenge_method" in page.text) == (400, True)
+
+
+def test_x_asks_for_all_at_once_and_the_others_one_by_one(connected):
+    boxes = {}
+    for name in AUTHORIZE:
+        page = requests.get(f"{connected.url}/{AUTHORIZE[name]}", params=question(name), timeout=SECONDS)
+        boxes[name] = page.text.count('name="declined"')
+    assert boxes == {"facebook": len(FACEBOOK_SCOPES), "x": 0, "youtube": len(YOUTUBE_SCOPES)}
+
+
+def test_every_question_says_that_it_is_practice(connected, platform):
+    page = requests.get(f"{connected.url}/{AUTHORIZE[platform]}", params=question(platform), timeout=SECONDS)
+    assert "Det här är en övning." in page.text
+
+
+def test_one_of_the_public_is_nobody_to_sign_in_as(connected, x):
+    connected.comment("x", x.say("Hej").json()["data"]["id"], "Bra!")
+    page = requests.get(f"{connected.url}/{AUTHORIZE['x']}", params=question("x"), timeout=SECONDS)
+    assert ("Kim i publiken" in page.text, page.text.count('name="account"')) == (False, 1)
+
+
 # -- the answer
+
+
+def test_a_failure_at_the_platform_is_told_apart_from_a_no(connected, platform):
+    connected.faults({"platform": platform, "call": "dialog", "fault": "refuse"})
+    assert answered(connected, platform) == {"error": "server_error", "state": "tillstånd"}
+
+
+@pytest.mark.parametrize(("fault", "status"), [("forbidden", 403), ("error_before", 503)])
+def test_a_platform_that_keeps_the_person_shows_a_page_and_sends_nobody_anywhere(
+    connected, platform, fault, status
+):
+    connected.faults({"platform": platform, "call": "dialog", "fault": fault, "status": 503})
+    url, form = f"{connected.url}/{AUTHORIZE[platform]}", {"answer": "yes", "account": ACCOUNTS[platform]}
+    told = requests.post(url, params=question(platform), data=form, timeout=SECONDS, allow_redirects=False)
+    assert (told.status_code, "Location" in told.headers, "<h1>Det gick inte</h1>" in told.text) == (
+        status,
+        False,
+        True,
+    )
 
 
 def test_a_yes_brings_a_code_and_the_state_back(connected, platform):
@@ -310,6 +351,70 @@ def test_google_gives_a_refresh_token_the_first_time_or_when_asked_anew(connecte
     assert "refresh_token" not in signed_in(connected, "youtube", access_type="", prompt="consent")
 
 
+def test_google_gives_another_refresh_token_to_who_was_thrown_out(connected):
+    signed_in(connected, "youtube")
+    connected.remove_app("youtube", ACCOUNTS["youtube"])
+    assert "refresh_token" in signed_in(connected, "youtube")
+
+
+def test_a_consent_of_another_channel_is_its_own_first(connected):
+    signed_in(connected, "youtube")
+    other = "UC" + "a" * 22
+    connected.connect_youtube(other, "Annan kanal")
+    assert "refresh_token" in signed_in(connected, "youtube", {"answer": "yes", "account": other})
+
+
+def test_google_lets_what_was_granted_before_come_along_if_asked(connected):
+    upload, _, read = YOUTUBE_SCOPES
+    signed_in(connected, "youtube", scope=upload)
+    assert signed_in(connected, "youtube", scope=read)["scope"] == read
+    told = signed_in(connected, "youtube", scope=read, include_granted_scopes="true")
+    assert sorted(told["scope"].split()) == sorted([upload, read])
+
+
+def test_a_refresh_token_of_an_app_in_testing_lives_a_week_and_says_so(connected):
+    assert "refresh_token_expires_in" not in signed_in(connected, "youtube")
+    connected.set(google_testing="on")
+    page = requests.get(
+        f"{connected.url}/{AUTHORIZE['youtube']}", params=question("youtube"), timeout=SECONDS
+    )
+    assert "slutar gälla om sju dagar" in page.text
+    told = signed_in(connected, "youtube", prompt="consent")
+    assert told["refresh_token_expires_in"] == 7 * DAY - 1
+    connected.clock(6 * DAY)
+    assert renewed(connected, "youtube", told["refresh_token"]).status_code == 200
+    connected.clock(7 * DAY)  # using it has not made it live longer
+    answer = renewed(connected, "youtube", told["refresh_token"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+def test_a_refresh_token_that_is_used_lives_on_and_one_that_is_not_dies_after_half_a_year(connected):
+    for name, kept in (("youtube", True), ("x", False)):
+        connected.clock(0)
+        used, unused = (signed_in(connected, name, prompt="consent")["refresh_token"] for _ in range(2))
+        connected.clock(100 * DAY)
+        first = renewed(connected, name, used).json()
+        connected.clock(200 * DAY)
+        next_one = used if kept else first["refresh_token"]
+        assert [renewed(connected, name, token).status_code for token in (next_one, unused)] == [200, 400]
+
+
+def test_google_drops_the_oldest_of_more_than_a_hundred_refresh_tokens(connected):
+    with Store(connected.data_dir) as store:
+        oldest, *_ = [
+            store.mint("youtube", "refresh", ACCOUNTS["youtube"], YOUTUBE_SCOPES, prefix="1//")
+            for _ in range(99)
+        ]
+    assert renewed(connected, "youtube", oldest).status_code == 200
+    # The fixture's is the oldest of all, and goes with the first of these; ours goes with the second.
+    latest = [signed_in(connected, "youtube", prompt="consent")["refresh_token"] for _ in range(2)]
+    assert [renewed(connected, "youtube", token).status_code for token in (oldest, *latest)] == [
+        400,
+        200,
+        200,
+    ]
+
+
 def test_a_refresh_token_that_is_none_is_refused(connected):
     answer = renewed(connected, "youtube", "1//hittepa")
     body = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
@@ -395,6 +500,25 @@ def test_a_token_can_be_examined_with_the_apps_own(connected):
 
 
 # -- saying goodbye
+
+
+def test_whom_the_person_throws_out_can_neither_call_nor_renew(connected, platform):
+    told = signed_in(connected, platform)
+    calls = {
+        "facebook": "facebook/v26.0/me",
+        "x": "x/2/users/me",
+        "youtube": "google/youtube/v3/channels?part=id&mine=true",
+    }
+
+    def works() -> bool:
+        headers = {"Authorization": f"Bearer {told['access_token']}"}
+        return requests.get(f"{connected.url}/{calls[platform]}", headers=headers, timeout=SECONDS).ok
+
+    assert works()
+    connected.remove_app(platform, PERSON if platform == "facebook" else ACCOUNTS[platform])
+    assert not works()
+    if platform != "facebook":
+        assert renewed(connected, platform, told["refresh_token"]).status_code == 400
 
 
 def test_a_revoked_token_is_dead(connected):

@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 import tweepy
+from oauthlib.oauth2 import OAuth2Error
 from requests.adapters import HTTPAdapter
 
+from channels.sandbox.store import APPS, X_SCOPES
 from channels.sandbox.testing import LiveSandbox
+from tests.channels.sandbox.consenting import BACK
 
 # tweepy itself imports a module that newer Pythons no longer have, whenever a picture is uploaded.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -105,6 +108,73 @@ def test_the_timeline_read_back(client, uploader, picture, tmp_path):
     assert told.data[0].attachments == {"media_keys": [f"3_{medium.media_id}"]}
     assert [medium.media_key for medium in told.includes["media"]] == [f"3_{medium.media_id}"]
     assert client.get_me(user_auth=False).data.username == "seko"
+
+
+def pressed(address: str) -> str:
+    """The person opens the question and says yes; where the browser is sent then."""
+    form = {"answer": "yes", "account": "2000001"}
+    answer = requests.post(address, data=form, timeout=20, allow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def test_signing_in_and_renewing(sandbox, account, monkeypatch):
+    """The handler's hosts are turned to the sandbox; the address that it makes for the browser as well."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    handler = tweepy.OAuth2UserHandler(
+        client_id=APPS["x"][0], client_secret=APPS["x"][1], redirect_uri=BACK, scope=list(X_SCOPES)
+    )
+    with handler:
+        handler.mount("https://", ToSandbox(f"{sandbox.url}/x"))
+        address = handler.get_authorization_url()
+        assert address.startswith("https://twitter.com/i/oauth2/authorize?")
+        back = pressed(address.replace("https://twitter.com", f"{sandbox.url}/x"))
+        token = handler.fetch_token(back)
+        assert (token["expires_in"], sorted(token["scope"])) == (7200, sorted(X_SCOPES))
+        renewed = handler.refresh_token("https://api.twitter.com/2/oauth2/token", refresh_token=token["refresh_token"],
+                                        auth=handler.auth)  # fmt: skip
+        assert renewed["refresh_token"] != token["refresh_token"]
+    client = tweepy.Client(renewed["access_token"])
+    client.session.mount("https://", ToSandbox(f"{sandbox.url}/x"))
+    told = client.get_me(
+        user_auth=False, user_fields=["profile_image_url", "public_metrics", "verified"]
+    ).data
+    assert (told.username, told.verified, told.public_metrics["tweet_count"]) == ("seko", False, 0)
+    assert client.create_tweet(text="Ansluten", user_auth=False).data["text"] == "Ansluten"
+    client.session.close()
+    assert [post["text"] for post in sandbox.posts("x")] == ["Ansluten"]
+
+
+def test_a_refused_sign_in_is_understood(sandbox, account, monkeypatch):
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    handler = tweepy.OAuth2UserHandler(
+        client_id=APPS["x"][0], client_secret="fel", redirect_uri=BACK, scope=list(X_SCOPES)
+    )
+    with handler:
+        handler.mount("https://", ToSandbox(f"{sandbox.url}/x"))
+        back = pressed(handler.get_authorization_url().replace("https://twitter.com", f"{sandbox.url}/x"))
+        with pytest.raises(OAuth2Error, match="unauthorized_client"):
+            handler.fetch_token(back)
+
+
+def test_mentions_are_read_answered_and_hidden(sandbox, client):
+    post = client.create_tweet(text="Vad tycker ni?", user_auth=False).data["id"]
+    sandbox.comment("x", post, "@seko Bra!")
+    told = client.get_users_mentions(
+        "2000001", tweet_fields=["author_id", "conversation_id"], expansions=["author_id"]
+    )
+    (mention,) = told.data
+    assert (mention.text, str(mention.conversation_id), told.includes["users"][0].name) == (
+        "@seko Bra!", post, "Kim i publiken"
+    )  # fmt: skip
+    answer = client.create_tweet(text="Tack!", in_reply_to_tweet_id=mention.id, user_auth=False).data["id"]
+    found = client.search_recent_tweets(f"conversation_id:{post}", tweet_fields=["referenced_tweets"])
+    assert [str(tweet.id) for tweet in found.data] == [answer, str(mention.id)]
+    assert [str(tweet.id) for tweet in found.data[0].referenced_tweets] == [str(mention.id)]
+    with pytest.raises(tweepy.Forbidden, match="lacks the scope"):
+        client.hide_reply(mention.id, user_auth=False)
+    client.delete_tweet(answer, user_auth=False)
+    assert [post["text"] for post in sandbox.posts("x") if post["account"] == "2000001"] == ["Vad tycker ni?"]
 
 
 def test_taking_down(sandbox, client):

@@ -112,6 +112,16 @@ def jpeg(image: Image.Image, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def grainy(width: int, height: int, quality: int = 85) -> bytes:
+    """A picture of nothing but noise, the same each time: nothing of its size takes more bytes."""
+    grain = random.Random(width * height)
+    noise = Image.frombytes("L", (width, height), grain.randbytes(width * height))
+    return jpeg(
+        Image.merge("RGB", [noise, noise.rotate(180), noise.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]),
+        quality=quality,
+    )
+
+
 def encoded(image: Image.Image, form: str, **options: object) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, form, **options)

@@ -8,7 +8,12 @@ from PIL import Image, ImageCms
 
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.limits import Limits
-from posts.media.pictures import MAX_MASTER_BYTES, make_picture_master, make_picture_sizes
+from posts.media.pictures import (
+    MAX_MASTER_BYTES,
+    make_picture_master,
+    make_picture_rendition,
+    make_picture_sizes,
+)
 from tests.posts.media import phones
 from tests.posts.media.phones import CORNERS, written
 
@@ -267,3 +272,75 @@ def test_a_picture_that_was_cut_off_is_refused(tmp_path, form, part):
 
     assert refused.value.code == RefusalCode.TRUNCATED
     assert not (tmp_path / "master.jpg").exists()
+
+
+# --- for a platform that takes fewer bytes ----------------------------------------------------------------------
+
+
+def smaller(folder, master, most):
+    target = folder / "picture.jpg"
+    return make_picture_rendition(written(folder, "master.jpg", master), target, most), target
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "expected"),
+    [
+        ((2560, 1920), 1_000_000, (1600, 1200)),
+        ((1920, 2560), 1_000_000, (1200, 1600)),
+        ((2560, 1280), 1_000_000, (2048, 1024)),
+        ((2560, 1920), 200_000, (1200, 900)),
+        ((2560, 1920), 100_000, (800, 600)),
+    ],
+)
+def test_a_picture_is_made_smaller_until_it_fits_and_no_smaller(tmp_path, size, most, expected):
+    """Of nothing but noise: no photograph takes more bytes."""
+    facts, picture = smaller(tmp_path, phones.grainy(*size), most)
+
+    data = picture.read_bytes()
+    assert (facts.width, facts.height) == expected
+    assert (facts.sha256, facts.bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert most // 2 < len(data) <= most
+
+
+def test_first_it_loses_quality_and_keeps_its_size(tmp_path):
+    master = phones.grainy(640, 480)
+    facts, _ = smaller(tmp_path, master, len(master) - 1)
+
+    assert (facts.width, facts.height) == (640, 480)
+
+
+def test_the_same_master_becomes_the_same_picture(tmp_path):
+    master = phones.grainy(1600, 1200)
+    one, other = (smaller(tmp_path, master, 300_000)[0].sha256 for _ in range(2))
+
+    assert one == other
+
+
+def test_what_is_made_smaller_shows_the_same_and_says_nothing(tmp_path):
+    """Also if there were words in a master."""
+    told = phones.jpeg(phones.scene(2560, 1920), exif=phones.exif(1), comment=phones.CANARY, quality=95)
+    facts, picture = smaller(tmp_path, told, 60_000)
+
+    data = picture.read_bytes()
+    assert phones.CANARY.encode() in told
+    assert [mark for mark in TELLTALES if mark in data] == []
+    markers, behind = segments(data)
+    assert (set(markers), behind) == ({0xE0, 0xDB, 0xC0, 0xC4}, b"")
+    with Image.open(picture) as image:
+        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (facts.width, facts.height))
+        assert phones.corners(image) == list(CORNERS)
+
+
+def test_what_cannot_be_made_small_enough_is_refused_and_leaves_nothing(tmp_path):
+    with pytest.raises(MediaRefused) as refused:
+        smaller(tmp_path, phones.grainy(2560, 1920), 2000)
+
+    assert (refused.value.code, refused.value.facts) == (RefusalCode.TOO_LARGE_BYTES, {"limit_mb": 0.002})
+    assert not (tmp_path / "picture.jpg").exists()
+
+
+def test_a_master_that_is_damaged_is_refused(tmp_path):
+    with pytest.raises(MediaRefused) as refused:
+        smaller(tmp_path, phones.grainy(640, 480)[:2000], 1000)
+
+    assert refused.value.code == RefusalCode.TRUNCATED

@@ -52,6 +52,15 @@ def test_a_picture_is_prepared(tmp_path, picture):
             assert phones.corners(image) == list(CORNERS)
 
 
+def test_a_picture_is_made_smaller(tmp_path):
+    made = jobs.smaller_picture(written(tmp_path, "master.jpg", phones.grainy(1280, 960)), tmp_path, 200_000)
+
+    assert (made.kind, made.seconds, made.size) == (Kind.PICTURE, 0.0, made.master.stat().st_size)
+    assert made.size <= 200_000
+    with Image.open(made.master) as image:
+        assert image.size == (made.width, made.height)
+
+
 def test_a_film_is_prepared_with_its_poster_and_tells_how_far_it_is(tmp_path):
     heard = []
 

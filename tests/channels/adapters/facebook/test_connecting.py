@@ -19,7 +19,7 @@ from channels.adapters.facebook.connecting import FacebookConnector
 from channels.errors import NotConnected, NotSent, RateLimited
 from channels.sandbox.apps import APPS
 from channels.sandbox.store import PERSON
-from tests.channels.adapters.visitor import VERIFIER, Visit
+from tests.channels.adapters.visitor import VERIFIER, Visit, echo
 
 PAGE = "7000001"
 OWNED, CLIENT = "7000003", "7000004"
@@ -84,10 +84,12 @@ def test_what_was_declined_stays_so_until_it_is_asked_for_again(visit):
     assert "read_insights" in visit.grant(again=True).scopes
 
 
-def test_the_pages_of_businesses_are_no_right_of_their_own():
+def test_a_channel_can_be_without_the_pages_of_businesses():
     every = FacebookConnector(App("1"), {}).scopes
     assert connecting.OF_BUSINESSES in every
-    assert FacebookConnector.rights(ALL_BUT_BUSINESS) == tuple(FacebookConnector.needs)
+    assert FacebookConnector.needs[Right.BUSINESSES] == (connecting.OF_BUSINESSES,)
+    assert Right.BUSINESSES not in FacebookConnector.required
+    assert {*FacebookConnector.needs} - {*FacebookConnector.rights(ALL_BUT_BUSINESS)} == {Right.BUSINESSES}
 
 
 def test_an_address_that_is_not_registered_is_shown_by_facebook_itself(visit):
@@ -193,6 +195,22 @@ def test_so_does_a_token_that_is_not_made_to_last(connector, script, error, code
     script.on(TOKENS, {"access_token": SHORT}).on(TOKENS, {"error": error}, status=400)
     assert refused(connector.exchange, "the-code", VERIFIER) == code
     assert len(script.heard) == 2
+
+
+def test_what_facebook_repeats_of_a_token_is_blotted_out(connector, script):
+    script.on(TOKENS, {"access_token": SHORT}).on(TOKENS, echo, status=400)
+    with pytest.raises(NotConnected) as raised:
+        connector.exchange("the-code", VERIFIER)
+    assert "fb_exchange_token" in str(raised.value)
+    assert [secret for secret in (SHORT, "app-secret") if secret in str(raised.value)] == []
+
+
+def test_so_is_the_token_that_is_to_be_ended(connector, script):
+    script.on("POST debug_token", echo, status=400)
+    with pytest.raises(NotConnected) as raised:
+        connector.revoke({"access_token": PAGE_TOKEN})
+    assert "debug_token" in str(raised.value)
+    assert [secret for secret in (PAGE_TOKEN, "app-secret") if secret in str(raised.value)] == []
 
 
 def test_a_refusal_may_come_with_a_good_status(connector, script):

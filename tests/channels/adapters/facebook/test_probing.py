@@ -242,7 +242,7 @@ def test_a_token_that_facebook_calls_dead_is_dead_though_it_was_answered(scripte
 
 
 @pytest.mark.parametrize(
-    "error", [None, {}, {"code": 190}, {"code": 190, "subcode": 463}, {"code": "190"}, "dead"]
+    "error", [None, {}, {"code": 190}, {"code": 190, "subcode": 463}, {"code": [190]}, "dead"]
 )
 def test_a_dead_token_of_which_no_more_is_told_has_expired(scripted, script, error):
     answering(script, is_valid=False, error=error)

@@ -6,7 +6,7 @@ ANSWERS = [("allowed", "Ja"), ("forbidden", "Nej, fotoförbud"), ("unknown", "Ve
 
 
 class Migration(migrations.Migration):
-    dependencies = [("posts", "0009_what_media_look_like")]
+    dependencies = [("posts", "0010_what_media_look_like")]
 
     operations = [
         LiftAppendOnly("version"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('posts', '0010_may_one_take_pictures_here'),
+        ('posts', '0011_may_one_take_pictures_here'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('posts', '0008_the_gate'),
+        ('posts', '0009_smaller_pictures_for_a_channel'),
     ]
 
     operations = [
