@@ -74,7 +74,7 @@ class Entry(AppendOnlyModel):
     previous_hash = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()  # type: ignore[misc]  # its own
 
     class Meta:
         verbose_name = _("loggrad")

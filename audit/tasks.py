@@ -11,7 +11,7 @@ from audit.models import Proof
 EVERY = timedelta(days=1)
 
 
-@shared_task(ignore_result=True, name="audit.tasks.prove_daily")
+@shared_task(ignore_result=True)
 def prove_daily() -> None:
     """The clock remembers nothing when it dies: when it was done last stands in the database."""
     if not Proof.objects.filter(at__gt=timezone.now() - EVERY).exists():
