@@ -1,11 +1,13 @@
 """Choosing lines of the log."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -20,14 +22,18 @@ MANY = 20
 NO_DAY = gettext_lazy("Det är ingen dag. En dag ser ut så här: 2026-11-26")
 
 
+YEARS = (date(2000, 1, 1), date(2999, 12, 31))
+"""Days beyond them are slips of the hand; some of them no clock can show."""
+
+
 def day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(
         label=label,
         required=False,
-        widget=widget,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         input_formats=["%Y-%m-%d"],
         error_messages={"invalid": NO_DAY},
+        validators=[MinValueValidator(YEARS[0], NO_DAY), MaxValueValidator(YEARS[1], NO_DAY)],
     )
 
 
