@@ -24,6 +24,10 @@ LONGEST_NUMBER = 18
 """A database knows no larger numbers."""
 
 
+CLOCKS_DIFFER = timedelta(hours=1)
+"""Lines are numbered in one row, but each machine writes the time of its own clock: by far less than this they differ."""
+
+
 class EntryQuerySet(AppendOnlyQuerySet):
     """Each of these is found by an index, however long the log is."""
 
@@ -42,8 +46,10 @@ class EntryQuerySet(AppendOnlyQuerySet):
         return self.filter(at__gte=midnight(day))
 
     def until(self, day: date) -> "EntryQuerySet":
-        """That day, too."""
-        return self.filter(at__lt=midnight(day + timedelta(days=1)))
+        """That day, too. Its last number is looked up, so that nobody walks there line by line from the newest."""
+        end = midnight(day + timedelta(days=1))
+        around = Entry.objects.filter(at__lt=end + CLOCKS_DIFFER).order_by("-at").values("number")
+        return self.filter(at__lt=end, number__lte=models.Subquery(around[:1]))
 
     def older_than(self, before: str) -> "EntryQuerySet":
         """Those with a smaller number than `before`; all of them for anything that is no number."""

@@ -201,6 +201,13 @@ def test_a_day_is_a_day_on_the_clock_on_the_wall_also_when_it_has_25_hours(vera,
     assert after not in shown(index(vera, last="2026-10-25", verb="post.submitted"))
 
 
+def test_a_line_by_a_machine_whose_clock_is_a_little_late_is_still_found(vera, monkeypatch):
+    write_at(datetime(2026, 10, 24, 21, 59, 59, tzinfo=UTC), monkeypatch)
+    late = write_at(datetime(2026, 10, 24, 21, 59, 57, tzinfo=UTC), monkeypatch)
+    write_at(datetime(2026, 10, 24, 22, 0, 1, tzinfo=UTC), monkeypatch)
+    assert shown(index(vera, last="2026-10-24", verb="post.submitted")) == [late, late - 1]
+
+
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [

@@ -179,7 +179,7 @@ def test_every_address_of_ours_is_in_the_table():
     rooms = get_resolver(None).namespace_dict
     names = {
         f"{room}:{name}"
-        for room in ("posts", "approvals", "accounts", "status")
+        for room in ("posts", "approvals", "accounts", "status", "audit")
         for name in rooms[room][1].reverse_dict
         if isinstance(name, str)
     }
