@@ -285,7 +285,7 @@ def test_the_page_of_a_post_offers_its_log_to_those_who_may_and_asks_for_nothing
     anna = factories.reviewer()
     address = reverse("audit:post", args=[post.pk])
     for page in (reverse("approvals:review", args=[post.pk]), reverse("posts:detail", args=[post.pk])):
-        assert f'hx-get="{address}" hx-trigger="toggle once"' in signed_in(anna).get(page).content.decode()
+        assert f'<summary hx-get="{address}"' in signed_in(anna).get(page).content.decode()
     assert address not in signed_in(karin).get(reverse("posts:detail", args=[post.pk])).content.decode()
     assert readings() == []
 
