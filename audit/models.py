@@ -5,16 +5,61 @@ line breaks the chain from there on; `manage.py verify_audit` finds the place.
 
 import hashlib
 import json
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.append_only import AppendOnlyModel
+from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 GENESIS = "0" * 64
+LONGEST_NUMBER = 18
+"""A database knows no larger numbers."""
+
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""Lines are numbered in one row, but each machine writes the time of its own clock: by far less than this they differ."""
+
+
+class EntryQuerySet(AppendOnlyQuerySet):
+    """Each of these is found by an index, however long the log is."""
+
+    def by(self, people: Iterable[int]) -> "EntryQuerySet":
+        return self.filter(actor__in=people)
+
+    def about_post(self, number: int) -> "EntryQuerySet":
+        """What was done to it, and to what became of it on the channels."""
+        return self.filter(Q(thing=f"post:{number}") | Q(facts__post=number))
+
+    def about_channel(self, number: int) -> "EntryQuerySet":
+        """What was done to it, and what was done with posts on it."""
+        return self.filter(Q(thing=f"channel:{number}") | Q(facts__channel=number))
+
+    def since(self, day: date) -> "EntryQuerySet":
+        return self.filter(at__gte=midnight(day))
+
+    def until(self, day: date) -> "EntryQuerySet":
+        """That day, too. Its last number is looked up, so that nobody walks there line by line from the newest."""
+        end = midnight(day + timedelta(days=1))
+        around = Entry.objects.filter(at__lt=end + CLOCKS_DIFFER).order_by("-at").values("number")
+        return self.filter(at__lt=end, number__lte=models.Subquery(around[:1]))
+
+    def older_than(self, before: str) -> "EntryQuerySet":
+        """Those with a smaller number than `before`; all of them for anything that is no number."""
+        is_number = before.isdecimal() and len(before) <= LONGEST_NUMBER
+        return self.filter(number__lt=int(before)) if is_number else self.all()
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins on the clock on the wall: some days are an hour longer or shorter than others."""
+    return datetime.combine(day, time.min, timezone.get_default_timezone())
 
 
 class Entry(AppendOnlyModel):
@@ -35,6 +80,8 @@ class Entry(AppendOnlyModel):
     previous_hash = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
 
+    objects = EntryQuerySet.as_manager()  # type: ignore[misc]  # its own
+
     class Meta:
         verbose_name = _("loggrad")
         verbose_name_plural = _("loggen")
@@ -42,6 +89,10 @@ class Entry(AppendOnlyModel):
         indexes = (
             models.Index(fields=("thing", "number"), name="audit_thing"),
             models.Index(fields=("actor", "number"), name="audit_actor"),
+            models.Index(fields=("verb", "number"), name="audit_verb"),
+            models.Index(fields=("at",), name="audit_at"),
+            models.Index(KeyTransform("post", "facts"), "number", name="audit_post"),
+            models.Index(KeyTransform("channel", "facts"), "number", name="audit_channel"),
         )
         permissions = (("view_log", _("Läsa hela loggen")), ("export_log", _("Ta ut loggen")))
 
@@ -74,3 +125,21 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash[:12]}"
+
+
+class Proof(AppendOnlyModel):
+    """That the chain was walked from its first line to this one, when, and in how many places it did not hold."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    number = models.PositiveBigIntegerField()
+    breaks = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.number} lines, {self.breaks} breaks"
+
+    @property
+    def is_whole(self) -> bool:
+        return self.breaks == 0

@@ -9,8 +9,11 @@ class SiteConfig(AppConfig):
     verbose_name = _("Webbplatsen")
 
     def ready(self) -> None:
+        from audit.rooms import site  # noqa: PLC0415  (apps must be loaded)
         from seko_social import checks  # noqa: F401, PLC0415  (checks register themselves; apps must be loaded)
+        from seko_social.logged import SiteRooms  # noqa: PLC0415  (apps must be loaded)
 
+        site.rooms = SiteRooms()
         make_folders()
 
 

@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "prove the log": {"task": "audit.tasks.prove_daily", "schedule": 60.0, "options": {"expires": 60}},
 }
 for queue in QUEUES:
     CELERY_BEAT_SCHEDULE[f"heartbeat of {queue}"] = {

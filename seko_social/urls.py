@@ -19,6 +19,7 @@ urlpatterns = [
     path("granska/", include("approvals.urls")),
     path("", include("seko_social.status_urls")),
     path("kanaler/", include("channels.urls")),
+    path("logg/", include("audit.urls")),
     # An address comes with the invitation: nobody changes it here, so those pages of the library lead home.
     re_path(r"^konto/(?:email|confirm-email)/", RedirectView.as_view(pattern_name="accounts:me")),
     path("konto/", include("allauth.urls")),

@@ -53,6 +53,10 @@ PAGES = {
     "accounts:notices": (OK, OK, OK, OK, OK),
     "accounts:notice": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "accounts:policy": (OK, OK, OK, OK, OK),
+    "audit:index": (NO, NO, NO, OK, OK),
+    "audit:mine": (OK, OK, OK, OK, OK),
+    "audit:post": (NO, NO, OK, OK, OK),
+    "audit:channel": (NO, NO, NO, OK, OK),
 }
 PRESSES = {
     "accounts:read_all": (MOVED, MOVED, MOVED, MOVED, MOVED),
@@ -71,6 +75,7 @@ PRESSES = {
     "posts:hold": (NO, NO, MOVED, NO, NO),
     "posts:to_reserve": (NO, NO, MOVED, NO, NO),
     "posts:release": (NO, NO, MOVED, NO, NO),
+    "audit:export": (NO, NO, NO, NO, OK),
 }
 ELSEWHERE = {"posts:rendition"}
 """Tested where films of pictures are (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`)."""
@@ -174,7 +179,7 @@ def test_every_address_of_ours_is_in_the_table():
     rooms = get_resolver(None).namespace_dict
     names = {
         f"{room}:{name}"
-        for room in ("posts", "approvals", "accounts", "status")
+        for room in ("posts", "approvals", "accounts", "status", "audit")
         for name in rooms[room][1].reverse_dict
         if isinstance(name, str)
     }

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Prove that the log is whole: every line hashes the one before it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = list(log.breaks())
+        found = log.prove()
         for sentence in found:
             self.stderr.write(sentence)
         if found:
