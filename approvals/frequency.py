@@ -231,7 +231,7 @@ def weeks(goal: Goal, seen: Seen, today: date, counts: Callable[[date], bool]) -
     for back in reversed(range(WEEKS)):
         monday = monday_of(today) - back * 7 * DAY
         sunday = monday + 6 * DAY
-        had_begun = begun is not None and begun <= sunday
+        had_begun = begun is not None and begun <= monday
         yield Week(
             monday=monday,
             out=between(seen.out, monday, sunday),
@@ -260,7 +260,7 @@ class Mix:
 
     @property
     def shares(self) -> tuple[int, int, int, int]:
-        """In percent, in the order of the fields. They make a hundred together: who is rounded down most gets the rest."""
+        """In percent, in the order of the fields. Together they make a hundred: who was cut most gets what is left."""
         parts = (self.links, self.pictures, self.films, self.others)
         if not self.total:
             return (0, 0, 0, 0)

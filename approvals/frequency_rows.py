@@ -1,4 +1,4 @@
-"""What the page about our frequency asks the database: five questions, each counted there, however many posts there are."""
+"""What the page about our frequency asks the database: five questions, counted there, however many posts there are."""
 
 import re
 from collections.abc import Iterable
@@ -114,8 +114,10 @@ def counted(rows, what: str, at):  # type: ignore[no-untyped-def]
     """How many each day on each channel, and the first moment of them."""
     day = Cast(Value(None), DateField()) if what == RESERVE else TruncDate(at)
     found = rows.annotate(what=Value(what, CharField()), at=at).annotate(day=day)
-    return found.values("channel", "what", "day").annotate(count=Count("pk"), first=Min("at")).values_list(
-        "channel", "what", "day", "count", "first"
+    return (
+        found.values("channel", "what", "day")
+        .annotate(count=Count("pk"), first=Min("at"))
+        .values_list("channel", "what", "day", "count", "first")
     )
 
 
@@ -190,7 +192,9 @@ def last_days() -> list[tuple[str, date | None]]:
     lately = sent_in.order_by("-submitted_at").values("pk")[:SENT_IN_LATELY]
     out = Publication.objects.published().filter(post__in=lately).order_by("-published_at")
     chosen = Category.objects.filter(retired_at=None).annotate(last=Subquery(out.values("published_at")[:1]))
-    return [(category.name, timezone.localdate(category.last) if category.last else None) for category in chosen]
+    return [
+        (category.name, timezone.localdate(category.last) if category.last else None) for category in chosen
+    ]
 
 
 def sent_in_by_region(today: date) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Which days nobody works: Saturdays, Sundays, public holidays, and the eves that the law on holidays counts as Sundays."""
+"""Which days are red: Saturdays, Sundays, public holidays, and the three eves that Semesterlagen counts as Sundays."""
 
 from datetime import date
 from functools import cache
