@@ -19,6 +19,7 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
     Window,
@@ -163,7 +164,12 @@ def last_of_each_kind(since: datetime):  # type: ignore[no-untyped-def]
     alike = [F("shows")]
     nth = Window(RowNumber(), partition_by=alike, order_by=("-published_at", "-pk"))
     shown = out_since(since).annotate(count=Window(Count("pk"), partition_by=alike), nth=nth)
-    rows = shown.filter(nth__lte=EXAMPLES).order_by("nth")
+    # Of thousands, only the words of these few are fetched.
+    text = Version.objects.filter(pk=OuterRef("version")).order_by().values("text")
+    rows = shown.annotate(
+        text=Case(When(nth__lte=EXAMPLES, then=Subquery(text)), default=Value("", TextField()))
+    )
+    rows = rows.filter(nth__lte=EXAMPLES).order_by("nth")
     return rows.values_list("shows", "count", "post", "text", "published_at")
 
 
@@ -178,7 +184,6 @@ def out_since(since: datetime):  # type: ignore[no-untyped-def]
     version = Version.objects.filter(pk=OuterRef("version")).order_by()
     kind = Case(When(leads_home(), then=Value(LINK)), default=Value(OTHER), output_field=CharField())
     return out.filter(~Exists(elsewhere)).annotate(
-        text=Subquery(version.values("text")),
         shows=Coalesce(Subquery(media.values("media__kind")[:1]), Subquery(version.values(kind=kind))),
     )
 
