@@ -290,8 +290,8 @@ def unused(last_days: Iterable[tuple[str, date | None]], today: date) -> list[Un
     return [Unused(name, (today - last).days // 7 if last else None) for name, last in silent]
 
 
-SWEDISH = str.maketrans("åäö", "{|}")
-"""What stands after z in every character set, in the order in which the Swedish letters follow it."""
+SWEDISH = str.maketrans({0xE5: "{", 0xE4: "|", 0xF6: "}"})
+"""The three letters after z, as what stands after z in every character set; by their numbers."""
 
 
 def in_swedish_order(names: Iterable[str]) -> list[str]:
