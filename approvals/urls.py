@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from approvals import views
+from approvals import frequency_views, views
 
 app_name = "approvals"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("frekvens/", frequency_views.show, name="frequency"),
     path("<int:post_id>/", views.review, name="review"),
     path("<int:post_id>/spara/", views.save, name="save"),
     path("<int:post_id>/delar/", views.parts, name="parts"),

@@ -308,6 +308,17 @@ class Post(models.Model):
                 name="posts_queue",
             ),
             models.Index("author", F("updated_at").desc(), name="posts_mine"),
+            models.Index(
+                fields=("author", "submitted_at"),
+                condition=Q(submitted_at__isnull=False),
+                name="posts_sent_in_by",
+            ),
+            models.Index(
+                "category",
+                F("submitted_at").desc(),
+                condition=Q(submitted_at__isnull=False),
+                name="posts_of_category",
+            ),
         )
         permissions = (
             ("submit_post", _("Skicka in inlägg")),
@@ -775,6 +786,9 @@ class Publication(models.Model):
                 fields=("claimed_until",), condition=Q(claimed_until__isnull=False), name="posts_claimed"
             ),
             models.Index(fields=("status", "published_at"), name="posts_out"),
+            models.Index(
+                fields=("channel", "published_at"), condition=Q(status="published"), name="posts_seen"
+            ),
             models.Index(
                 fields=("not_after",), condition=Q(not_after__isnull=False), name="posts_has_latest"
             ),

@@ -319,6 +319,11 @@ SPREAD_MINUTES = environment.number("SPREAD_MINUTES", 30, least=1, most=1440)
 """How far apart posts go out on a channel when publishing is started again and they are to be spread."""
 ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most=40)
 """How many working hours the communications group takes at most before a sender has an answer."""
+OWN_DOMAINS = environment.words("OWN_DOMAINS", "seko.se")
+"""Our own pages: a post that only leads there is a shop window. Domains under them are ours, too."""
+MIX_AMBER = environment.number("MIX_AMBER", 40, least=0, most=100)
+MIX_RED = environment.number("MIX_RED", 60, least=MIX_AMBER, most=100)
+"""Over how many percent of such posts in thirty days the page says that it is many, and too many."""
 LONGEST_CALL = int(patience.connect + patience.whole)
 LEASE_SECONDS = environment.number(
     "LEASE_SECONDS", 120, least=LONGEST_CALL + 1 if PRODUCTION else 5, most=3600
