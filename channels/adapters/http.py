@@ -373,8 +373,9 @@ def watched(kind: Any, line: Line) -> Any:
             line.check_time()
             super().connect()
             # urllib3 would give the whole request, films too, no longer to leave than the connecting may take.
-            self.timeout = patience.whole
-            self.sock.settimeout(patience.whole)
+            # No clock of the socket's own beside the line's: whichever rang first would give the end its name.
+            self.timeout = None
+            self.sock.settimeout(None)
             line.opened(self.sock)
 
         def send(self, data: Any) -> None:
