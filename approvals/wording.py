@@ -14,6 +14,9 @@ from posts.chips import is_scheduled
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, Version
 from posts.wording import name_of
 
+FASTER_THAN_WORDS = (PublicationStatus.STAGING, PublicationStatus.COMMITTING, PublicationStatus.PUBLISHED)
+"""A worker may have begun, or be done, before the sentence about the okay is made."""
+
 # --- before -----------------------------------------------------------------------------------------------------
 
 
@@ -58,13 +61,14 @@ def in_the_toast(publications: Iterable[Publication], stop: PublishingStop | Non
 def what_follows(publications: Iterable[Publication], stop: PublishingStop | None, soon: str) -> str:
     everything = list(publications)
     queued = [item for item in everything if item.status == PublicationStatus.QUEUED]
+    under_way = [item for item in everything if item.status in FASTER_THAN_WORDS]
     at_once, later, _by_hand = sorted_out([item.channel for item in queued])
     first = [item for item in queued if item.channel in at_once]
     planned = [item for item in first if is_scheduled(item)]
     much_later = [item for item in first if item not in planned and not waiting.is_soon(item)]
     return sentences(
         (_("%(channels)s väntar: all publicering är stoppad."), channels_of(first) if stop else []),
-        (soon, [] if stop else without(first, [*planned, *much_later])),
+        (soon, channels_of(under_way) + ([] if stop else without(first, [*planned, *much_later]))),
         (at(_("Schemalagt på %%(channels)s %(at)s."), planned), [] if stop else channels_of(planned)),
         (
             at(_("Publiceras på %%(channels)s tidigast %(at)s."), much_later),

@@ -11,8 +11,8 @@ from channels.forms import CarriedForm, name_field, url_field
 from channels.models import Period
 
 AREA = {"class": "input"}
-GOALS: dict[str, dict[str, Any]] = {
-    "facebook": {"goal": 1, "goal_period": Period.DAY},
+PROPOSED: dict[str, dict[str, Any]] = {
+    "facebook": {"goal": 1, "goal_period": Period.DAY, "is_preselected": True},
     "x": {"goal": 3, "goal_period": Period.WEEK},
     "youtube": {"goal": 2, "goal_period": Period.MONTH},
 }

@@ -33,7 +33,7 @@ from channels.adapters.connectors import CONNECTORS
 from channels.connecting import Choice, GoneError, UnfitError
 from channels.connecting_forms import (
     ALARM_DAYS,
-    GOALS,
+    PROPOSED,
     AccountForm,
     AppKeysForm,
     ByHandForm,
@@ -410,6 +410,8 @@ def none_fits(row: Connecting, found: list[Choice]) -> str:
         own = [choice.refusal for choice in found if choice.account.id == row.channel.remote_id]
         return own[0] if own else Trouble.WRONG_ACCOUNT
     reasons = {choice.refusal for choice in found}
+    if reasons == {connecting.TAKEN, Trouble.PERSONAL_PROFILE}:
+        return connecting.ALL_TAKEN
     return reasons.pop() if len(reasons) == 1 else Trouble.NO_ACCOUNTS
 
 
@@ -448,8 +450,8 @@ def settle_form(request: SignedInRequest, row: Connecting, notes: Notes) -> Sett
         return None
     if request.method == "POST":
         return SettleForm(request.POST)
-    proposed = {"owner": request.user.pk, "is_preselected": row.platform == "facebook"}
-    return SettleForm(initial={**proposed, **GOALS.get(row.platform, {}), **notes.entered})
+    proposed = {"owner": request.user.pk, **PROPOSED.get(row.platform, {})}
+    return SettleForm(initial=proposed | notes.entered)
 
 
 def entered(request: SignedInRequest) -> dict[str, Any]:

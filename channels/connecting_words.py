@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels import wording
 from channels.adapters.codes import Trouble
-from channels.connecting import TAKEN
+from channels.connecting import ALL_TAKEN, TAKEN
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,7 @@ TROUBLES = {
     Trouble.CHECKPOINT: _("Plattformen vill att du loggar in där och bekräftar kontot. Gör det, och försök sedan igen."),
     Trouble.CREDIT: _("Pengarna på kontot hos plattformen är slut. Fyll på, och försök sedan igen."),
     TAKEN: _("Den är redan ansluten."),
+    ALL_TAKEN: _("Alla sidor du kommer åt är redan anslutna. Logga in som någon som kommer åt den du vill ansluta."),
 }  # fmt: skip
 """Where it is another thing to a person who is signing in at that moment. The rest is as `channels.wording` has it."""
 

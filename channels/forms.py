@@ -112,10 +112,6 @@ class KeeperForm(CarriedForm):
         """All that was filled in, as the columns take it."""
         return {name: self.cleaned_data[name] for name in self.settings}
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """Columns of others are theirs to check."""
-        return {field.name for field in Channel._meta.fields if field.name not in self.fields}
-
 
 class SettingsForm(KeeperForm):
     """All that an administrator may change."""

@@ -19,7 +19,6 @@ from urllib.parse import SplitResult, urlsplit
 from channels.adapters import http
 from channels.adapters.codes import Trouble
 from channels.adapters.links import taken_apart
-from channels.adapters.oauth import is_loopback
 from channels.errors import NotConnected, NotSent
 
 PORTS = (None, 443)
@@ -148,3 +147,10 @@ def ends(name: str) -> set[str]:
         raise NotConnected(Trouble.SERVER_UNKNOWN, "no such name") from error
     except UnicodeError as error:  # no label of a name is empty or so long
         raise NotConnected(Trouble.SERVER_UNKNOWN, "no such name") from error
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -35,6 +35,10 @@ Unclear = type[NotSent] | type[Unconfirmed]
 """What an unclear end of the call means."""
 MOST_OF_DETAIL = 300
 LONGEST_SECONDS = 366 * 24 * 3600
+LONGEST_REST = 25 * 3600
+"""No platform counts calls for longer than a day: a moment further away is not meant."""
+LEAST_REST = 5
+"""A clock that is behind the platform's would otherwise call again at once."""
 MOST_BYTES = 4 * 1024 * 1024
 """Of an answer, when it is unpacked. The longest that we ask for are a tenth of that."""
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -126,6 +130,11 @@ def at_epoch(seconds: str | None) -> datetime | None:
     if not seconds or not seconds.isascii() or not seconds.isdigit() or len(seconds) > 11:
         return None
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def rest_until(reset: datetime) -> datetime:
+    """Until when to leave a platform alone whose limit is filled again at `reset`, as it says."""
+    return min(max(reset, later(LEAST_REST)), later(LONGEST_REST))
 
 
 # --- the call -------------------------------------------------------------------------------------------------
@@ -364,8 +373,9 @@ def watched(kind: Any, line: Line) -> Any:
             line.check_time()
             super().connect()
             # urllib3 would give the whole request, films too, no longer to leave than the connecting may take.
-            self.timeout = patience.whole
-            self.sock.settimeout(patience.whole)
+            # No clock of the socket's own beside the line's: whichever rang first would give the end its name.
+            self.timeout = None
+            self.sock.settimeout(None)
             line.opened(self.sock)
 
         def send(self, data: Any) -> None:

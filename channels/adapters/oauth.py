@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from requests_oauthlib import OAuth2Session
 from channels.adapters import http
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import App
+from channels.adapters.hosts import is_loopback
 from channels.adapters.http import Answer, Bearer, later
 from channels.errors import ChannelError, NotConnected, RateLimited
 
@@ -178,13 +178,6 @@ def secured(url: str) -> str:
     return (
         f"https{url[4:]}" if url.startswith("http://") and is_loopback(urlsplit(url).hostname or "") else url
     )
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 # --- what refusals mean -----------------------------------------------------------------------------------------

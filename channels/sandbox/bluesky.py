@@ -111,17 +111,17 @@ def set_limit(response: Response, remaining: int, reset: float) -> None:
 def create_session() -> Answer:
     """The two passwords are the same for all accounts, and stand on the sandbox's pages."""
     body = json_body()
-    account = named(str(body.get("identifier", "")))
     scope = {BLUESKY_APP_PASSWORD: APP_PASSWORD, BLUESKY_PASSWORD: FULL_ACCESS}.get(
         str(body.get("password", ""))
     )
+    account = named(str(body.get("identifier", ""))) if scope else None
     if account is None or scope is None:
         raise refusal(401, "AuthenticationRequired", "Invalid identifier or password")
     return session(account, scope)
 
 
 def named(name: str) -> Account | None:
-    """By name or id. The first name that is tried in an empty sandbox gets an account."""
+    """By name or id. The first name that signs in to an empty sandbox gets an account."""
     name = name.strip().removeprefix("@")
     found = store().account_by_handle("bluesky", name) or store().account("bluesky", name)
     if found is None and not store().accounts("bluesky") and "." in name:

@@ -44,9 +44,9 @@ OPENING = (
     "enskilda. Frågor om ett ärende? Skriv till seko@seko.se, inte här."
 )
 MORE_ACCOUNTS = (
-    ("facebook", "122100000000002", "Seko Region Norr", ""),
+    ("facebook", "122100000000002", "Seko Sjöfolk", ""),
     ("x", "1460000000000000002", "Seko Ung", "sekoung"),
-    ("youtube", "UCovningsekoregionnorr01", "Seko Region Norr", ""),
+    ("youtube", "UCovningsekosjofolk00001", "Seko Sjöfolk", ""),
 )
 """At the make-believe platforms, for whoever wants to try and connect one: platform, id, name and handle."""
 CHANNELS = (

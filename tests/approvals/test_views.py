@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
+from approvals import wording
 from channels import connections
 from channels.models import Channel
 from posts import workflow
@@ -226,6 +227,12 @@ def test_what_the_okay_leads_to_is_said_before_and_after(desk, green, platform, 
     said = text_of(desk.post(f"/granska/{green.pk}/godkann/", as_shown(green), follow=True))
     assert "Godkänt. Publiceras nu på Facebook. Facebook väntar tills kanalen fungerar." in said
     assert "Kvar att publicera för hand: Gruppen." in said
+
+
+@pytest.mark.parametrize("status", ["staging", "committing", "published"])
+def test_a_worker_may_be_faster_than_the_sentence_about_the_okay(facebook, status):
+    begun = Publication(channel=facebook, status=status)
+    assert wording.after_the_okay([begun], None) == "Godkänt. Publiceras nu på Facebook."
 
 
 def test_what_was_typed_is_approved_with_the_same_press(desk, post, anna):

@@ -15,7 +15,7 @@ from channels.connecting_words import WORDS, sentence
 from channels.errors import NotConnected, NotSent, RateLimited
 from channels.models import Channel, Connecting
 from tests import factories
-from tests.channels.dialogs import ALL, SEKO, asks_for_password, dialogs, fresh, in_broker, trials
+from tests.channels.dialogs import ALL, PROFILE, SEKO, asks_for_password, dialogs, fresh, in_broker, trials
 from tests.pages import signed_in, text_of
 
 __all__ = ["asks_for_password", "dialogs", "in_broker", "trials"]
@@ -385,6 +385,18 @@ def test_pages_that_could_not_be_read_are_asked_for_again(browser, dialogs):
     dialogs.script.clear()
     browser.post(at("choose", row), {"look": "1"})
     assert "Seko Region Norr" in text_of(browser.get(at("choose", row)))
+
+
+def test_where_every_page_is_connected_already_that_is_what_is_said(browser, dialogs):
+    factories.channel("facebook", remote_id=SEKO.id)
+    dialogs.reached = [SEKO, PROFILE]
+    row = begun(browser)
+    back(browser, row)
+    said = text_of(browser.get(at("choose", row)))
+    assert ("Alla sidor du kommer åt är redan anslutna." in said, "Det finns inget att ansluta" in said) == (
+        True,
+        False,
+    )
 
 
 def test_a_private_profile_is_shown_with_the_reason_and_refused(browser):

@@ -134,6 +134,7 @@ def test_an_odd_address_is_no_error(url):
     assert pictures.fetch(url) is None
 
 
+@pytest.mark.usefixtures("in_practice")
 def test_it_is_fetched_over_our_own_line(host):
     ANSWERS["/good"] = (200, jpeg(size=(200, 100)))
     assert opened(pictures.fetch(f"{host}/good")).size == (96, 96)

@@ -60,7 +60,7 @@ class Mona(Person):
 
     def tries_out(self) -> None:
         self.press("Provkör")
-        self.sees("Det gick bra. Testet är borttaget igen")
+        self.sees(re.compile(r"^Det gick bra\. "))
 
     def leaves(self) -> None:
         self.press("Avbryt")
@@ -175,7 +175,6 @@ def test_connected_again_in_three_presses_and_never_with_another_account(mona: M
     mona.go("/kanaler/2/anslut-igen/")
     mona.allows("Någon annan")
     mona.sees("Det här är ett annat konto än kanalens. Logga in med rätt konto.")
-    pardon(mona.page, "422")
     expect(mona.page.get_by_role("button", name=re.compile("^Fortsätt"))).to_have_count(0)
     mona.page.get_by_role("link", name="Logga in igen").click()
     mona.allows("Seko")

@@ -19,15 +19,12 @@ from channels.adapters import hosts, http
 from channels.adapters.base import Media, Rest, Tokens
 from channels.adapters.bluesky.records import COLLECTION, Blob, Record
 from channels.adapters.codes import Trouble
-from channels.adapters.http import Answer, Bearer, Unclear, at_epoch, later
+from channels.adapters.http import Answer, Bearer, Unclear, at_epoch, later, rest_until
+from channels.adapters.looking import only_looking
 from channels.errors import ChannelError, Duplicate, NotConnected, NotSent, RateLimited, Refused, Unconfirmed
 
 WINDOW_SECONDS = 5 * 60
 """How long to wait when no header tells."""
-LONGEST_SECONDS = 25 * 3600
-"""No limit counts for longer than a day: a moment further away is not meant."""
-LEAST_WAIT = 5
-"""A clock that is behind the server's would otherwise call again at once."""
 TOKEN_SECONDS = 2 * 3600
 """How long an access token lasts if it does not say so itself."""
 
@@ -165,10 +162,8 @@ def judged(answer: Answer) -> Answer:
 
 def looked(answer: Answer) -> Answer:
     """The same where nothing was sent that could be refused."""
-    try:
+    with only_looking():
         return judged(answer)
-    except (Refused, Duplicate) as error:
-        raise answer.unreadable() from error
 
 
 def trouble(answer: Answer) -> ChannelError:
@@ -217,4 +212,4 @@ def rests(answer: Answer) -> Iterator[Rest]:
     """One if the limit is used up, also by a good answer. It is the account's own: no other channel rests with it."""
     reset = at_epoch(answer.headers.get("RateLimit-Reset"))
     if reset and answer.headers.get("RateLimit-Remaining") == "0":
-        yield Rest(min(max(reset, later(LEAST_WAIT)), later(LONGEST_SECONDS)))
+        yield Rest(rest_until(reset))

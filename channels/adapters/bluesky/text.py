@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from channels.adapters.counting import graphemes
-from channels.adapters.x.text import links
+from channels.adapters.written_links import links
 
 LIMIT = 300
 BYTES = 3000

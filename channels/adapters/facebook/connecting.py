@@ -20,8 +20,9 @@ from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account, Connector, Grant, Right
 from channels.adapters.facebook import graph as graphs
 from channels.adapters.facebook import probing, tokens
-from channels.adapters.facebook.graph import VERSION, Graph, only_looking
+from channels.adapters.facebook.graph import VERSION, Graph
 from channels.adapters.http import Answer, Bearer
+from channels.adapters.looking import only_looking
 from channels.errors import ChannelError, NotConnected, Refused
 
 OF_BUSINESSES = "business_management"

@@ -10,7 +10,6 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import TOO_MANY_REQUESTS
 from typing import Any
@@ -213,15 +212,6 @@ def meaning(code: Any, answer: Answer, detail: str) -> ChannelError | None:
     if code in CONNECTION:
         return NotConnected(CONNECTION[code], detail)
     return Refused(CONTENT[code], detail) if code in CONTENT else None
-
-
-@contextmanager
-def only_looking() -> Iterator[None]:
-    """Where nothing is asked for that could be wrong, a no that is about no connection says nothing."""
-    try:
-        yield
-    except Refused as error:
-        raise NotSent(Trouble.UNREADABLE, error.detail) from error
 
 
 # --- how much is used up

@@ -16,9 +16,10 @@ from channels.adapters.base import Finding, Health
 from channels.adapters.codes import Trouble, Worry
 from channels.adapters.connector import Account
 from channels.adapters.facebook import tokens
-from channels.adapters.facebook.graph import Graph, only_looking
+from channels.adapters.facebook.graph import Graph
 from channels.adapters.facebook.tokens import Facts
 from channels.adapters.http import Answer, at
+from channels.adapters.looking import only_looking
 from channels.errors import NotConnected, Refused
 
 PAGE_FIELDS = "id,name,username,link,picture{url},followers_count,fan_count"

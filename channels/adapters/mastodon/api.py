@@ -15,15 +15,12 @@ from typing import Any
 from channels.adapters import hosts, http
 from channels.adapters.base import Rest
 from channels.adapters.codes import Trouble
-from channels.adapters.http import Answer, Bearer, Unclear, later
+from channels.adapters.http import LEAST_REST, Answer, Bearer, Unclear, later, rest_until
+from channels.adapters.looking import only_looking
 from channels.errors import ChannelError, NotConnected, NotReady, NotSent, RateLimited, Refused
 
 WINDOW_SECONDS = 5 * 60
 """How long a server counts calls (Rate limits), and so how long to wait when no header tells."""
-LONGEST_SECONDS = 25 * 3600
-"""No limit counts for longer than a day: a moment further away is not meant."""
-LEAST_WAIT = 5
-"""A clock that is behind the server's would otherwise call again at once."""
 
 REVOKED = re.compile("revoked", re.IGNORECASE)
 DISABLED = re.compile("login is|suspended|disabled", re.IGNORECASE)
@@ -92,10 +89,8 @@ def judged(answer: Answer) -> Answer:
 
 def looked(answer: Answer) -> Answer:
     """The same where nothing was sent that could be refused."""
-    try:
+    with only_looking():
         return judged(answer)
-    except (Refused, NotReady) as error:
-        raise answer.unreadable() from error
 
 
 def trouble(answer: Answer) -> ChannelError:
@@ -114,7 +109,7 @@ def trouble(answer: Answer) -> ChannelError:
         code = Trouble.ACCOUNT_SUSPENDED if DISABLED.search(words) else Trouble.PERMISSION_MISSING
         return NotConnected(code, detail)
     if UNFINISHED.search(words):
-        return NotReady(Trouble.PROCESSING, detail, until=later(LEAST_WAIT))
+        return NotReady(Trouble.PROCESSING, detail, until=later(LEAST_REST))
     return Refused(next((code for names, code in CONTENT if names.search(words)), Trouble.REFUSED), detail)
 
 
@@ -131,7 +126,7 @@ def rests(answer: Answer) -> Iterator[Rest]:
     """One if the limit is used up, also by a good answer. It is the account's own: no other channel rests with it."""
     reset = moment(answer.headers.get("X-RateLimit-Reset"))
     if reset and answer.headers.get("X-RateLimit-Remaining") == "0":
-        yield Rest(min(max(reset, later(LEAST_WAIT)), later(LONGEST_SECONDS)))
+        yield Rest(rest_until(reset))
 
 
 def moment(told: str | None) -> datetime | None:

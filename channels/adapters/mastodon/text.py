@@ -11,7 +11,7 @@ import unicodedata
 from html.parser import HTMLParser
 
 from channels.adapters.counting import graphemes
-from channels.adapters.x.text import links
+from channels.adapters.written_links import links
 
 LIMIT = 500
 LINK_WEIGHT = 23

@@ -6,11 +6,10 @@ Facts: X, Users look-up (me) and Profile images, read 2026-11-22.
 
 import re
 
-from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account
 from channels.adapters.http import Answer, whole_number
+from channels.adapters.looking import only_looking
 from channels.adapters.x.api import API
-from channels.errors import NotSent, Refused
 
 FIELDS = "profile_image_url,public_metrics,username,name"
 SMALL = re.compile(r"_normal(\.\w+)$")
@@ -32,11 +31,8 @@ def own_account(api: API) -> tuple[Account, Answer]:
 
 
 def asked(api: API) -> Answer:
-    """Nothing was asked for that could be wrong: a no that is about no connection says nothing."""
-    try:
+    with only_looking():
         return api.get("users/me", **{"user.fields": FIELDS})
-    except Refused as error:
-        raise NotSent(Trouble.UNREADABLE, error.detail) from error
 
 
 def picture(address: object) -> str:

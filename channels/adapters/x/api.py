@@ -14,17 +14,13 @@ from urllib.parse import urlsplit
 from channels.adapters import http
 from channels.adapters.base import Connection, Rest
 from channels.adapters.codes import Trouble
-from channels.adapters.http import Answer, Bearer, Unclear, at_epoch, later
+from channels.adapters.http import Answer, Bearer, Unclear, at_epoch, later, rest_until
 from channels.errors import ChannelError, Duplicate, NotConnected, NotSent, OutOfCredit, RateLimited, Refused
 
 WINDOW_SECONDS = 15 * 60
 """How long X counts calls, and so how long to wait when no header tells."""
 CAPPED_SECONDS = 24 * 3600
 """The monthly cap of the plan is used up: asking more often than daily is in vain."""
-LONGEST_SECONDS = 25 * 3600
-"""No pool is larger than a day: a moment further away is not meant."""
-LEAST_WAIT = 5
-"""A clock that is behind X's would otherwise call again at once."""
 POOLS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 
 OF_THE_APP = {"x-app-limit-24hour"}
@@ -159,5 +155,5 @@ def rests(answer: Answer) -> Iterator[Rest]:
     for pool in POOLS:
         reset = at_epoch(answer.headers.get(f"{pool}-reset"))
         if reset and answer.headers.get(f"{pool}-remaining") == "0":
-            until = min(max(reset, later(LEAST_WAIT)), later(LONGEST_SECONDS))
+            until = rest_until(reset)
             yield Rest(until, whole_app=pool in OF_THE_APP)

@@ -14,8 +14,8 @@ from typing import Any
 
 from channels.adapters.codes import Trouble
 from channels.adapters.http import at, items
+from channels.adapters.written_links import links
 from channels.adapters.x.api import API
-from channels.adapters.x.text import links
 from channels.errors import NotSent
 
 CLOCKS = timedelta(seconds=60)

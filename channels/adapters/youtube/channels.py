@@ -9,8 +9,9 @@ from typing import Any
 from channels.adapters.codes import Trouble
 from channels.adapters.connector import Account
 from channels.adapters.http import Answer, at
+from channels.adapters.looking import only_looking
 from channels.adapters.youtube.api import API
-from channels.errors import NotConnected, NotSent, Refused
+from channels.errors import NotConnected
 
 KIND = "youtube#channelListResponse"
 """Where there is no channel, the list of them is left out. So an answer without it must be Google's to mean that."""
@@ -31,11 +32,8 @@ def own_channels(api: API) -> tuple[list[Account], Answer]:
 
 
 def asked(api: API) -> Answer:
-    """Nothing was asked for that could be wrong: a no that is about no connection says nothing."""
-    try:
+    with only_looking():
         return api.get("channels", part="snippet,statistics", mine="true")
-    except Refused as error:
-        raise NotSent(Trouble.UNREADABLE, error.detail) from error
 
 
 def account(channel: dict[str, Any], base: str) -> Account:

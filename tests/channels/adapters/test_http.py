@@ -268,6 +268,18 @@ def test_a_request_that_is_not_taken_in_ends_when_the_time_is_over(serve, monkey
     assert raised.value.code == Trouble.NO_ANSWER
 
 
+class LateTimer(threading.Timer):
+    """What a busy machine makes of a timer."""
+
+    def __init__(self, seconds: float, *given) -> None:
+        super().__init__(seconds + 0.5, *given)
+
+
+def test_a_line_that_hangs_up_late_is_still_the_one_that_says_why(serve, monkeypatch):
+    monkeypatch.setattr(http.threading, "Timer", LateTimer)
+    test_a_request_that_is_not_taken_in_ends_when_the_time_is_over(serve, monkeypatch)
+
+
 def read_slowly(connection: socket.socket) -> None:
     threading.Event().wait(0.8)
     while not connection.recv(1 << 20).endswith(b"end"):

@@ -155,6 +155,17 @@ def test_without_a_good_token_nobody_is_known(given, token, error):
     assert session(given, "getSession", token, "GET").json()["error"] == error
 
 
+def test_a_name_that_did_not_get_in_makes_no_account(sandbox):
+    url = f"{sandbox.url}/bluesky/xrpc/com.atproto.server.createSession"
+    wrong = {"identifier": "fel.test", "password": "fel"}
+    right = {"identifier": "ratt.test", "password": BLUESKY_APP_PASSWORD}
+    answers = [requests.post(url, json=body, timeout=10) for body in (wrong, right)]
+    assert [(answer.status_code, answer.json().get("handle")) for answer in answers] == [
+        (401, None),
+        (200, "ratt.test"),
+    ]
+
+
 def test_the_scope_tells_an_app_password_from_the_accounts_own(given):
     url = f"{given['host']}/xrpc/com.atproto.server.createSession"
     passwords = (BLUESKY_APP_PASSWORD, BLUESKY_PASSWORD)

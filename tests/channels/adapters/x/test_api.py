@@ -167,7 +167,7 @@ def test_a_deletion_is_done_when_x_says_that_it_is(monkeypatch, told):
 
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-SOON, NIGHT = NOW + timedelta(minutes=7), NOW + timedelta(hours=9)
+SOON, NIGHT = NOW + timedelta(hours=2), NOW + timedelta(hours=9)
 EMPTY = {"x_rate_limit_remaining": 0, "x_rate_limit_reset": int(SOON.timestamp())}
 FULL = {"x_rate_limit_remaining": 3, "x_rate_limit_reset": int(SOON.timestamp())}
 DAY = {"x_user_limit_24hour_remaining": 0, "x_user_limit_24hour_reset": int(NIGHT.timestamp())}

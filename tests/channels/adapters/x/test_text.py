@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.adapters.x.text import ENDINGS, links, weigh
+from channels.adapters.written_links import ENDINGS, links
+from channels.adapters.x.text import weigh
 
 TABLE = [
     ("", 0, []),
