@@ -280,6 +280,10 @@ class Post(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    turned_down_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    """Whose no its author asked to have judged once more: from then on somebody else decides."""
 
     objects = PostQuerySet.as_manager()
 
@@ -556,12 +560,44 @@ class Transition(AppendOnlyModel):
     at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True)
+    anchor = models.CharField(max_length=60, blank=True)
+    """Which part of the post was meant (`posts.anchors`)."""
 
     class Meta:
         ordering = ("at", "id")
 
     def __str__(self) -> str:
         return f"{self.action} on {self.post_id}"
+
+
+class MessageQuerySet(AppendOnlyQuerySet):
+    def unanswered(self) -> "MessageQuerySet":
+        """What authors wrote to the group, and nobody has answered since, by words or by a decision."""
+        later = {"post": OuterRef("post"), "at__gt": OuterRef("at")}
+        said = Message.objects.filter(**later).exclude(by=OuterRef("post__author"))
+        decided = Transition.objects.filter(**later).exclude(by=OuterRef("post__author")).exclude(message="")
+        return self.filter(~Exists(said), ~Exists(decided), by=F("post__author"))
+
+
+class Message(AppendOnlyModel):
+    """What the group and whoever sent the post in say to each other, apart from any decision."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="messages")
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    """The one that was current when it was said."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    anchor = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+
+    objects = MessageQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (models.CheckConstraint(condition=~Q(text=""), name="posts_message_says_something"),)
+
+    def __str__(self) -> str:
+        return f"message {self.pk} about post {self.post_id}"
 
 
 class Approval(AppendOnlyModel):

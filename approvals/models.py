@@ -1,0 +1,72 @@
+"""What the communications group writes down for itself about a post: notes, and what colleagues think of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from posts.models import Post, Version
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("anteckning")
+    TAKEN_BACK = "taken_back", _("tillbakatagen")
+    QUESTION = "question", _("fråga om en andra bedömning")
+    OPINION = "opinion", _("andra bedömning")
+
+
+class Answer(models.TextChoices):
+    """What a colleague thinks. It is advice: the decision is another's."""
+
+    YES = "yes", pgettext_lazy("andra bedömning", "Ja, godkänn")
+    NO = "no", pgettext_lazy("andra bedömning", "Nej")
+    OTHER = "other", pgettext_lazy("andra bedömning", "Annat")
+
+
+class Note(AppendOnlyModel):
+    """
+    One line of the group's own about a post. Its author never sees it.
+
+    Nothing is changed afterwards: a note is taken back by another line about it, and a question is answered by one.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="notes")
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    """The one that was on the page when it was written."""
+    kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.NOTE)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    anchor = models.CharField(max_length=60, blank=True)
+    """Which part of the post is meant (`posts.anchors`)."""
+    text = models.TextField(blank=True)
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    """A colleague whom it concerns. A question without one is for anybody in the group."""
+    about = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="approvals_note_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("note", "question")) ^ Q(about__isnull=False),
+                name="approvals_note_follows_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="opinion") ^ Q(answer__in=Answer.values),
+                name="approvals_opinion_has_answer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="note") | ~Q(text=""), name="approvals_note_says_something"
+            ),
+            models.UniqueConstraint(
+                fields=("about",), condition=Q(kind="taken_back"), name="approvals_note_taken_back_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} about post {self.post_id}"
