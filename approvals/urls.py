@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals import frequency_views, views
+from approvals import channel_views, frequency_views, views
 
 app_name = "approvals"
 urlpatterns = [
@@ -17,5 +17,5 @@ urlpatterns = [
     path("<int:post_id>/angra/", views.undo, name="undo"),
     path("<int:post_id>/be-om-andring/", views.request_changes, name="request_changes"),
     path("<int:post_id>/avsla/", views.reject, name="reject"),
-    path("<int:post_id>/kanaler/<int:channel_id>/", views.channel_text, name="channel_text"),
+    path("<int:post_id>/kanaler/<int:channel_id>/", channel_views.channel_text, name="channel_text"),
 ]
