@@ -477,6 +477,13 @@ class Version(Wording, AppendOnlyModel):
 
     objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
 
+    why = models.CharField(max_length=500, blank=True)
+    """Why a reviewer changed it, for its author to read."""
+    changes_meaning = models.BooleanField(default=False)
+    """By the word of a reviewer: then its author says okay first."""
+
+    agreed: bool | None = None
+    """Whether its author has said yes to it, once `posts.changes.fetch` has looked for a page."""
     made: "dict[str, Rendition] | None" = None
     """What is made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
 
@@ -615,6 +622,23 @@ class Approval(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"approval of {self.version_id}"
+
+
+class AuthorsYes(AppendOnlyModel):
+    """Its author's yes to a version that a reviewer said means something else now: to these words, and no others."""
+
+    version = models.OneToOneField(Version, models.PROTECT, related_name="authors_yes")
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(digest__length=64), name="posts_authors_yes_has_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"its author's yes to {self.version_id}"
 
 
 # --- publishing -------------------------------------------------------------------------------------------
