@@ -30,6 +30,18 @@ class ChannelText:
     title: str = ""
     description: str = ""
     privacy: str = "public"
+    thread: tuple[str, ...] = ()
+    """What follows the text, each as an answer to the one before."""
+    first_comment: str = ""
+    """What the account itself says under its post."""
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """All that comes out after the post itself, in its order."""
+        return (*self.thread, self.first_comment) if self.first_comment else self.thread
+
+    def canonical(self) -> dict[str, Any]:
+        return said(asdict(self), "thread", "first_comment")
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,9 @@ class Manuscript:
             "link": self.link,
             "credit": self.credit,
             "media": [{"sha256": item.sha256, "alt_text": item.alt_text} for item in self.media],
-            "channels": [asdict(channel) for channel in sorted(self.channels, key=lambda c: c.channel_id)],
+            "channels": [
+                channel.canonical() for channel in sorted(self.channels, key=lambda c: c.channel_id)
+            ],
         }
 
     def replaced(self, **changes: Any) -> "Manuscript":
@@ -61,3 +75,10 @@ class Manuscript:
     def without(self, channel_id: int) -> "Manuscript":
         """The same, not meant for this channel."""
         return replace(self, channels=tuple(c for c in self.channels if c.channel_id != channel_id))
+
+
+def said(fields: dict[str, Any], *younger: str) -> dict[str, Any]:
+    """
+    Without those younger fields that say nothing: what was sealed before they existed keeps its digest.
+    """
+    return {name: value for name, value in fields.items() if value or name not in younger}

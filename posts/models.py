@@ -540,6 +540,10 @@ class VersionChannel(AppendOnlyModel):
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     privacy = models.CharField(max_length=10, default="public")
+    thread = models.JSONField(default=list, blank=True)
+    """The texts that follow the first, each as an answer to the one before."""
+    first_comment = models.TextField(blank=True)
+    """What the account itself says under its post."""
 
     class Meta:
         ordering = ("channel__position", "channel_id")
@@ -551,7 +555,15 @@ class VersionChannel(AppendOnlyModel):
         return f"{self.channel_id} for {self.version_id}"
 
     def as_text(self) -> ChannelText:
-        return ChannelText(self.channel_id, self.text, self.title, self.description, self.privacy)
+        return ChannelText(
+            self.channel_id,
+            self.text,
+            self.title,
+            self.description,
+            self.privacy,
+            thread=tuple(self.thread),
+            first_comment=self.first_comment,
+        )
 
 
 class Transition(AppendOnlyModel):
@@ -711,11 +723,19 @@ class Hold(models.TextChoices):
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
+    def heads(self) -> "PublicationQuerySet":
+        """The posts themselves: what people list and count. Without what follows them in a thread, or stands under them."""
+        return self.filter(part=0)
+
+    def in_turn(self) -> "PublicationQuerySet":
+        """Those that nothing has to come before: the posts themselves, and what follows something that is out."""
+        return self.filter(is_in_turn())
+
     def due(self, now: datetime) -> "PublicationQuerySet":
         """What a worker may take now: first tries, retries and looks alike."""
         may_be_sent = ~stopped_now() & ~is_to_be_removed() & (Q(not_after=None) | Q(not_after__gt=now))
         return self.filter(
-            Q(status=PublicationStatus.UNCONFIRMED) | (Q(status=PublicationStatus.QUEUED) & may_be_sent),
+            Q(status=PublicationStatus.UNCONFIRMED) | (Q(status=PublicationStatus.QUEUED) & may_be_sent & is_in_turn()),
             not_before__lte=now,
             claimed_until=None,
             channel__in=Channel.objects.publishing(now),
@@ -743,11 +763,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def held_back(self, now: datetime) -> "PublicationQuerySet":
         """Those that only a stop or a pause keeps from going out at once, also what is being made ready."""
         due = Q(status=PublicationStatus.QUEUED, claimed_until=None, not_before__lte=now)
-        return self.filter(due | Q(status=PublicationStatus.STAGING))
+        return self.in_turn().filter(due | Q(status=PublicationStatus.STAGING))
 
     def on_the_way(self) -> "PublicationQuerySet":
         """Those that would go out by themselves, now or at their time; no call that publishes them has begun."""
-        return self.filter(status__in=(PublicationStatus.QUEUED, PublicationStatus.STAGING))
+        return self.in_turn().filter(status__in=(PublicationStatus.QUEUED, PublicationStatus.STAGING))
 
     def unsure(self) -> "PublicationQuerySet":
         """Those that may be out, and that no worker looks for right now."""
@@ -762,6 +782,11 @@ def is_out() -> Exists:
     return Exists(Publication.objects.published().filter(post=OuterRef("pk")))
 
 
+def is_in_turn() -> Q:
+    """What has to come before it is out, if there is such a thing."""
+    return Q(after=None) | Q(after__status=PublicationStatus.PUBLISHED)
+
+
 def is_to_be_removed() -> Exists:
     """Somebody has asked for it to be taken down: it is never sent from then on."""
     return Exists(Removal.objects.unfinished().filter(publication=OuterRef("pk")))
@@ -772,7 +797,10 @@ def stopped_now() -> Exists:
 
 
 class Publication(models.Model):
-    """One version on one channel. `posts.publishing` is the only writer of its status."""
+    """
+    One version on one channel; or one of those that follow it there, each with a receipt of its own: the answers that make
+    a thread of it, and the first comment. `posts.publishing` is the only writer of its status.
+    """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="publications")
     version = models.ForeignKey(Version, models.PROTECT, related_name="publications")
@@ -781,6 +809,12 @@ class Publication(models.Model):
     status = models.CharField(
         max_length=15, choices=PublicationStatus, default=PublicationStatus.QUEUED, editable=False
     )
+    part = models.PositiveSmallIntegerField(default=0)
+    """0 is the post itself; what follows it is numbered in its order."""
+    after = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followers", editable=False
+    )
+    """What it answers, or stands under: nothing of it is sent before that has its receipt."""
     has_film = models.BooleanField(default=False)
     """Films have a queue of their own, so that a long upload never delays a text."""
     planned_for = models.DateTimeField(null=True, blank=True)
@@ -817,9 +851,17 @@ class Publication(models.Model):
         verbose_name_plural = _("publiceringar")
         ordering = ("channel__position", "channel_id", "id")
         constraints = (
-            models.UniqueConstraint(fields=("version", "channel"), name="posts_version_on_channel_once"),
             models.UniqueConstraint(
-                fields=("post", "channel"), condition=~Q(status__in=OVER), name="posts_post_on_channel_once"
+                fields=("version", "channel", "part"), name="posts_version_on_channel_once"
+            ),
+            models.UniqueConstraint(
+                fields=("post", "channel", "part"),
+                condition=~Q(status__in=OVER),
+                name="posts_post_on_channel_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(part=0, after=None) | Q(part__gt=0, after__isnull=False),
+                name="posts_part_follows_another",
             ),
             models.UniqueConstraint(
                 fields=("channel", "remote_id"), condition=~Q(remote_id=""), name="posts_receipt_is_of_one"
@@ -861,6 +903,16 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"publication {self.pk}: {self.version} on channel {self.channel_id}"
+
+    @property
+    def is_head(self) -> bool:
+        """The post itself, and nothing that follows it."""
+        return self.part == 0
+
+    @property
+    def is_in_turn(self) -> bool:
+        """What has to come before it is out, if there is such a thing."""
+        return self.after is None or self.after.is_published
 
     @property
     def is_published(self) -> bool:
@@ -975,8 +1027,19 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
         return self.filter(finished_at=None)
 
     def due(self, now: datetime) -> "RemovalQuerySet":
-        """What a worker may take now. A publication that is being sent is waited for."""
+        """
+        What a worker may take now. A publication that is being sent is waited for. The last of a thread goes first, unless
+        it gives trouble: nobody has to be seen for longer because of what was said below.
+        """
+        below = Removal.objects.unfinished().filter(
+            publication__after=OuterRef("publication"),
+            publication__status=PublicationStatus.PUBLISHED,
+            status__in=(RemovalStatus.WAITING, RemovalStatus.REMOVING),
+            not_before__lte=now,
+            tries=0,
+        )
         return self.unfinished().filter(
+            ~Exists(below),
             status=RemovalStatus.WAITING,
             not_before__lte=now,
             claimed_until=None,
