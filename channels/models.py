@@ -59,6 +59,14 @@ class Privacy(models.TextChoices):
     PRIVATE = "private", _("Bara vi")
 
 
+class Credit(models.TextChoices):
+    """Whether the photographer's name stands in the text."""
+
+    USUAL = "", _("Som brukligt på plattformen")
+    SHOWN = "shown", _("I texten")
+    NONE = "none", _("Inte i texten")
+
+
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def open(self) -> "ChannelQuerySet":
         """Those that a post can be sent to."""
@@ -154,6 +162,8 @@ class Channel(models.Model):
     """What the law on electronic notice boards (1998:112) wants whoever writes on the page to be told."""
     privacy = models.CharField(_("synlighet"), max_length=8, choices=Privacy, default=Privacy.PUBLIC)
     """Of a new film; on YouTube only."""
+    credit = models.CharField(_("fotografens namn"), max_length=5, choices=Credit, blank=True)
+    """Where a post begins with; "": what the platform's adapter does."""
     is_preselected = models.BooleanField(_("förvald"), default=False)
     position = models.PositiveSmallIntegerField(_("ordning"), default=0)
     fault = models.CharField(max_length=60, blank=True)

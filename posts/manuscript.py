@@ -19,6 +19,12 @@ class ShownMedia:
     media_id: str
     sha256: str
     alt_text: str = ""
+    subtitles: str = ""
+    """A film's, as SRT."""
+
+    def canonical(self) -> dict[str, Any]:
+        fields = {"sha256": self.sha256, "alt_text": self.alt_text, "subtitles": self.subtitles}
+        return said(fields, "subtitles")
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class ChannelText:
     """What follows the text, each as an answer to the one before."""
     first_comment: str = ""
     """What the account itself says under its post."""
+    tags: tuple[str, ...] = ()
+    thumbnail: str = ""
+    """The SHA-256 of a picture of the post's, or of a film's poster; "" leaves the choice to the platform."""
+    credit: str = ""
+    """Whether the photographer stands in the text: `shown`, `none`, or "" for what the platform's adapter does."""
 
     @property
     def following(self) -> tuple[str, ...]:
@@ -41,7 +52,7 @@ class ChannelText:
         return (*self.thread, self.first_comment) if self.first_comment else self.thread
 
     def canonical(self) -> dict[str, Any]:
-        return said(asdict(self), "thread", "first_comment")
+        return said(asdict(self), "thread", "first_comment", "tags", "thumbnail", "credit")
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ class Manuscript:
             "text": self.text,
             "link": self.link,
             "credit": self.credit,
-            "media": [{"sha256": item.sha256, "alt_text": item.alt_text} for item in self.media],
+            "media": [item.canonical() for item in self.media],
             "channels": [
                 channel.canonical() for channel in sorted(self.channels, key=lambda c: c.channel_id)
             ],

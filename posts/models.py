@@ -206,6 +206,7 @@ class Captions(models.TextChoices):
 
     NO_SPEECH = "no_speech", _("Inget tal i filmen")
     AUTOMATIC = "automatic", _("Automatisk text, granskad")
+    FILE = "file", _("Egen undertextfil (SRT)")
 
 
 WITH_AUTHOR = (Status.DRAFT, Status.CHANGES)
@@ -428,7 +429,7 @@ class Draft(Wording):
             link=self.link,
             credit=self.credit,
             media=tuple(
-                ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text)
+                ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text, shown.subtitles)
                 for shown in self.shown_media.select_related("media")
             ),
             channels=channels,
@@ -440,6 +441,8 @@ class DraftMedia(models.Model):
     media = models.ForeignKey(Media, models.PROTECT, related_name="in_drafts")
     position = models.PositiveSmallIntegerField()
     alt_text = models.CharField(_("Bildbeskrivning"), max_length=1000, blank=True)
+    subtitles = models.TextField(blank=True)
+    """A film's, as we wrote them (`posts.subtitles`): kept while the post is with its author."""
 
     class Meta:
         ordering = ("position", "id")
@@ -507,7 +510,7 @@ class Version(Wording, AppendOnlyModel):
             link=self.link,
             credit=self.credit,
             media=tuple(
-                ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text)
+                ShownMedia(str(shown.media_id), shown.media.sha256, shown.alt_text, shown.subtitles)
                 for shown in self.shown_media.all()
             ),
             channels=tuple(chosen.as_text() for chosen in self.chosen_channels.all()),
@@ -519,6 +522,8 @@ class VersionMedia(AppendOnlyModel):
     media = models.ForeignKey(Media, models.PROTECT, related_name="in_versions")
     position = models.PositiveSmallIntegerField()
     alt_text = models.CharField(max_length=1000, blank=True)
+    subtitles = models.TextField(blank=True)
+    """A film's, as SRT (`posts.subtitles`)."""
 
     class Meta:
         ordering = ("position", "id")
@@ -540,6 +545,11 @@ class VersionChannel(AppendOnlyModel):
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     privacy = models.CharField(max_length=10, default="public")
+    tags = models.JSONField(default=list, blank=True)
+    thumbnail = models.CharField(max_length=64, blank=True)
+    """The SHA-256 of what is seen of a film before it is played: one of the post's pictures, or the film's own poster."""
+    credit = models.CharField(max_length=5, blank=True)
+    """Whether the photographer stands in the text: a `channels.models.Credit`."""
     thread = models.JSONField(default=list, blank=True)
     """The texts that follow the first, each as an answer to the one before."""
     first_comment = models.TextField(blank=True)
@@ -563,6 +573,9 @@ class VersionChannel(AppendOnlyModel):
             self.privacy,
             thread=tuple(self.thread),
             first_comment=self.first_comment,
+            tags=tuple(self.tags),
+            thumbnail=self.thumbnail,
+            credit=self.credit,
         )
 
 
@@ -1162,3 +1175,52 @@ class Rendition(models.Model):
     def is_film(self) -> bool:
         """Known from the order, before anything is made."""
         return "picture_bytes" not in self.ingredients
+
+
+# --- what a link shows ------------------------------------------------------------------------------------------
+
+
+class LinkCardState(models.TextChoices):
+    WAITING = "waiting", _("Väntar")
+    READY = "ready", _("Klar")
+    EMPTY = "empty", _("Ingen förhandsvisning")
+
+
+class LinkCard(models.Model):
+    """
+    What a page says of itself, fetched once by a worker (`posts.link_cards`) for the previews: about what a platform shows
+    of a link. A page that says nothing, or does not answer, is no error.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    """Of the address: addresses are longer than what an index takes."""
+    url = models.TextField()
+    state = models.CharField(max_length=10, choices=LinkCardState, default=LinkCardState.WAITING)
+    title = models.CharField(max_length=300, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    jpeg = models.BinaryField(default=bytes, blank=True)
+    """Its picture, drawn anew by us. Pages that only tell of the card do not carry it along."""
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("förhandsvisning av länk")
+        verbose_name_plural = _("förhandsvisningar av länkar")
+        indexes = (
+            models.Index(fields=("created_at",), condition=Q(state="waiting"), name="posts_cards_waiting"),
+        )
+
+    def __str__(self) -> str:
+        return f"card {self.digest[:12]}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == LinkCardState.READY
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == LinkCardState.WAITING
