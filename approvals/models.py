@@ -1,4 +1,9 @@
-"""What the communications group writes down for itself about a post: notes, and what colleagues think of it."""
+"""
+What the communications group writes down for itself about a post: notes, and what colleagues think of it; and who looks
+at one right now.
+"""
+
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -70,3 +75,41 @@ class Note(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} about post {self.post_id}"
+
+
+# --- who looks at it ------------------------------------------------------------------------------------------
+
+LAPSES_AFTER = timedelta(minutes=10)
+"""So long after a page was last heard of, nobody is at it any more."""
+GIVEN_FOR = timedelta(days=1)
+"""So long a post that was given to somebody waits for them to open it."""
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def live(self, now: datetime) -> "ClaimQuerySet":
+        """Those that still say something. Who may not sign in any more looks at nothing."""
+        seen = Q(seen_at__gt=now - LAPSES_AFTER)
+        given = Q(given_by__isnull=False, taken_at__gt=now - GIVEN_FOR)
+        return self.filter(seen | given, by__is_active=True)
+
+    def lapsed(self, now: datetime) -> "ClaimQuerySet":
+        return self.exclude(pk__in=self.live(now).values("pk"))
+
+
+class Claim(models.Model):
+    """Who reviews a post right now. It is soft: it tells the others, and keeps nobody from deciding."""
+
+    post = models.OneToOneField(Post, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    taken_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    """When their page was last heard of; None until they open what was given to them."""
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    """The colleague who gave it to them; None where they took it themselves."""
+
+    objects = ClaimQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"claim of {self.by_id} on {self.post_id}"

@@ -272,6 +272,8 @@ class Post(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("kategori"))
     is_urgent = models.BooleanField(_("brådskar"), default=False)
+    is_political = models.BooleanField(_("politiskt"), default=False)
+    """Said by a reviewer. While there is an election, two of them have to say okay (`posts.elections`)."""
     earliest = models.DateTimeField(_("tidigast"), null=True, blank=True)
     latest = models.DateTimeField(_("senast"), null=True, blank=True)
     """Not before, and not after: what the post itself asks for, whatever time somebody plans."""
@@ -329,6 +331,8 @@ class Post(models.Model):
             ("submit_post", _("Skicka in inlägg")),
             ("review_post", _("Granska och ändra inlägg")),
             ("approve_post", _("Godkänna inlägg")),
+            ("approve_political", _("Vara en av två som godkänner politiska inlägg under en valperiod")),
+            ("override_four_eyes", _("Godkänna sitt eget inlägg i nödläge")),
             ("view_all_posts", _("Se alla inlägg")),
             ("publish_by_hand", _("Publicera för hand")),
             ("plan_post", _("Planera när inlägg publiceras")),
@@ -664,6 +668,36 @@ class AuthorsYes(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"its author's yes to {self.version_id}"
+
+
+class FirstOkay(AppendOnlyModel):
+    """The first of two okays. Nothing is sent for it alone; another version has none."""
+
+    version = models.OneToOneField(Version, models.PROTECT, related_name="first_okay")
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(digest__length=64), name="posts_first_okay_has_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"first okay of {self.version_id}"
+
+
+class Override(AppendOnlyModel):
+    """Why somebody approved their own post with nobody else's eyes on it."""
+
+    approval = models.OneToOneField(Approval, models.PROTECT, related_name="override")
+    reason = models.TextField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="posts_override_says_why"),)
+
+    def __str__(self) -> str:
+        return f"override for {self.approval_id}"
 
 
 # --- publishing -------------------------------------------------------------------------------------------
