@@ -113,3 +113,61 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"claim of {self.by_id} on {self.post_id}"
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------
+
+
+class ImportantDate(models.Model):
+    """A day that the group wants to see coming: an election, a congress, a day of one's own. Written by `dates`."""
+
+    name = models.CharField(_("namn"), max_length=80)
+    day = models.DateField(_("dag"))
+    is_yearly = models.BooleanField(_("varje år"), default=False)
+
+    class Meta:
+        verbose_name = _("viktigt datum")
+        verbose_name_plural = _("viktiga datum")
+        ordering = ("day", "id")
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"
+
+
+class Filling(models.Model):
+    """Gaps that were filled out of the reserve with one press, so that the press can be undone. Written by `reserve`."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    moves = models.JSONField()
+    """`[[a publication, its new time], ...]`"""
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("by", "-at"), name="approvals_fillings"),)
+
+    def __str__(self) -> str:
+        return f"filling {self.pk}"
+
+
+class Feed(models.Model):
+    """A private address of the calendar, for a person's own calendar program. Written by `feed`."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of what the address ends with, which is shown once and kept nowhere."""
+    made_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    window_at = models.DateTimeField(null=True, blank=True)
+    """When the hour began in which it is counted how often it is read."""
+    reads = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person",), condition=Q(revoked_at=None), name="approvals_one_feed_each"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"feed {self.pk} of {self.person_id}"

@@ -148,6 +148,8 @@ class Channel(models.Model):
         _("säg till efter så många dagar utan inlägg"), null=True, blank=True
     )
     """None: nobody is alarmed."""
+    suggested_times = models.CharField(_("föreslagna tider"), max_length=80, blank=True)
+    """When a post there is seen best, as on the wall: `09.00, 15.30`. What fills a gap gets one of them."""
     facts = models.TextField(_("fakta om kanalen"), max_length=2000, blank=True)
     facts_source = models.CharField(_("källa"), max_length=300, blank=True)
     facts_on = models.DateField(_("läst den"), null=True, blank=True)

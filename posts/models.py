@@ -277,6 +277,8 @@ class Post(models.Model):
     earliest = models.DateTimeField(_("tidigast"), null=True, blank=True)
     latest = models.DateTimeField(_("senast"), null=True, blank=True)
     """Not before, and not after: what the post itself asks for, whatever time somebody plans."""
+    best_before = models.DateField(_("bäst före"), null=True, blank=True)
+    """The last day on which it is as good as today, while it lies in the reserve. Nothing forbids it after that."""
     current_version = models.ForeignKey(
         "Version", models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -935,6 +937,15 @@ class Publication(models.Model):
                 fields=("claimed_until",), condition=Q(claimed_until__isnull=False), name="posts_claimed"
             ),
             models.Index(fields=("status", "published_at"), name="posts_out"),
+            models.Index(fields=("channel", "not_before"), name="posts_in_calendar"),
+            models.Index(
+                fields=("channel", "published_at"),
+                condition=Q(published_at__isnull=False),
+                name="posts_was_out",
+            ),
+            models.Index(
+                fields=("created_at",), condition=Q(status="held", hold="reserve"), name="posts_reserve"
+            ),
             models.Index(
                 fields=("channel", "published_at"), condition=Q(status="published"), name="posts_seen"
             ),
