@@ -481,15 +481,14 @@ class Version(Wording, AppendOnlyModel):
     digest = models.CharField(max_length=64)
     text_print = models.BigIntegerField(null=True, blank=True, editable=False)
     """What its text is found again by (`posts.likeness`). None for a short text, and for the oldest versions."""
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
-
     why = models.CharField(max_length=500, blank=True)
     """Why a reviewer changed it, for its author to read."""
     changes_meaning = models.BooleanField(default=False)
     """By the word of a reviewer: then its author says okay first."""
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VersionQuerySet.as_manager()  # type: ignore[misc]  # a queryset with more to it
 
     agreed: bool | None = None
     """Whether its author has said yes to it, once `posts.changes.fetch` has looked for a page."""
