@@ -123,6 +123,19 @@ class Media(models.Model):
     refusal_facts = models.JSONField(default=dict, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    made_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="made_of_it")
+    """The picture that was sent in, where a tool made this one: the first one, however many were made in between."""
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    edits = models.JSONField(default=list, blank=True)
+    """What the tools did, one entry each time that somebody saved (`posts.media.retouch`)."""
+    faces = models.JSONField(null=True, blank=True)
+    """Where faces may be, as boxes; None until somebody has looked."""
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    """When something in it was blurred: from then on its files go as soon as nothing needs them (`posts.purging`)."""
+    purged_at = models.DateTimeField(null=True, blank=True)
+    """When its files went, or began to. Its row and its digest stay, for versions are history."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -130,8 +143,17 @@ class Media(models.Model):
         verbose_name_plural = _("bilder och filmer")
         constraints = (
             models.CheckConstraint(
-                condition=~Q(state="ready") | (Q(sha256__length=64) & ~Q(master="") & ~Q(kind="")),
+                condition=~Q(state="ready")
+                | (Q(sha256__length=64) & ~Q(kind="") & (~Q(master="") | Q(purged_at__isnull=False))),
                 name="posts_media_ready_has_master",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_from=None, made_by=None) | Q(made_from__isnull=False, made_by__isnull=False),
+                name="posts_media_made_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | Q(superseded_at__isnull=False),
+                name="posts_media_purged_for_another",
             ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(refusal=""), name="posts_media_refused_says_why"
@@ -139,6 +161,11 @@ class Media(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "created_at"), name="posts_media_by_state"),
+            models.Index(
+                fields=("superseded_at",),
+                condition=Q(superseded_at__isnull=False) & ~Q(master=""),
+                name="posts_media_to_purge",
+            ),
             *bands("picture_print", "posts_picture"),
         )
 
@@ -147,16 +174,21 @@ class Media(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        return self.state == MediaState.READY
+        return self.state == MediaState.READY and not self.is_purged
 
     @property
     def is_refused(self) -> bool:
         return self.state == MediaState.REFUSED
 
     @property
+    def is_purged(self) -> bool:
+        """Its files are gone, or on their way: nobody is shown it any more."""
+        return self.purged_at is not None
+
+    @property
     def is_done(self) -> bool:
         """Nothing more will happen to it: its master is there, or the reason why not."""
-        return self.is_ready or self.is_refused
+        return self.is_ready or self.is_refused or self.is_purged
 
     @property
     def is_film(self) -> bool:
@@ -783,7 +815,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """What a worker may take now: first tries, retries and looks alike."""
         may_be_sent = ~stopped_now() & ~is_to_be_removed() & (Q(not_after=None) | Q(not_after__gt=now))
         return self.filter(
-            Q(status=PublicationStatus.UNCONFIRMED) | (Q(status=PublicationStatus.QUEUED) & may_be_sent & is_in_turn()),
+            Q(status=PublicationStatus.UNCONFIRMED)
+            | (Q(status=PublicationStatus.QUEUED) & may_be_sent & is_in_turn()),
             not_before__lte=now,
             claimed_until=None,
             channel__in=Channel.objects.publishing(now),
