@@ -416,6 +416,21 @@ class Post(models.Model):
         return self.is_in_review and getattr(self, "draft", None) is not None
 
 
+class Findable(models.Model):
+    """
+    The words that a post is found by, small letters all: those of its current version, as everybody reads them who may
+    see it. Written by `posts.search`; apart from the post, so that no list carries them.
+    """
+
+    post = models.OneToOneField(Post, models.CASCADE, primary_key=True, related_name="findable")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    """The post's own: people are found by their names of today."""
+    words = models.TextField()
+
+    def __str__(self) -> str:
+        return f"words of {self.post_id}"
+
+
 def headline_of(text: str) -> str:
     """The first sentence, or as many whole words of it as fit a row."""
     sentence = text.strip().split("\n")[0].split(". ")[0].rstrip(".")
