@@ -218,11 +218,16 @@ def silent_days(last_day: date | None, today: date, counts: Callable[[date], boo
 def days_ahead(
     goal: Goal, planned: Mapping[date, int], today: date, counts: Callable[[date], bool]
 ) -> Iterator[Day]:
-    """From tomorrow on. Only a daily goal makes gaps: for the others, any day is as good as another."""
+    """From tomorrow on."""
     for day in days(today + DAY, today + AHEAD * DAY):
-        asked = goal.count if goal.is_daily and counts(day) else 0
         there = planned.get(day, 0)
-        yield Day(day, there, max(asked - there, 0), is_resting=not counts(day))
+        yield Day(day, there, missing(goal, day, there, counts), is_resting=not counts(day))
+
+
+def missing(goal: Goal, day: date, there: int, counts: Callable[[date], bool]) -> int:
+    """How many posts a day lacks. Only a daily goal makes gaps: for the others, any day is as good as another."""
+    asked = goal.count if goal.is_daily and counts(day) else 0
+    return max(asked - there, 0)
 
 
 def weeks(goal: Goal, seen: Seen, today: date, counts: Callable[[date], bool]) -> Iterator[Week]:

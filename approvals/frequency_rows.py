@@ -100,10 +100,14 @@ def out_by_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]  # 
 
 
 def ahead(ids: list[int]):  # type: ignore[no-untyped-def]
+    return counted(on_its_way(ids), AHEAD, F("leaves_at"))
+
+
+def on_its_way(ids: Iterable[int]):  # type: ignore[no-untyped-def]
     """What goes out by itself, and what somebody does by hand at a time that is set."""
     alone, by_hand = Q(status__in=ON_ITS_WAY), Q(status=PublicationStatus.BY_HAND, planned_for__isnull=False)
-    waiting = Publication.objects.filter(alone | by_hand, channel__in=ids).order_by()
-    return counted(waiting, AHEAD, Case(When(alone, F("not_before")), default=F("planned_for")))
+    waiting = Publication.objects.heads().filter(alone | by_hand, channel__in=ids).order_by()
+    return waiting.annotate(leaves_at=Case(When(alone, F("not_before")), default=F("planned_for")))
 
 
 def reserve(ids: list[int]):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ may hold a password.
 """
 
 import os
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,11 +64,41 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
     return found
 
 
+def hours(name: str, default: str) -> tuple[time, time] | None:
+    """From when to when, as 21.00-06.00; `none` for no such hours."""
+    value = text(name, default)
+    if value.lower() == "none":
+        return None
+    try:
+        first, last = (time.fromisoformat(part.strip().replace(".", ":")) for part in value.split("-"))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be like 21.00-06.00, or none, not {value!r}.") from None
+    if first == last:
+        raise ImproperlyConfigured(f"{name} must begin and end at different times, not {value!r}.")
+    return first, last
+
+
 def choice(name: str, default: str, allowed: set[str]) -> str:
     value = text(name, default)
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(allowed))}, not {value!r}.")
     return value
+
+
+def periods(name: str) -> list[tuple[date, date]]:
+    """Periods of whole days, such as `2026-08-13/2026-09-13`, separated by commas or spaces."""
+    return [period(name, value) for value in words(name)]
+
+
+def period(name: str, value: str) -> tuple[date, date]:
+    first, _, last = value.partition("/")
+    try:
+        found = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        found = date.max, date.min
+    if found[0] > found[1]:
+        raise ImproperlyConfigured(f"{name} must be periods such as 2026-08-13/2026-09-13, not {value!r}.")
+    return found
 
 
 def time_zone(name: str, default: str) -> str:

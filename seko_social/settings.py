@@ -313,12 +313,18 @@ USE_I18N = True
 ORGANISATION_NAME = environment.text("ORGANISATION_NAME", "Seko")
 FOUR_EYES = environment.flag("FOUR_EYES", default=True)
 """Nobody approves what they themselves wrote."""
+FOUR_EYES_OVERRIDE = environment.flag("FOUR_EYES_OVERRIDE", default=True)
+"""Unless there is an emergency: then with a reason, and everybody in the group is told."""
+ELECTION_PERIODS = environment.periods("ELECTION_PERIODS")
+"""The first and the last day of each: in one, two people approve what is political."""
 UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, least=0, most=600)
 """How long an okay can be regretted before anything leaves."""
 SPREAD_MINUTES = environment.number("SPREAD_MINUTES", 30, least=1, most=1440)
 """How far apart posts go out on a channel when publishing is started again and they are to be spread."""
 ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most=40)
 """How many working hours the communications group takes at most before a sender has an answer."""
+QUIET_HOURS = environment.hours("QUIET_HOURS", "21.00-06.00")
+"""When nothing is planned unless somebody says that it shall go out all the same, by the clock on the wall."""
 OWN_DOMAINS = environment.words("OWN_DOMAINS", "seko.se")
 """Our own pages: a post that only leads there is a shop window. Domains under them are ours, too."""
 MIX_AMBER = environment.number("MIX_AMBER", 40, least=0, most=100)
