@@ -27,7 +27,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit import log
 from posts import content as contents
-from posts import notices, publishing, renditions, rules
+from posts import notices, publishing, renditions, rules, search
 from posts.blockers import Blocker, blockers
 from posts.likeness import print_of_text
 from posts.manuscript import Manuscript
@@ -375,6 +375,7 @@ def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]
         VersionChannel.objects.create(version=version, **vars(choice))
     renditions.order(version)
     post.current_version = version
+    search.remember(post, manuscript)
     log.record("post.frozen", post, actor=by, version=number, digest=version.digest)
     return version
 
