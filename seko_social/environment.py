@@ -6,7 +6,7 @@ may hold a password.
 """
 
 import os
-from datetime import date
+from datetime import date, time
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
