@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from posts import purging
 from posts.models import Draft, DraftMedia, Media, Post
 
 if TYPE_CHECKING:
@@ -53,10 +54,9 @@ def save(
 
 def show(draft: Draft, media: Sequence[Media], alt_texts: Mapping[str, str]) -> None:
     """These pictures, in this order, and no others."""
-    draft.shown_media.exclude(media__in=media).delete()
-    for position, item in enumerate(media):
+    meant = {purging.in_force(item): alt_texts.get(str(item.pk), "") for item in media}
+    draft.shown_media.exclude(media__in=meant).delete()
+    for position, (item, alt_text) in enumerate(meant.items()):
         DraftMedia.objects.update_or_create(
-            draft=draft,
-            media=item,
-            defaults={"position": position, "alt_text": alt_texts.get(str(item.pk), "")},
+            draft=draft, media=item, defaults={"position": position, "alt_text": alt_text}
         )

@@ -90,8 +90,8 @@ def refuse_unstored(media: Media, error: MediaRefused) -> Media:
 
 
 def waiting(now: datetime) -> QuerySet[Media]:
-    """Media that no worker has, or whose worker died."""
-    return Media.objects.filter(free(now), state__in=UNFINISHED)
+    """Media that no worker has, or whose worker died. What a tool makes is made while somebody waits, or not at all."""
+    return Media.objects.filter(free(now), state__in=UNFINISHED, made_from=None)
 
 
 def free(now: datetime) -> Q:
@@ -228,7 +228,8 @@ def local_copy(file: FieldFile, target: Path) -> Path:
     """The file on this machine's disk, whatever the storage is."""
     try:
         file.open("rb")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
+        # Gone, or purged: then the row names none.
         raise MediaRefused(RefusalCode.EMPTY) from error
     with file as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy, CHUNK)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from posts import preparation, publishing, renditions, workflow
+from posts import preparation, publishing, renditions, retouching, workflow
 from posts.lanes import lane
 from posts.models import Media, Publication, Rendition, Version
 
@@ -53,6 +53,7 @@ def sweep() -> None:
     publishing.sweep(timezone.now())
     workflow.freeze_prepared()
     preparation.sweep(timezone.now())
+    retouching.sweep(timezone.now())
 
 
 @shared_task

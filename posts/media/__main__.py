@@ -19,6 +19,8 @@ from posts.media.errors import OURS, MediaRefused, RefusalCode
 JOBS = {
     "prepare_picture": "posts.media.picture_jobs",
     "smaller_picture": "posts.media.picture_jobs",
+    "retouch_picture": "posts.media.picture_jobs",
+    "find_faces": "posts.media.picture_jobs",
     "prepare_film": "posts.media.film_jobs",
     "film_of_pictures": "posts.media.film_jobs",
     "rendition": "posts.media.film_jobs",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from posts.media.detect import Kind, detect
+from posts.media.edits import Edits
 from posts.media.limits import MB
 from posts.media.sandboxed import run_isolated
 
@@ -92,6 +93,18 @@ def smaller_picture(master: Path, folder: Path, max_bytes: int) -> Prepared:
         width=result["width"],
         height=result["height"],
     )
+
+
+def retouched(master: Path, folder: Path, edits: Edits) -> Prepared:
+    """One of our own masters, made anew as somebody wants it. Its smaller sizes are made of the new one."""
+    args = {"source": absolute(master), "folder": absolute(folder), "edits": edits.as_plain()}
+    return prepared(Kind.PICTURE, run_isolated("retouch_picture", args, PICTURE_MEMORY, PICTURE_SECONDS))
+
+
+def faces_in(master: Path) -> list[dict[str, float]] | None:
+    """Where faces may be; None on a machine that cannot look for them."""
+    args = {"source": absolute(master)}
+    return run_isolated("find_faces", args, PICTURE_MEMORY, PICTURE_SECONDS)["faces"]
 
 
 def absolute(path: Path) -> str:

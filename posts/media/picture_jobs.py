@@ -5,9 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from posts.media import faces
+from posts.media.edits import edits_of
 from posts.media.limits import Limits
 from posts.media.looks import looks_of
 from posts.media.pictures import make_picture_master, make_picture_rendition, make_picture_sizes
+from posts.media.retouch import retouch
 
 
 def prepare_picture(
@@ -30,6 +33,19 @@ def smaller_picture(
     target = Path(folder) / "picture.jpg"
     facts = make_picture_rendition(Path(source), target, max_bytes)
     return {**plain(asdict(facts)), "picture": str(target)}
+
+
+def retouch_picture(
+    source: str, folder: str, edits: dict[str, Any], progress: Callable[[float], None]
+) -> dict[str, Any]:
+    master = Path(folder) / "master.jpg"
+    facts = retouch(Path(source), master, edits_of(edits))
+    sizes = make_picture_sizes(master, Path(folder))
+    return {**plain(asdict(facts)), **shown({"master": master, **sizes})}
+
+
+def find_faces(source: str, progress: Callable[[float], None]) -> dict[str, Any]:
+    return {"faces": faces.find(Path(source)) if faces.is_available() else None}
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,146 @@
+"""
+A reviewer's picture tools: crop, turn, blur. Each saving makes a new picture of the one that was on the page, in a
+process of its own, and puts it into the post's next version in the same place. The old row is never changed.
+
+The picture's row is written first, with a lease, and its files and its version come together: whoever dies in between
+leaves a row that nothing shows, and the sweep takes it away.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import log
+from posts import preparation, purging, workflow
+from posts.manuscript import Manuscript
+from posts.media import jobs
+from posts.media.edits import Edits, edits_of
+from posts.media.workplace import workplace
+from posts.models import Media, MediaKind, MediaState, Post, Version
+from posts.workflow import Action, MovedOnError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KEPT = ("owner_id", "captured_at", "is_drone", "superseded_at")
+"""What is as true of the new picture as of the old. Also that it still shows what was blurred in another one."""
+
+
+def save(post: Post, by: "User", seen: Version, old: Media, edits: Edits) -> Version:
+    """May raise MovedOnError and what else an edit raises; MediaRefused when too little is left to show."""
+    if post.current_version_id != seen.pk:
+        raise MovedOnError(post, Action.EDIT, seen)
+    new = begin(old, by, edits)
+    try:
+        version = make(new, old, post, seen)
+    except BaseException:
+        Media.objects.filter(pk=new.pk).delete()
+        raise
+    purging.purge_family(new)
+    return version
+
+
+def begin(old: Media, by: "User", edits: Edits) -> Media:
+    kept = {name: getattr(old, name) for name in KEPT}
+    if edits.blur:
+        kept["superseded_at"] = None
+    return Media.objects.create(
+        **kept,
+        kind=MediaKind.PICTURE,
+        state=MediaState.PREPARING,
+        claimed_until=timezone.now() + preparation.LEASE,
+        tries=1,
+        made_from_id=old.made_from_id or old.pk,
+        made_by=by,
+        edits=[*old.edits, edits.as_plain()],
+    )
+
+
+def make(new: Media, old: Media, post: Post, seen: Version) -> Version:
+    """The long work first, without a transaction; then all that others see, at once."""
+    with workplace() as folder:
+        master = preparation.local_copy(old.master, folder / "old.jpg")
+        made = jobs.retouched(master, folder, last_of(new))
+        parts = (new.master, made.master), (new.thumb, made.thumb), (new.medium, made.medium)
+        with preparation.stored(*parts) as names, transaction.atomic():
+            keep(new, made, names)
+            return show(new, old, post, seen)
+
+
+def last_of(media: Media) -> Edits:
+    return edits_of(media.edits[-1])
+
+
+def keep(new: Media, made: jobs.Prepared, names: dict[str, str]) -> None:
+    preparation.write(
+        new,
+        **names,
+        sha256=made.sha256,
+        size=made.size,
+        width=made.width,
+        height=made.height,
+        picture_print=made.picture_print,
+        looks_like_text=made.looks_like_text,
+        state=MediaState.READY,
+        progress=100,
+        claimed_until=None,
+    )
+    new.refresh_from_db()
+
+
+def show(new: Media, old: Media, post: Post, seen: Version) -> Version:
+    by, edits = new.made_by, last_of(new)
+    assert by is not None  # noqa: S101  (for the type checker: the database sees to it)
+    manuscript = instead(seen.manuscript(), old, new)
+    version = workflow.edit(post, by, seen, manuscript, **workflow.answers_of(seen))
+    log.record("post.picture_changed", post, actor=by, how=steps_of(edits))
+    if edits.blur:
+        purging.supersede(new)
+    return version
+
+
+def instead(manuscript: Manuscript, old: Media, new: Media) -> Manuscript:
+    """The same with the new picture in the old one's place, also where it stands for a film."""
+    return manuscript.replaced(
+        media=tuple(
+            replace(item, media_id=str(new.pk), sha256=new.sha256) if item.media_id == str(old.pk) else item
+            for item in manuscript.media
+        ),
+        channels=tuple(
+            replace(choice, thumbnail=new.sha256) if choice.thumbnail == old.sha256 else choice
+            for choice in manuscript.channels
+        ),
+    )
+
+
+def steps_of(edits: Edits) -> list[str]:
+    """What was done, as the log names it."""
+    done = ("blur", edits.blur), ("crop", edits.crop), ("turn", edits.turn)
+    return [name for name, given in done if given]
+
+
+# --- faces ----------------------------------------------------------------------------------------------------
+
+
+def look_for_faces(media: Media) -> None:
+    """Write down where faces may be, once. Nothing leaves the machine, and nothing is blurred by this."""
+    with workplace() as folder:
+        found = jobs.faces_in(preparation.local_copy(media.master, folder / "master.jpg"))
+    if found is not None:
+        Media.objects.filter(pk=media.pk, faces=None, purged_at=None).update(faces=found)
+
+
+# --- what was missed ------------------------------------------------------------------------------------------
+
+
+def sweep(now: datetime) -> None:
+    """Pictures whose maker died; and the files of those that are blurred since and that nothing needs any more."""
+    for media in Media.objects.filter(
+        made_from__isnull=False, state=MediaState.PREPARING, claimed_until__lt=now
+    ):
+        preparation.forget(*preparation.names_in(preparation.folder_of(media)))
+        media.delete()
+    purging.sweep()
