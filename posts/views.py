@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from channels.models import Channel
 from posts import (
+    changes,
     chips,
     drafting,
     paging,
@@ -30,6 +31,7 @@ from posts import (
     workflow,
 )
 from posts.forms import DraftForm
+from posts.messages import thread
 from posts.models import (
     Media,
     MediaKind,
@@ -267,6 +269,8 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "shell": "pocket.html" if post.author_id == request.user.pk else "desk_page.html",
             "asked": last_request(post),
             "refusal": last_refusal(post),
+            "said": thread(post, request.user),
+            "why_not_write": rules.why_not_write(request.user, post),
             "rows": rows,
             "chip": whereabouts.chip_of(post, rows),
             "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
@@ -274,7 +278,8 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "can_be_taken_down": any(row.can_be_taken_down for row in rows),
             "why_not_take_down": rules.why_not_take_down(request.user),
             "events": timeline.of(post, request.user),
-            "edits": timeline.edits(post),
+            "edits": changes.of(post),
+            "asked_okay": changes.asked(post),
             "previews": previews.of_version(post.version_in_force) if post.status == Status.APPROVED else [],
             "actions": workflow.possible(post, request.user),
             "is_revisable": publishing.is_untouched(post) or whereabouts.all_failed(rows),
@@ -366,6 +371,8 @@ def tile(request: SignedInRequest, media_id: UUID) -> HttpResponse:
 def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpResponseBase:
     media = get_object_or_404(Media, pk=media_id)
     file = getattr(media, size) if size in SIZES else None
+    if media.is_purged and size in SIZES and rules.may_see_media(request.user, media):
+        return HttpResponse(_("Bilden är borttagen, för något i den är suddat."), status=410)
     if not file or not rules.may_see_media(request.user, media):
         raise Http404
     ending = "jpg" if media.kind == MediaKind.PICTURE or size != "master" else "mp4"
