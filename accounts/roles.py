@@ -1,5 +1,5 @@
 """
-The four roles, as data: which permissions each gives. Code asks for permissions, never for roles.
+The roles, as data: which permissions each gives. Code asks for permissions, never for roles.
 
 A person may have several. Roles are Django groups; their permissions follow this table after every migration.
 """
@@ -14,6 +14,7 @@ OMBUDSMAN = gettext_noop("ombudsman")
 COMMUNICATIONS = gettext_noop("kommunikationsgruppen")
 ADMINISTRATOR = gettext_noop("administratör")
 READER = gettext_noop("läsbehörig")
+POLITICAL = gettext_noop("godkänner politiskt")
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     OMBUDSMAN: frozenset({"posts.submit_post"}),
@@ -22,6 +23,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.submit_post",
             "posts.review_post",
             "posts.approve_post",
+            "posts.override_four_eyes",
             "posts.view_all_posts",
             "posts.plan_post",
             "posts.publish_by_hand",
@@ -50,6 +52,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     READER: frozenset(
         {"audit.export_log", "audit.view_log", "channels.view_channel", "posts.view_all_posts"}
     ),
+    POLITICAL: frozenset({"posts.approve_political"}),
 }
 
 NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR)

@@ -92,6 +92,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         given = Q(given_by__isnull=False, taken_at__gt=now - GIVEN_FOR)
         return self.filter(seen | given, by__is_active=True)
 
+    def at_it(self, now: datetime) -> "ClaimQuerySet":
+        """Those whose page is open."""
+        return self.filter(seen_at__gt=now - LAPSES_AFTER, by__is_active=True)
+
     def lapsed(self, now: datetime) -> "ClaimQuerySet":
         return self.exclude(pk__in=self.live(now).values("pk"))
 

@@ -29,6 +29,7 @@ class Chip:
 
 DRAFT = Chip(pgettext_lazy("chip", "Utkast"), "draft", "pencil")
 WAITING = Chip(pgettext_lazy("chip", "Väntar på granskning"), "wait", "clock")
+REVIEWED = Chip(pgettext_lazy("chip", "Granskas"), "wait", "eye")
 CHANGES = Chip(pgettext_lazy("chip", "Behöver ändras"), "change", "pencil-line")
 APPROVED = Chip(pgettext_lazy("chip", "Godkänt"), "ok", "check")
 PUBLISHING = Chip(pgettext_lazy("chip", "Publiceras"), "ok", "send")
@@ -92,6 +93,8 @@ an author wait for news of the rest.
 
 
 def of_post(post: Post) -> Chip:
+    if post.is_in_review and post.is_looked_at:
+        return REVIEWED
     if post.status in BEFORE_APPROVAL:
         return BEFORE_APPROVAL[Status(post.status)]
     publications = current_publications(post)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from channels.models import Channel
+from posts import desk
 from posts.likeness import BANDS, WIDTH
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 
@@ -288,7 +289,8 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def for_list(self) -> "PostQuerySet":
         """With everything that a row in a list shows."""
-        return self.select_related("author", "category", "current_version", "draft").prefetch_related(
+        related = self.select_related("author", "category", "current_version", "draft")
+        return related.annotate(is_looked_at=desk.site.desk.looks_at()).prefetch_related(
             *parts_of("current_version"),
             Prefetch("draft__shown_media", DraftMedia.objects.select_related("media")),
             Prefetch("publications", Publication.objects.select_related("channel")),
@@ -323,6 +325,9 @@ class Post(models.Model):
     """Whose no its author asked to have judged once more: from then on somebody else decides."""
 
     objects = PostQuerySet.as_manager()
+
+    is_looked_at = False
+    """Does somebody review it right now? Known of those that a list has loaded (`PostQuerySet.for_list`)."""
 
     class Meta:
         verbose_name = _("inlägg")

@@ -21,11 +21,15 @@ from accounts.models import User
 from accounts.notices import take_back, tell
 from channels.models import Channel
 from channels.notices import administrators, keepers, page_of_channel, those_to_tell
+from posts import changes, elections
 from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
     Approval,
+    Draft,
+    FirstOkay,
     Hold,
+    Message,
     Minors,
     People,
     Post,
@@ -33,11 +37,12 @@ from posts.models import (
     PublicationStatus,
     PublishingStop,
     Removal,
+    Status,
     TakeDown,
     Transition,
     Version,
 )
-from posts.wording import OTHER, name_of
+from posts.wording import OTHER, name_of, place_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,6 +52,7 @@ NO_CREDIT = "credit"
 OKAY_BY = "approval__approved_by"
 REVIEW, DECIDE = "posts.review_post", "posts.decide_publication"
 """What the communications group may."""
+STILL_WRITING = timedelta(minutes=5)
 READ, TAKE_DOWN = "posts.view_all_posts", "posts.take_down"
 """What opens the pages that people are led to."""
 
@@ -55,12 +61,15 @@ READ, TAKE_DOWN = "posts.view_all_posts", "posts.take_down"
 
 
 def published(publication: Publication) -> None:
-    when_still(publication.version)
+    """What follows a post is no news of its own."""
+    if publication.is_head:
+        when_still(publication.version)
 
 
 def failed(publication: Publication, code: str) -> None:
-    """The platform will never take it: people decide what now."""
-    concerned(publication, "failed", tried(publication), code=code)
+    """The platform will never take it: people decide what now. Its post is out all the same, where it follows one."""
+    kind = "failed" if publication.is_head else "part_failed"
+    concerned(publication, kind, tried(publication), code=code)
     when_still(publication.version)
 
 
@@ -72,7 +81,7 @@ def delayed(publication: Publication, until: datetime) -> None:
         "delayed",
         name(publication),
         partial(page_for, publication.post, publication.channel),
-        channel=name_of(publication.channel),
+        channel=place_of(publication),
         code=code,
         again_at=until,
     )
@@ -115,18 +124,22 @@ def concerned(
     page: Callable[[User], str] | None = None,
     **facts: Any,
 ) -> None:
-    """Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`."""
+    """
+    Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`. What follows a
+    post that is out does not concern its author.
+    """
     post, channel = publication.post, publication.channel
-    facts |= {"channel": name_of(channel)}
+    facts |= {"channel": place_of(publication)}
     people = {publication.approval.approved_by, *those_to_tell(channel), *others}
     page = page or partial(page_for, post, channel)
-    tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
+    if publication.is_head:
+        tell([post.author], kind, key, page_of(post), is_yours=True, **facts)
     tell(people - {post.author}, kind, key, page, is_yours=False, **facts)
 
 
 def when_still(version: Version) -> None:
     """Once nothing of a version moves any more, and some of it is out: tell where it is, and where it is not (yet)."""
-    all_of_it = [*version.publications.select_related("channel", "post").annotate(okay=F(OKAY_BY))]
+    all_of_it = [*version.publications.heads().select_related("channel", "post").annotate(okay=F(OKAY_BY))]  # type: ignore[attr-defined]
     out = [item for item in all_of_it if item.status == PublicationStatus.PUBLISHED]
     if not out or any(moves_soon(item) for item in all_of_it):
         return
@@ -292,14 +305,43 @@ def changes_asked(step: Transition) -> None:
 
 
 def rejected(step: Transition) -> None:
-    reason = "" if step.reason == OTHER else step.reason
-    answered("rejected", step, reason=reason, message=quoted(step))
+    """Its link asks for a second opinion, once."""
+    reason, may_ask = "" if step.reason == OTHER else step.reason, step.post.turned_down_by_id is None
+    page = reverse("posts:appeal", args=[step.post_id]) if may_ask else page_of(step.post)
+    answered("rejected", step, page, reason=reason, message=quoted(step), may_ask=may_ask)
 
 
-def answered(kind: str, step: Transition, **facts: Any) -> None:
+def answered(kind: str, step: Transition, page: str = "", **facts: Any) -> None:
     """To the author, unless they did it themselves."""
     people = {step.post.author} - {step.by}
-    tell(people, kind, f"transition:{step.pk}", page_of(step.post), **facts)
+    tell(people, kind, f"transition:{step.pk}", page or page_of(step.post), **facts)
+
+
+def appealed(step: Transition) -> None:
+    """To all of the group but who said no: one of the others judges it now."""
+    no = step.post.transitions.filter(to_status=Status.REJECTED).latest("at", "id").by
+    tell({*group()} - {no, step.post.author}, "appealed", f"transition:{step.pk}", desk_of(step.post))
+
+
+# --- what they say to each other --------------------------------------------------------------------------------
+
+
+def said(message: Message) -> None:
+    """To its author; or, from its author, to those of the group who said something before, else to all of it."""
+    post, words = message.post, quotable(message.text, message.post.wording)
+    facts = {"by": message.by.get_short_name(), "message": words}
+    if message.by_id == post.author_id:
+        people = {*group()} - {message.by}
+        known = {person for person in people if person.pk in speakers(post)}
+        tell(known or people, "answer", f"message:{message.pk}", f"{desk_of(post)}#samtal", **facts)
+    else:
+        tell([post.author], "question", f"message:{message.pk}", f"{page_of(post)}#samtal", **facts)
+
+
+def speakers(post: Post) -> set[int]:
+    """Who decided on it with a word, or wrote to its author."""
+    decided = post.transitions.exclude(message="").exclude(by=None).values_list("by", flat=True)
+    return {*decided, *post.messages.values_list("by", flat=True)}
 
 
 def approved(approval: Approval) -> None:
@@ -310,7 +352,7 @@ def approved(approval: Approval) -> None:
     """
     version, planned = approval.version, Publication.objects.filter(approval=approval)
     queued = [item.not_before for item in planned if item.status == PublicationStatus.QUEUED]
-    at, was_edited = min(queued, default=None), is_reworded(version)
+    at, was_edited = min(queued, default=None), changes.was_reworded(version)
     is_soon = at is not None and at <= timezone.now() + SOON
     if was_edited or not is_soon:
         tell(
@@ -320,20 +362,33 @@ def approved(approval: Approval) -> None:
             page_of(version.post),
             not_before=timezone.now() + timedelta(seconds=settings.UNDO_SECONDS),
             was_edited=was_edited,
+            is_shorter=was_edited and changes.is_shorter(version),
+            by=version.created_by.get_short_name(),
+            why=quotable(version.why, version),
             publishes_at=None if is_soon else at,
             is_reserve=any(item.hold == Hold.RESERVE for item in planned),
         )
 
 
-def is_reworded(version: Version) -> bool:
-    """Does the public see something else than what its author wrote? Where it goes is no wording."""
-    own = version.post.versions.filter(created_by=version.post.author_id).first()
-    return own is not None and wording_of(own) != wording_of(version)
+def second_okay_wanted(okay: FirstOkay) -> None:
+    """To those who can give it: where the first was not of somebody named for it, to those who are."""
+    able, named = User.objects.granted(elections.APPROVE), elections.named()
+    post = okay.version.post
+    tell(
+        {*(able if elections.includes_named([okay.by]) else named)} - {okay.by, post.author},
+        "second_okay",
+        f"version:{okay.version_id}",
+        desk_of(post),
+        by=okay.by.get_short_name(),
+    )
 
 
-def wording_of(version: Version) -> tuple[str, str, str, list[str]]:
-    shown = version.shown_media.order_by("position").values_list("media", flat=True)
-    return version.text, version.link, version.credit, [str(media) for media in shown]
+def overridden(step: Transition) -> None:
+    """An own post was approved with nobody else's eyes on it: to everybody in the group, and the auditors."""
+    by = step.by.name if step.by else ""
+    facts = {"by": by, "reason": quoted(step), "approved_at": step.at}
+    people = {*User.objects.granted(READ)} - {step.by}
+    tell(people, "overridden", f"transition:{step.pk}", page_of(step.post), **facts)
 
 
 def taken_back(version: Version) -> None:
@@ -341,12 +396,71 @@ def taken_back(version: Version) -> None:
     take_back("approved", f"version:{version.pk}")
 
 
+def second_okay_settled(post: Post) -> None:
+    """Decided, one way or the other: nobody is asked for it by mail any more."""
+    if post.is_political:
+        take_back("second_okay", f"version:{post.current_version_id}")
+
+
+def reopened(step: Transition) -> None:
+    """What was approved is judged once more: its author hears that nothing is lost, the group that it waits again."""
+    post, by = step.post, step.by.get_short_name() if step.by else ""
+    key = f"transition:{step.pk}"
+    tell({post.author} - {step.by}, "reopened", key, page_of(post), is_yours=True, by=by)
+    tell({*group()} - {step.by, post.author}, "reopened", key, desk_of(post), is_yours=False, by=by)
+
+
+# --- a change that means something else -------------------------------------------------------------------------
+
+
+def author_asked(version: Version) -> None:
+    """Once for each question; its mail waits a little, for the reviewer's page saves by itself while they write."""
+    post, by = version.post, changes.question_of(version).created_by.get_short_name()
+    later = timezone.now() + STILL_WRITING
+    tell([post.author], "yes_wanted", question(version), f"{page_of(post)}#andrat", not_before=later, by=by)
+
+
+def author_no_longer_asked(version: Version) -> None:
+    """It was answered, or is not asked any more: whoever was not mailed of it yet will not be."""
+    if version.changes_meaning:
+        take_back("yes_wanted", question(version))
+
+
+def question(version: Version) -> str:
+    """Asked again after an answer, it is another one."""
+    first, post = changes.question_of(version), version.post
+    in_review = post.transitions.filter(from_status=Status.IN_REVIEW, to_status=Status.IN_REVIEW)
+    answers = in_review.filter(by=post.author_id, version__number__gte=first.number).count()
+    return f"version:{first.pk}:{answers}"
+
+
+def agreed(step: Transition) -> None:
+    author_said("author_agreed", step)
+
+
+def disagreed(step: Transition) -> None:
+    author_said("author_disagreed", step)
+
+
+def author_said(kind: str, step: Transition) -> None:
+    """To whoever asked, and whoever wrote the words; to the group, when those are gone."""
+    if step.version is None:
+        return
+    asked = {changes.question_of(step.version).created_by, step.version.created_by}
+    people = asked & {*group()} or {*group()} - {step.by}
+    facts = {"by": step.post.author.get_short_name(), "message": quoted(step)}
+    tell(people, kind, f"transition:{step.pk}", desk_of(step.post), **facts)
+
+
 def quoted(step: Transition) -> str:
     """What was said; left out where it may be about somebody who has not said yes, or is a child."""
-    version = step.version
-    if version and (version.people == People.NOT_ASKED or version.minors not in ("", Minors.NOBODY)):
+    return quotable(step.message, step.version)
+
+
+def quotable(text: str, about: Draft | Version | None) -> str:
+    if about and (about.people == People.NOT_ASKED or about.minors not in ("", Minors.NOBODY)):
         return ""
-    return step.message
+    return text
 
 
 # --- people -----------------------------------------------------------------------------------------------------
@@ -382,6 +496,11 @@ def tried(publication: Publication) -> str:
 
 def page_of(post: Post) -> str:
     return reverse("posts:detail", args=[post.pk])
+
+
+def desk_of(post: Post) -> str:
+    """Where the group judges it; once it is decided, that address leads to its own page."""
+    return reverse("approvals:review", args=[post.pk])
 
 
 def names(publications: Iterable[Publication]) -> list[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.text import format_lazy, get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from channels.rules import keeps
+from posts import desk, elections
 from posts.models import Media, MediaState, Post, Publication
 
 if TYPE_CHECKING:
@@ -64,7 +66,28 @@ def why_not_decide(user: User, post: Post) -> Refusal:
         return refusal
     if post.author_id == user.pk and settings.FOUR_EYES:
         return _("Du kan inte granska ditt eget inlägg. Be en kollega.")
+    return why_not_judge_again(user, post)
+
+
+def why_not_judge_again(user: User, post: Post) -> Refusal:
+    """Whoever turned a post down does not judge it the second time, when its author asked for another's eyes."""
+    if post.turned_down_by_id == user.pk and settings.FOUR_EYES:
+        return _("Du avslog inlägget. Den andra bedömningen gör en kollega.")
     return None
+
+
+def why_not_appeal(user: User, post: Post) -> Refusal:
+    """Once: two who said no are an answer."""
+    if post.turned_down_by_id:
+        return _("Inlägget har redan fått en andra bedömning.")
+    return why_not_author(user, post)
+
+
+def why_not_write(user: User, post: Post) -> Refusal:
+    """In the thread of a post: whoever sent it in, and the group."""
+    if post.submitted_at is None:
+        return _("Inlägget är inte inskickat än.")
+    return None if post.author_id == user.pk else why_not_review(user, post)
 
 
 def why_not_approve(user: User, post: Post) -> Refusal:
@@ -72,6 +95,51 @@ def why_not_approve(user: User, post: Post) -> Refusal:
         return _("Du har inte behörighet att godkänna inlägg.")
     if post.author_id == user.pk and settings.FOUR_EYES:
         return _("Du kan inte godkänna ditt eget inlägg. Be en kollega.")
+    return why_not_judge_again(user, post) or why_not_be_one_of_two(user, post)
+
+
+def why_not_be_one_of_two(user: User, post: Post) -> Refusal:
+    """While there is an election, two people say okay to what is political; one of them is named for it."""
+    first = elections.first_okay(post) if elections.needs_two(post) else None
+    if first is None:
+        return None
+    if first.by_id == user.pk:
+        return _("Du har godkänt inlägget. En kollega till behöver göra det, för det är valperiod.")
+    if not elections.includes_named((first.by, user)):
+        names = get_text_list([person.name for person in elections.named()], _("eller"))
+        return format_lazy(_("Det andra godkännandet ska komma från {names}."), names=names)
+    return None
+
+
+def why_not_override(user: User, post: Post) -> Refusal:
+    """One's own post, with nobody else's eyes on it, in an emergency. Never with what needs two."""
+    if post.author_id != user.pk or not settings.FOUR_EYES:
+        return _("Det behövs inte: du kan godkänna inlägget som vanligt.")
+    if not (settings.FOUR_EYES_OVERRIDE and user.has_perm("posts.override_four_eyes")):
+        return _("Du kan inte godkänna ditt eget inlägg. Be en kollega.")
+    if elections.needs_two(post):
+        return _("Det är valperiod, och två måste godkänna ett politiskt inlägg. Be en kollega.")
+    return None
+
+
+def why_not_unmark(user: User, post: Post) -> Refusal:
+    """Else one person could do without the second by taking the mark away."""
+    if refusal := why_not_review(user, post):
+        return refusal
+    if elections.needs_two(post) and not elections.includes_named([user]):
+        names = get_text_list([person.name for person in elections.named()], _("eller"))
+        return format_lazy(_("Under en valperiod tas märkningen bort av {names}."), names=names)
+    return None
+
+
+def why_not_recall(user: User, post: Post) -> Refusal:
+    """Taking back what was just sent in: until somebody has begun on it."""
+    if refusal := why_not_author(user, post):
+        return refusal
+    version = post.current_version
+    is_edited = version is not None and version.created_by_id != post.author_id
+    if is_edited or Post.objects.filter(desk.site.desk.looks_at(), pk=post.pk).exists():
+        return _("Någon har börjat granska inlägget.")
     return None
 
 
@@ -94,6 +162,11 @@ def why_not_plan(user: User) -> Refusal:
     if not user.has_perm("posts.plan_post"):
         return _("Du har inte behörighet att planera inlägg.")
     return None
+
+
+def why_not_move(user: User, publication: Publication) -> Refusal:
+    """On one channel: whoever keeps it may, too."""
+    return None if keeps(user, publication.channel) else why_not_plan(user)
 
 
 def why_not_decide_publication(user: User, publication: Publication | None = None) -> Refusal:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from posts import acts, difference
+from posts import acts
 from posts.acts import Act
-from posts.difference import FieldDifference
 from posts.models import Post, Publication, PublicationStatus, Regret, TakeDown, Transition
 from posts.wording import name_of
 from posts.workflow import Action
@@ -30,6 +29,8 @@ class Event:
     at: datetime
     sentence: str
     kind: str = ""
+    said: str = ""
+    """In somebody's own words."""
 
 
 def of(post: Post, reader: "User") -> list[Event]:
@@ -45,7 +46,8 @@ def decisions(post: Post, reader: "User") -> Iterator[Event]:
     steps = post.transitions.select_related("by").order_by("at", "id")
     for (action, by), together in groupby(steps, key=lambda step: (step.action, step.by)):
         for step in shown_of(action, list(together)):
-            yield Event(step.at, sentence_for(step, is_own=by == reader), kind_of(step))
+            said = step.message if step.action in (Action.AGREE, Action.DISAGREE) else ""
+            yield Event(step.at, sentence_for(step, is_own=by == reader), kind_of(step), said)
 
 
 def shown_of(action: str, steps: list[Transition]) -> list[Transition]:
@@ -57,12 +59,12 @@ def sentence_for(step: Transition, *, is_own: bool) -> str:
     if step.by is None:
         return _("En fil gick inte att använda")
     if is_own:
-        return OWN[Action(step.action)]()
-    return SOMEBODY[Action(step.action)]() % {"name": step.by.get_short_name()}
+        return OWN[Action(step.action)]() % {"why": step.message}
+    return SOMEBODY[Action(step.action)]() % {"name": step.by.get_short_name(), "why": step.message}
 
 
 def kind_of(step: Transition) -> str:
-    return "wait" if step.action == Action.REQUEST_CHANGES else ""
+    return "wait" if step.action in (Action.REQUEST_CHANGES, Action.DISAGREE) else ""
 
 
 OWN = {
@@ -74,6 +76,15 @@ OWN = {
     Action.APPROVE: lambda: _("Du godkände inlägget"),
     Action.UNDO: lambda: _("Du ångrade godkännandet"),
     Action.REVISE: lambda: _("Du tog tillbaka inlägget för att ändra"),
+    Action.REOPEN: lambda: _("Du lät inlägget granskas igen"),
+    Action.AGREE: lambda: _("Du sa okej till ändringen"),
+    Action.DISAGREE: lambda: _("Du sa nej till ändringen"),
+    Action.APPEAL: lambda: _("Du bad om en andra bedömning"),
+    Action.RECALL: lambda: _("Du ångrade att du skickade in"),
+    Action.MARK: lambda: _("Du märkte inlägget som politiskt"),
+    Action.UNMARK: lambda: _("Du tog bort märkningen som politiskt"),
+    Action.FIRST_OKAY: lambda: _("Du godkände inlägget, 1 av 2"),
+    Action.OVERRIDE: lambda: _("Du godkände inlägget i nödläge: %(why)s"),
 }
 SOMEBODY = {
     Action.SUBMIT: lambda: _("%(name)s skickade in"),
@@ -84,31 +95,17 @@ SOMEBODY = {
     Action.APPROVE: lambda: _("Godkänt av %(name)s"),
     Action.UNDO: lambda: _("%(name)s ångrade godkännandet"),
     Action.REVISE: lambda: _("%(name)s tog tillbaka inlägget för att ändra"),
+    Action.REOPEN: lambda: _("%(name)s lät inlägget granskas igen"),
+    Action.AGREE: lambda: _("%(name)s sa okej till ändringen"),
+    Action.DISAGREE: lambda: _("%(name)s sa nej till ändringen"),
+    Action.APPEAL: lambda: _("%(name)s bad om en andra bedömning"),
+    Action.RECALL: lambda: _("%(name)s ångrade att det skickades in"),
+    Action.MARK: lambda: _("%(name)s märkte inlägget som politiskt"),
+    Action.UNMARK: lambda: _("%(name)s tog bort märkningen som politiskt"),
+    Action.FIRST_OKAY: lambda: _("Godkänt av %(name)s, 1 av 2"),
+    Action.OVERRIDE: lambda: _("Godkänt i nödläge av %(name)s: %(why)s"),
 }
 
-
-# --- what a reviewer changed --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Edits:
-    """What stands otherwise now than the author wrote it, and who wrote it so."""
-
-    by: "User"
-    differences: list[FieldDifference]
-
-
-def edits(post: Post) -> Edits | None:
-    """From the author's last own version to the current one; None where nobody changed the author's words."""
-    now = post.current_version
-    if now is None or now.created_by_id == post.author_id:
-        return None
-    own = post.versions.whole().filter(created_by=post.author_id).latest("number")
-    found = [item for item in difference.between(own, now) if item.name in THE_AUTHORS]
-    return Edits(now.created_by, found) if found else None
-
-
-THE_AUTHORS = frozenset({"text", "link", "credit", "alt_text"})
 
 # --- what became of it ----------------------------------------------------------------------------------------
 

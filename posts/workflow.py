@@ -8,9 +8,14 @@ The editorial workflow: the only writer of `Post.status`.
       │      └──withdraw──────────────────┘        │
       └───────────────────revise───────────────────┘
 
-A reviewer's edit stays in review, with a new version; an okay that is regretted in time (undo) leads back there. The
-map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in the log,
-all in one transaction. A decision names the version that was seen; if the post has moved on, it is refused with
+What was rejected comes back to review once, when its author asks for a second opinion (appeal): somebody else decides
+then. What was just sent in, its author may take back (recall) until somebody begins on it. What is political needs, while
+there is an election, a first okay before the one that approves; an own post is approved only in an emergency (override).
+A reviewer's edit stays in review, with a new version, and so does its author's answer to it (agree, disagree). An
+okay that is regretted in time (undo), or taken back for a change (reopen), leads back there.
+
+The map is data. Every walk along an edge locks the post's row, checks the edge, writes a Transition and a line in the
+log, all in one transaction. A decision names the version that was seen; if the post has moved on, it is refused with
 `MovedOnError`.
 """
 
@@ -26,18 +31,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import log
+from posts import changes, desk, elections, notices, publishing, renditions, rules, search
 from posts import content as contents
-from posts import notices, publishing, renditions, rules, search
 from posts.blockers import Blocker, blockers
+from posts.changes import NO_REMARK, Remark, remark_of
 from posts.likeness import print_of_text
 from posts.manuscript import Manuscript
 from posts.models import (
     OVER,
     Approval,
+    AuthorsYes,
     Draft,
     DraftMedia,
+    FirstOkay,
     Media,
     MediaState,
+    Override,
     Post,
     Publication,
     Status,
@@ -64,6 +73,15 @@ class Action(TextChoices):
     APPROVE = "approve", pgettext_lazy("button", "Godkänn")
     UNDO = "undo", pgettext_lazy("button", "Ångra")
     REVISE = "revise", pgettext_lazy("button", "Ta tillbaka och ändra")
+    REOPEN = "reopen", pgettext_lazy("button", "Ändra")
+    AGREE = "agree", pgettext_lazy("button", "Det är okej")
+    DISAGREE = "disagree", pgettext_lazy("button", "Nej, så menade jag inte")
+    APPEAL = "appeal", pgettext_lazy("button", "Be om en andra bedömning")
+    RECALL = "recall", pgettext_lazy("button", "Ångra")
+    MARK = "mark", pgettext_lazy("button", "Märk som politiskt")
+    UNMARK = "unmark", pgettext_lazy("button", "Ta bort märkningen")
+    FIRST_OKAY = "first_okay", pgettext_lazy("button", "Godkänn (1 av 2)")
+    OVERRIDE = "override", pgettext_lazy("button", "Godkänn i nödläge")
 
 
 @dataclass(frozen=True)
@@ -97,6 +115,27 @@ RULES: dict[Action, Rule] = {
     ),
     Action.UNDO: Rule(frozenset({Status.APPROVED}), Status.IN_REVIEW, rules.why_not_undo, "post.undone"),
     Action.REVISE: Rule(frozenset({Status.APPROVED}), Status.DRAFT, rules.why_not_revise, "post.revised"),
+    Action.REOPEN: Rule(
+        frozenset({Status.APPROVED}), Status.IN_REVIEW, rules.why_not_review, "post.reopened"
+    ),
+    Action.AGREE: Rule(frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_author, "post.agreed"),
+    Action.DISAGREE: Rule(
+        frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_author, "post.disagreed"
+    ),
+    Action.APPEAL: Rule(
+        frozenset({Status.REJECTED}), Status.IN_REVIEW, rules.why_not_appeal, "post.appealed"
+    ),
+    Action.RECALL: Rule(frozenset({Status.IN_REVIEW}), Status.DRAFT, rules.why_not_recall, "post.recalled"),
+    Action.MARK: Rule(frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_review, "post.marked"),
+    Action.UNMARK: Rule(
+        frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_unmark, "post.unmarked"
+    ),
+    Action.FIRST_OKAY: Rule(
+        frozenset({Status.IN_REVIEW}), Status.IN_REVIEW, rules.why_not_approve, "post.first_okay"
+    ),
+    Action.OVERRIDE: Rule(
+        frozenset({Status.IN_REVIEW}), Status.APPROVED, rules.why_not_override, "post.overridden"
+    ),
 }
 
 
@@ -123,6 +162,10 @@ class MovedOnError(NoLongerSoError):
     def __init__(self, post: Post, action: Action, seen: Version) -> None:
         super().__init__(post, action)
         self.seen = seen
+
+
+class OneOfTwoError(NoLongerSoError):
+    """It is no longer so (409): there is an election, the post is political, and nobody has given the first of two okays."""
 
 
 class StillOutError(NoLongerSoError):
@@ -184,20 +227,41 @@ def withdraw(post: Post, by: User, message: str = "") -> Transition:
     return finish(post, step)
 
 
-def edit(post: Post, by: User, seen: Version, manuscript: Manuscript, **answers: str) -> Version:
+def recall(post: Post, by: User) -> Transition:
+    """Taken back by its author before anybody began on it: as it was before it was sent in."""
+    with transaction.atomic():
+        locked = lock(post, Action.RECALL, by)
+        sent = locked.transitions.filter(action=Action.SUBMIT).latest("at", "id")
+        rule = RULES[Action.RECALL]
+        step = step_to(locked, Status(sent.from_status), action=Action.RECALL, verb=rule.verb, by=by)
+        if not has_draft(locked):
+            reopen(locked, locked.version_in_force)
+    return finish(post, step)
+
+
+def edit(
+    post: Post,
+    by: User,
+    seen: Version,
+    manuscript: Manuscript,
+    remark: Remark | None = None,
+    **answers: str,
+) -> Version:
     """A reviewer's own wording: a new version, if anything differs from the one they saw.
 
-    `answers` are the fields that the public does not see (`ANSWERS`).
+    `answers` are the fields that the public does not see (`ANSWERS`), `remark` is what its author is told.
     """
     with transaction.atomic():
         # The race: the page saves by itself in the moment when a button is pressed, and both say the same.
         row = Post.objects.select_for_update().get(pk=post.pk)
         seen = version_seen(row, seen, manuscript, answers)
         locked = lock(post, Action.EDIT, by, seen)
-        if is_same(seen, manuscript, answers):
+        remark = settled(remark, seen, manuscript, by)
+        if is_same(seen, manuscript, answers) and remark == remark_of(seen, by):
             return seen
-        version = freeze(locked, manuscript, by, answers_of(seen) | answers)
+        version = freeze(locked, manuscript, by, answers_of(seen) | answers, remark)
         step = walk(locked, Action.EDIT, by)
+        ask_or_not(seen, version)
     finish(post, step)
     return version
 
@@ -207,7 +271,8 @@ def request_changes(post: Post, by: User, seen: Version, message: str, reason: s
     with transaction.atomic():
         locked = lock(post, Action.REQUEST_CHANGES, by, seen)
         step = walk(locked, Action.REQUEST_CHANGES, by, message=message, reason=reason)
-        reopen(locked, seen)
+        hand_back(locked, seen)
+        notices.author_no_longer_asked(seen)
         notices.changes_asked(step)
     return finish(post, step)
 
@@ -216,7 +281,19 @@ def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Tr
     with transaction.atomic():
         locked = lock(post, Action.REJECT, by, seen)
         step = walk(locked, Action.REJECT, by, message=message, reason=reason)
+        notices.author_no_longer_asked(seen)
         notices.rejected(step)
+    return finish(post, step)
+
+
+def appeal(post: Post, by: User, message: str = "") -> Transition:
+    """Its author wants somebody else to judge what was turned down: back in the queue, and last in it."""
+    with transaction.atomic():
+        locked = lock(post, Action.APPEAL, by)
+        no = locked.transitions.filter(action=Action.REJECT).latest("at", "id")
+        step = walk(locked, Action.APPEAL, by, message=message)
+        Post.objects.filter(pk=locked.pk).update(submitted_at=step.at, turned_down_by=no.by)
+        notices.appealed(step)
     return finish(post, step)
 
 
@@ -224,17 +301,68 @@ def approve(post: Post, by: User, seen: Version, when: When | None = None) -> Ap
     """Seal exactly the version that was seen, and queue it for each of its channels. May raise PlanError."""
     with transaction.atomic():
         locked = lock(post, Action.APPROVE, by, seen)
-        if found := blockers(seen):
-            raise BlockedError(found)
-        # An okay was undone, and came out all the same: its receipt was late.
-        if still := list(Publication.objects.filter(post=locked).exclude(status__in=OVER)):
-            raise StillOutError(locked, Action.APPROVE, still)
-        approval = Approval.objects.create(version=seen, digest=seen.manuscript().digest(), approved_by=by)
-        step = walk(locked, Action.APPROVE, by)
-        publishing.enqueue(approval, when)
-        notices.approved(approval)
+        if elections.needs_two(locked) and elections.first_okay(locked) is None:
+            raise OneOfTwoError(locked, Action.APPROVE)
+        approval, step = seal(locked, Action.APPROVE, by, seen, when)
     finish(post, step)
     return approval
+
+
+def first_okay(post: Post, by: User, seen: Version) -> FirstOkay:
+    """The first of the two okays that something political needs. Another version has none of them."""
+    with transaction.atomic():
+        locked = lock(post, Action.FIRST_OKAY, by, seen)
+        check_sealable(locked, Action.FIRST_OKAY, seen)
+        # The race: a colleague gave the first one just now, or the mark was taken away. Then this would publish.
+        if not elections.needs_two(locked) or elections.first_okay(locked):
+            raise NoLongerSoError(locked, Action.FIRST_OKAY)
+        okay = FirstOkay.objects.create(version=seen, digest=seen.manuscript().digest(), by=by)
+        step = walk(locked, Action.FIRST_OKAY, by)
+        notices.second_okay_wanted(okay)
+    finish(post, step)
+    return okay
+
+
+def override(post: Post, by: User, seen: Version, reason: str) -> Approval:
+    """One's own post, in an emergency: everybody in the group and the auditors are told, and it is never forgotten."""
+    with transaction.atomic():
+        locked = lock(post, Action.OVERRIDE, by, seen)
+        approval, step = seal(locked, Action.OVERRIDE, by, seen, message=reason)
+        Override.objects.create(approval=approval, reason=reason)
+        notices.overridden(step)
+    finish(post, step)
+    return approval
+
+
+def seal(
+    post: Post, action: Action, by: User, seen: Version, when: When | None = None, message: str = ""
+) -> tuple[Approval, Transition]:
+    check_sealable(post, action, seen)
+    approval = Approval.objects.create(version=seen, digest=seen.manuscript().digest(), approved_by=by)
+    step = walk(post, action, by, message=message)
+    publishing.enqueue(approval, when)
+    notices.approved(approval)
+    return approval, step
+
+
+def check_sealable(post: Post, action: Action, seen: Version) -> None:
+    if found := blockers(seen):
+        raise BlockedError(found)
+    # An okay was undone, and came out all the same: its receipt was late.
+    if still := list(Publication.objects.filter(post=post).exclude(status__in=OVER)):
+        raise StillOutError(post, action, still)
+
+
+def mark_political(post: Post, by: User, *, is_political: bool) -> None:
+    """Said of the post and not of its words: no new version."""
+    action = Action.MARK if is_political else Action.UNMARK
+    with transaction.atomic():
+        locked = lock(post, action, by)
+        if locked.is_political == is_political:
+            return
+        Post.objects.filter(pk=locked.pk).update(is_political=is_political)
+        step = walk(locked, action, by)
+    finish(post, step)
 
 
 def undo(post: Post, by: User) -> Transition:
@@ -243,11 +371,29 @@ def undo(post: Post, by: User) -> Transition:
         locked = lock(post, Action.UNDO, by)
         if not publishing.is_untouched(locked) or not publishing.cancel_all(locked):
             raise NoLongerSoError(locked, Action.UNDO)
-        regretted = locked.version_in_force
-        notices.taken_back(regretted)
-        freeze(locked, regretted.manuscript(), regretted.created_by, answers_of(regretted))
+        break_seal(locked)
         step = walk(locked, Action.UNDO, by)
     return finish(post, step)
+
+
+def reopen(post: Post, by: User) -> Transition:
+    """Change what is approved, from wherever it waits: back to review. Nothing of it is out, and nothing will be."""
+    with transaction.atomic():
+        locked = lock(post, Action.REOPEN, by)
+        if not publishing.cancel_all(locked):
+            raise StillOutError(locked, Action.REOPEN, publishing.beyond_recall(locked))
+        break_seal(locked)
+        step = walk(locked, Action.REOPEN, by)
+        notices.reopened(step)
+    return finish(post, step)
+
+
+def break_seal(post: Post) -> None:
+    """The same words become the next version: the okay stays history, and a version has at most one."""
+    sealed = post.version_in_force
+    notices.taken_back(sealed)
+    remark = Remark(sealed.why, sealed.changes_meaning)
+    freeze(post, sealed.manuscript(), sealed.created_by, answers_of(sealed), remark)
 
 
 def revise(post: Post, by: User) -> Transition:
@@ -258,8 +404,71 @@ def revise(post: Post, by: User) -> Transition:
             raise NoLongerSoError(locked, Action.REVISE)
         step = walk(locked, Action.REVISE, by)
         notices.taken_back(locked.version_in_force)
-        reopen(locked, locked.version_in_force)
+        hand_back(locked, locked.version_in_force)
     return finish(post, step)
+
+
+# --- what its author says about a change --------------------------------------------------------------------
+
+
+def agree(post: Post, by: User, seen: Version, message: str = "") -> Transition:
+    """The author's yes to what a reviewer changed: to exactly these words."""
+    with transaction.atomic():
+        locked = lock_asked(post, Action.AGREE, by, seen)
+        AuthorsYes.objects.create(version=seen, digest=seen.manuscript().digest(), by=by)
+        notices.author_no_longer_asked(seen)
+        step = walk(locked, Action.AGREE, by, message=message)
+        notices.agreed(step)
+    return finish(post, step)
+
+
+def disagree(post: Post, by: User, seen: Version, message: str = "") -> Transition:
+    """The author's no. The post stays in review, with what they meant in its history."""
+    with transaction.atomic():
+        locked = lock_asked(post, Action.DISAGREE, by, seen)
+        notices.author_no_longer_asked(seen)
+        step = walk(locked, Action.DISAGREE, by, message=message)
+        notices.disagreed(step)
+    return finish(post, step)
+
+
+def lock_asked(post: Post, action: Action, by: User, seen: Version) -> Post:
+    locked = lock(post, action, by, seen)
+    if not changes.awaits_its_author(seen):
+        raise NoLongerSoError(locked, action)
+    return locked
+
+
+def settled(remark: Remark | None, seen: Version, manuscript: Manuscript, by: User) -> Remark:
+    """The remark as it counts: a mark needs a change, and once its author has said no it stays until there is none."""
+    remark = remark or remark_of(seen, by)
+    marked = remark.changes_meaning or (seen.changes_meaning and not may_unmark(seen, by))
+    if marked:
+        own = changes.since_the_authors(seen)[0]
+        marked = by.pk != seen.post.author_id and changes.is_reworded(own.manuscript(), manuscript)
+    return Remark(remark.why, marked)
+
+
+def may_unmark(seen: Version, by: User) -> bool:
+    """Whoever asked takes the question back, as long as the answer was not no. What got a yes is answered."""
+    if not changes.awaits_its_author(seen):
+        return True
+    asked = changes.question_of(seen)
+    said_no = Transition.objects.filter(
+        post=seen.post_id, action=Action.DISAGREE, version__number__gte=asked.number
+    )
+    return asked.created_by_id == by.pk and not said_no.exists()
+
+
+def ask_or_not(before: Version, version: Version) -> None:
+    """Its author is asked when a change is marked, and no longer when it is not."""
+    if before.changes_meaning and not version.changes_meaning:
+        notices.author_no_longer_asked(before)
+        log.record("post.author_not_asked", version.post, actor=version.created_by, version=version.number)
+    if version.changes_meaning and not before.changes_meaning:
+        log.record("post.author_asked", version.post, actor=version.created_by, version=version.number)
+    if changes.awaits_its_author(version):
+        notices.author_asked(version)
 
 
 # --- walking ----------------------------------------------------------------------------------------------
@@ -307,6 +516,9 @@ def step_to(
     post.status = target
     post.save(update_fields=["status", "current_version", "updated_at"])
     log.record(verb, post, actor=by, version=version_facts(post), reason=reason)
+    if target != Status.IN_REVIEW:
+        desk.site.desk.is_done_with(post)
+        notices.second_okay_settled(post)
     return step
 
 
@@ -353,7 +565,9 @@ def freeze_if_prepared(post: Post) -> Version | None:
     return version
 
 
-def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]) -> Version:
+def freeze(
+    post: Post, manuscript: Manuscript, by: User, answers: dict[str, str], remark: Remark = NO_REMARK
+) -> Version:
     """Write a manuscript down as the post's next version. The caller has locked the post and saves it."""
     number = (Version.objects.filter(post=post).aggregate(last=Max("number"))["last"] or 0) + 1
     version = Version.objects.create(
@@ -365,11 +579,16 @@ def freeze(post: Post, manuscript: Manuscript, by: User, answers: dict[str, str]
         link=manuscript.link,
         credit=manuscript.credit,
         created_by=by,
+        **vars(remark),
         **answers,
     )
     for position, item in enumerate(manuscript.media):
         VersionMedia.objects.create(
-            version=version, media_id=item.media_id, position=position, alt_text=item.alt_text
+            version=version,
+            media_id=item.media_id,
+            position=position,
+            alt_text=item.alt_text,
+            subtitles=item.subtitles,
         )
     for choice in manuscript.channels:
         VersionChannel.objects.create(version=version, **vars(choice))
@@ -405,14 +624,18 @@ def version_seen(post: Post, named: Version, typed: Manuscript, answers: dict[st
     return named
 
 
-def reopen(post: Post, version: Version) -> Draft:
+def hand_back(post: Post, version: Version) -> Draft:
     """Give the author a draft to go on with, made from this version."""
     draft = Draft.objects.create(
         post=post, text=version.text, link=version.link, credit=version.credit, **answers_of(version)
     )
     for shown in version.shown_media.all():
         DraftMedia.objects.create(
-            draft=draft, media_id=shown.media_id, position=shown.position, alt_text=shown.alt_text
+            draft=draft,
+            media_id=shown.media_id,
+            position=shown.position,
+            alt_text=shown.alt_text,
+            subtitles=shown.subtitles,
         )
     return draft
 

@@ -1,0 +1,116 @@
+"""
+Who looks at a post right now: the only writer of claims.
+
+    (nobody) ──look──▶ Anna ──look, look, ...──▶ Anna ──leave, a decision, ten minutes of silence──▶ (nobody)
+                        │                          ▲
+                        └──take over, give──▶ Johan, whose page looks on
+
+A claim is soft. It is there so that two people do not read the same post at the same time, and it decides nothing: of two
+decisions the first one wins, whoever has the claim (`posts.workflow`).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.notices import tell
+from approvals.models import Claim
+from audit import log
+from posts.desk import Desk
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def look(post: Post, by: "User") -> Claim | None:
+    """
+    Somebody has the post open: it is theirs unless somebody else has it. Returns whose it is.
+
+    Nobody's, where there is nothing to decide; and one's own post is left for a colleague to take.
+    """
+    if not post.is_in_review or is_nothing_to_decide(post, by):
+        return of(post)
+    now = timezone.now()
+    with transaction.atomic():
+        Claim.objects.lapsed(now).filter(post=post).delete()
+        # The race: two open it at the same moment. The row is one for each post, and the second finds the first.
+        Claim.objects.get_or_create(post=post, defaults={"by": by, "taken_at": now})
+        Claim.objects.filter(post=post, by=by).update(seen_at=now)
+    return of(post)
+
+
+def is_nothing_to_decide(post: Post, by: "User") -> bool:
+    return post.author_id == by.pk and settings.FOUR_EYES
+
+
+def of(post: Post) -> Claim | None:
+    return by_post([post]).get(post.pk)
+
+
+def by_post(posts: Iterable[Post]) -> dict[int, Claim]:
+    """Whose each of them is, by one query."""
+    claims = Claim.objects.live(timezone.now()).filter(post__in=[post.pk for post in posts])
+    return {claim.post_id: claim for claim in claims.select_related("by", "given_by")}
+
+
+def leave(post: Post, by: "User", seen_at: datetime) -> bool:
+    """
+    The page was closed. What was given to somebody stays theirs.
+
+    The race: the same page is opened again before this arrives. `seen_at` is when the closed one was last heard of; the
+    new one has been heard of since.
+    """
+    left, _ = Claim.objects.filter(post=post, by=by, seen_at=seen_at, given_by=None).delete()
+    return bool(left)
+
+
+def take_over(post: Post, by: "User") -> Claim | None:
+    """From whoever has it, who is told by their page. Nobody's again if there is nothing to decide any more."""
+    with transaction.atomic():
+        row = Post.objects.select_for_update().get(pk=post.pk)
+        before = of(row)
+        if not row.is_in_review or is_nothing_to_decide(row, by) or (before and before.by_id == by.pk):
+            return before
+        now = timezone.now()
+        Claim.objects.update_or_create(
+            post=row, defaults={"by": by, "taken_at": now, "seen_at": now, "given_by": None}
+        )
+        if before:
+            log.record("post.taken_over", row, actor=by)
+    return of(post)
+
+
+def give(post: Post, to: "User", by: "User") -> Claim | None:
+    """A colleague shall review it: theirs until it is decided, or for a day. They are told, once for each time."""
+    with transaction.atomic():
+        row = Post.objects.select_for_update().get(pk=post.pk)
+        if not row.is_in_review:
+            return None
+        now = timezone.now()
+        given = {"by": to, "taken_at": now, "seen_at": None, "given_by": by}
+        Claim.objects.update_or_create(post=row, defaults=given)
+        log.record("post.assigned", row, actor=by, to=to.pk)
+        tell({to} - {by}, "assigned", f"post:{row.pk}:{now.isoformat()}", page_of(row), by=by.name)
+    return of(post)
+
+
+def page_of(post: Post) -> str:
+    return reverse("approvals:review", args=[post.pk])
+
+
+class Looking(Desk):
+    """What posts ask about it (`posts.desk`)."""
+
+    def looks_at(self) -> Combinable:
+        return Exists(Claim.objects.at_it(timezone.now()).filter(post=OuterRef("pk")))
+
+    def is_done_with(self, post: Post) -> None:
+        Claim.objects.filter(post=post).delete()
