@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals import channel_views, frequency_views, views
+from approvals import channel_views, claim_views, discussion_views, editing_views, frequency_views, views
 
 app_name = "approvals"
 urlpatterns = [
@@ -17,5 +17,16 @@ urlpatterns = [
     path("<int:post_id>/angra/", views.undo, name="undo"),
     path("<int:post_id>/be-om-andring/", views.request_changes, name="request_changes"),
     path("<int:post_id>/avsla/", views.reject, name="reject"),
+    path("<int:post_id>/tittar/", claim_views.look, name="look"),
+    path("<int:post_id>/lamnar/", claim_views.leave, name="leave"),
+    path("<int:post_id>/ta-over/", claim_views.take_over, name="take_over"),
+    path("<int:post_id>/tilldela/", claim_views.assign, name="assign"),
+    path("<int:post_id>/andra/", editing_views.reopen, name="reopen"),
+    path("<int:post_id>/skriv/", discussion_views.write, name="write"),
+    path("<int:post_id>/anteckningar/", discussion_views.notes, name="notes"),
+    path("<int:post_id>/anteckningar/ny/", discussion_views.note, name="note"),
+    path("<int:post_id>/anteckningar/fraga/", discussion_views.ask_opinion, name="ask_opinion"),
+    path("<int:post_id>/anteckningar/<int:note_id>/svara/", discussion_views.answer, name="answer"),
+    path("<int:post_id>/anteckningar/<int:note_id>/ta-tillbaka/", discussion_views.take_back, name="take_back"),
     path("<int:post_id>/kanaler/<int:channel_id>/", channel_views.channel_text, name="channel_text"),
 ]

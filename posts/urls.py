@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import planning_views, publication_views, views
+from posts import author_views, messages_views, planning_views, publication_views, views
 
 app_name = "posts"
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("inlagg/<int:post_id>/inskickat/", views.sent, name="sent"),
     path("inlagg/<int:post_id>/dra-tillbaka/", views.withdraw, name="withdraw"),
     path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
+    path("inlagg/<int:post_id>/svara/", messages_views.reply, name="reply"),
+    path("inlagg/<int:post_id>/andra-bedomning/", messages_views.appeal, name="appeal"),
+    path("inlagg/<int:post_id>/okej/", author_views.answer, name="answer"),
     path("inlagg/<int:post_id>/flytta/", planning_views.move, name="move"),
     path("inlagg/<int:post_id>/hall/", planning_views.hold, name="hold"),
     path("inlagg/<int:post_id>/till-reserven/", planning_views.to_reserve, name="to_reserve"),
