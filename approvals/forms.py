@@ -1,5 +1,6 @@
 """What a reviewer may change, and what goes with a decision."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from posts import content
+from posts.changes import Remark
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
 from posts.models import Captions, Minors, People, Site, Version
@@ -42,6 +44,10 @@ class ReviewForm(SeenForm):
     people = forms.ChoiceField(choices=People.choices, required=False)
     minors = forms.ChoiceField(choices=Minors.choices, required=False)
     captions = forms.ChoiceField(choices=Captions.choices, required=False)
+    has_remark = forms.BooleanField(required=False)
+    """That the page shows what follows: a tick taken away is an answer too."""
+    why = WordsField(required=False, max_length=500)
+    changes_meaning = forms.BooleanField(required=False)
     has_channels = forms.BooleanField(required=False)
     """That the page shows the channels at all: none of them ticked is an answer too."""
     channels = forms.TypedMultipleChoiceField(coerce=int, required=False)
@@ -72,7 +78,7 @@ class ReviewForm(SeenForm):
 
     def described(self, item: ShownMedia) -> ShownMedia:
         typed = self.data.get(f"alt_{item.media_id}", item.alt_text)
-        return ShownMedia(item.media_id, item.sha256, alt_text_of(" ".join(typed.split())))
+        return replace(item, alt_text=alt_text_of(" ".join(typed.split())))
 
     def chosen(self, before: Manuscript) -> tuple[ChannelText, ...]:
         """Channels that stay keep their words; those that are new begin with their own defaults."""
@@ -82,6 +88,11 @@ class ReviewForm(SeenForm):
             for channel in self.open_channels
             if channel.pk in self.cleaned_data["channels"]
         )
+
+    def remark(self) -> Remark | None:
+        if not self.cleaned_data["has_remark"]:
+            return None
+        return Remark(" ".join(self.cleaned_data["why"].split()), self.cleaned_data["changes_meaning"])
 
     def answers(self) -> dict[str, str]:
         known = answers_of(self.cleaned_data["version"])

@@ -60,12 +60,18 @@ TROUBLES = {
     "text_refused": gettext_lazy("Plattformen tar inte emot texten som den är. Ändra den och skicka igen."),
     "link_refused": gettext_lazy("Plattformen kan inte läsa länken. Ändra den och skicka igen."),
     "media_refused": gettext_lazy("Plattformen tar inte emot bilden eller filmen. Byt den och skicka igen."),
+    "subtitles_refused": gettext_lazy("Plattformen tar inte emot undertextfilen. Byt den och skicka igen."),
+    "thumbnail_refused": gettext_lazy(
+        "Plattformen tar inte emot en egen bild för filmen. Ta bort den, eller bekräfta kanalens telefonnummer där."
+    ),
     "privacy_refused": gettext_lazy("Plattformen lät inte filmen bli så synlig som ni bestämde."),
     "film_unprocessable": gettext_lazy(
         "Plattformen kunde inte göra i ordning filmen. Byt den och skicka igen."
     ),
     "film_rejected": gettext_lazy("Plattformen tog emot filmen och avvisade den sedan."),
     "not_ours": gettext_lazy("Inlägget på den adressen hör inte till kanalen."),
+    "place_gone": gettext_lazy("Inlägget som det hör till finns inte kvar på plattformen."),
+    "place_unknown": gettext_lazy("Vi vet inte vilket inlägg på plattformen det hör till. Lägg ut det för hand."),
     "film_known_already": gettext_lazy(
         "Plattformen säger att filmen redan finns på kanalen. Titta där först."
     ),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.models import Channel
-from posts import content
-from posts.models import Minors, People, Site, Version
+from posts import changes, content
+from posts.models import Captions, Minors, People, Site, Version
 
 DASH = r"[-+\u2010-\u2015\u2212]"
 PERSONAL_NUMBER = re.compile(
@@ -41,6 +41,7 @@ def blockers(version: Version) -> list[Blocker]:
         *of_the_site(version),
         *of_people(version),
         *of_words(version),
+        *of_its_author(version),
         *of_channels(version),
     ]
 
@@ -49,8 +50,11 @@ def of_media(version: Version) -> Iterator[Blocker]:
     shown = list(version.shown_media.all())
     if any(not item.media.is_film and not item.alt_text.strip() for item in shown):
         yield Blocker("alt_text_missing", "alt_text")
-    if any(item.media.is_film and item.media.has_sound for item in shown) and not version.captions:
+    spoken = [item for item in shown if item.media.is_film and item.media.has_sound]
+    if spoken and not version.captions:
         yield Blocker("captions_undecided", "captions")
+    if version.captions == Captions.FILE and not all(item.subtitles for item in spoken):
+        yield Blocker("subtitles_missing", "captions")
 
 
 def of_the_site(version: Version) -> Iterator[Blocker]:
@@ -79,11 +83,21 @@ def of_words(version: Version) -> Iterator[Blocker]:
         manuscript.text,
         manuscript.link,
         manuscript.credit,
-        *(item.alt_text for item in manuscript.media),
+        *(words for item in manuscript.media for words in (item.alt_text, item.subtitles)),
     ]
-    texts += [words for c in manuscript.channels for words in (c.text, c.title, c.description)]
+    texts += [
+        words
+        for c in manuscript.channels
+        for words in (c.text, c.title, c.description, *c.tags, *c.following)
+    ]
     if any(has_personal_number(text) for text in texts):
         yield Blocker("personal_number", "text")
+
+
+def of_its_author(version: Version) -> Iterator[Blocker]:
+    """What means something else than was sent in is not said in its author's name before they have said okay."""
+    if changes.awaits_its_author(version):
+        yield Blocker("authors_yes_missing", "changes_meaning")
 
 
 def of_channels(version: Version) -> Iterator[Blocker]:
@@ -100,11 +114,23 @@ def of_channel(version: Version, channel: Channel) -> Iterator[Blocker]:
         return
     try:
         made = content.for_channel(version, channel)
-    except content.RenditionMissingError as error:
+    except content.NotThereError as error:
         yield Blocker(error.code, "channels", channel)
         return
-    for problem in channel.adapter_class.check(made):
-        yield Blocker(problem.code, "channels", channel, dict(problem.facts))
+    for part, text in enumerate([made, *content.following(version, channel)]):
+        where = {"part": part} if part else {}
+        for problem in channel.adapter_class.check(text):
+            yield Blocker(problem.code, "channels", channel, dict(problem.facts) | where)
+    yield from of_what_follows(version, channel)
+
+
+def of_what_follows(version: Version, channel: Channel) -> Iterator[Blocker]:
+    """A channel that knows no threads, or no comments, would show the post without what belongs to it."""
+    choice, limits = content.chosen(version, channel), channel.adapter_class.limits
+    if len(choice.thread) > limits.thread:
+        yield Blocker("thread_too_long", "channels", channel, {"limit": limits.thread})
+    if choice.first_comment and not limits.first_comment:
+        yield Blocker("no_comments", "channels", channel)
 
 
 def has_personal_number(text: str) -> bool:

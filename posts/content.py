@@ -5,6 +5,7 @@ so that the preview cannot lie.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -13,10 +14,13 @@ from django.db.models.fields.files import FieldFile
 
 from channels.adapters.base import Content, Kind, Privacy
 from channels.adapters.base import Media as ChannelMedia
-from channels.models import Channel
+from channels.models import Channel, Credit
 from posts.manuscript import ChannelText
 from posts.models import (
     Media,
+    MediaKind,
+    MediaState,
+    Publication,
     Rendition,
     RenditionState,
     Version,
@@ -28,7 +32,19 @@ from posts.models import (
 PICTURE_FILM_SECONDS = 8
 
 
-class RenditionMissingError(Exception):
+class NotThereError(Exception):
+    """Something that the channel would show is not there. `code` says what, as a blocker does."""
+
+    code: str
+
+
+class ThumbnailGoneError(NotThereError):
+    """It was one of the post's pictures, and is not any more."""
+
+    code = "thumbnail_gone"
+
+
+class RenditionMissingError(NotThereError):
     """The channel needs a film or picture of its own, and it is not there (yet)."""
 
     def __init__(self, kind: Kind, *, failed: bool) -> None:
@@ -36,9 +52,28 @@ class RenditionMissingError(Exception):
         super().__init__(self.code)
 
 
-def for_channel(version: Version, channel: Channel) -> Content:
-    """Exactly what the channel's followers will see. Raises RenditionMissingError while some of it is being made."""
-    return replace(words_for(version, channel), media=tuple(media_for(version, channel)))
+def for_channel(version: Version, channel: Channel, part: int = 0, reply_to: str = "") -> Content:
+    """
+    Exactly what the channel's followers will see: of the post itself, or of one of the texts that follow it. Raises
+    RenditionMissingError while some of it is being made, and ThumbnailGoneError.
+    """
+    if part:
+        return replace(following(version, channel)[part - 1], reply_to=reply_to)
+    media, thumbnail = tuple(media_for(version, channel)), thumbnail_for(version, channel)
+    return replace(words_for(version, channel), media=media, thumbnail=thumbnail)
+
+
+def for_publication(publication: Publication) -> Content:
+    """With the receipt of what it answers, once that is out."""
+    answered = publication.after.remote_id if publication.after else ""
+    return for_channel(publication.version, publication.channel, publication.part, answered)
+
+
+def following(version: Version, channel: Channel) -> list[Content]:
+    """What comes out after the post itself, in its order: a text each, as it was written."""
+    texts = chosen(version, channel).as_text()
+    answers = [Content(text=text) for text in texts.thread]
+    return [*answers, Content(text=texts.first_comment, is_comment=True)] if texts.first_comment else answers
 
 
 def words_for(version: Version, channel: Channel) -> Content:
@@ -46,10 +81,11 @@ def words_for(version: Version, channel: Channel) -> Content:
     choice = chosen(version, channel)
     text = choice.text or version.text
     return Content(
-        text=with_credit(text, version, channel),
+        text=with_credit(text, version, choice),
         link=version.link,
         title=choice.title or first_words(text, channel),
-        description=with_credit(choice.description or text, version, channel),
+        description=with_credit(choice.description or text, version, choice),
+        tags=tuple(choice.tags),
         privacy=Privacy(choice.privacy),
     )
 
@@ -69,7 +105,8 @@ def preselected() -> tuple[ChannelText, ...]:
 
 def begun_for(channel: Channel) -> ChannelText:
     """Before anybody has written for this channel: the post's own words, shown to whom the channel shows new films."""
-    return ChannelText(channel.pk, privacy=channel.privacy if channel.takes_privacy else Privacy.PUBLIC.value)
+    privacy = channel.privacy if channel.takes_privacy else Privacy.PUBLIC.value
+    return ChannelText(channel.pk, privacy=privacy, credit=channel.credit)
 
 
 def first_words(text: str, channel: Channel) -> str:
@@ -79,17 +116,24 @@ def first_words(text: str, channel: Channel) -> str:
     return title[: limits.title] if limits.title else ""
 
 
-def with_credit(text: str, version: Version, channel: Channel) -> str:
+def with_credit(text: str, version: Version, choice: VersionChannel) -> str:
     shown = version.shown_media.all()
-    if not channel.adapter_class.names_photographer or not version.credit or not shown:
+    if not names_photographer(choice) or not version.credit or not shown:
         return text
     word = "Film" if any(item.media.is_film for item in shown) else "Foto"
     return f"{text}\n\n{word}: {version.credit}"
 
 
+def names_photographer(choice: VersionChannel) -> bool:
+    """As was chosen for this post; else as is usual on the platform."""
+    usual: bool = choice.channel.adapter_class.names_photographer
+    return {Credit.SHOWN.value: True, Credit.NONE.value: False}.get(choice.credit, usual)
+
+
 def media_for(version: Version, channel: Channel) -> list[ChannelMedia]:
     if (ingredients := film_needed(version, channel)) is not None:
-        return [as_film(rendition_of(version, ingredients))]
+        # Subtitles belong to a film that was sent in, also when it is made smaller; a film of pictures has its own.
+        return [replace(as_film(rendition_of(version, ingredients)), subtitles=subtitles_of(version))]
     return [as_shown(version, item, channel) for item in version.shown_media.all()]
 
 
@@ -97,7 +141,32 @@ def as_shown(version: Version, item: VersionMedia, channel: Channel) -> ChannelM
     """What was sent in, or the smaller picture that is made of it."""
     if (ingredients := picture_needed(item.media, channel)) is not None:
         return as_picture(rendition_of(version, ingredients), item.alt_text)
-    return as_channel_media(item.media, item.alt_text)
+    return replace(as_channel_media(item.media, item.alt_text), subtitles=item.subtitles)
+
+
+def subtitles_of(version: Version) -> str:
+    """Of its film; "" for none, and where there is no film."""
+    return next((item.subtitles for item in version.shown_media.all() if item.media.is_film), "")
+
+
+def thumbnail_for(version: Version, channel: Channel) -> ChannelMedia | None:
+    """What is seen before the film is played. Raises ThumbnailGoneError when it is not one of the post's any more."""
+    digest = chosen(version, channel).thumbnail
+    if not digest or not channel.adapter_class.limits.thumbnail:
+        return None
+    picture = next((each for each in stills(version) if each.sha256 == digest), None)
+    if picture is None:
+        raise ThumbnailGoneError
+    return as_channel_media(picture, "")
+
+
+def stills(version: Version) -> Iterator[Media]:
+    """The pictures that may stand for a film: the post's own, and those that somebody took out of its film."""
+    films = [media for media in version.media if media.is_film]
+    yield from (media for media in version.media if not media.is_film and media.purged_at is None)
+    if films:
+        of_films = Media.objects.filter(made_from__in=films, kind=MediaKind.PICTURE, purged_at=None)
+        yield from of_films.filter(state=MediaState.READY).order_by("created_at", "pk")
 
 
 def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:
@@ -198,7 +267,11 @@ def ready(rendition: Rendition | None, kind: Kind) -> Rendition:
 
 
 def recipe_of(ingredients: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(ingredients, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return digest_of(json.dumps(ingredients, sort_keys=True, ensure_ascii=False))
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def open_file(file: FieldFile) -> BinaryIO:
@@ -207,12 +280,16 @@ def open_file(file: FieldFile) -> BinaryIO:
 
 def summary(content: Content) -> dict[str, Any]:
     """What is sent, as plain values, for the attempt's record."""
-    return {
+    answered = {"reply_to": content.reply_to} if content.reply_to else {}
+    return answered | {
         "text": content.text,
         "link": content.link,
         "title": content.title,
         "description": content.description,
         "privacy": content.privacy.value,
+        "tags": list(content.tags),
+        "thumbnail": content.thumbnail.sha256 if content.thumbnail else "",
+        "subtitles": [digest_of(film.subtitles) for film in content.films if film.subtitles],
         "media": [
             {"kind": item.kind.value, "sha256": item.sha256, "size": item.size, "alt_text": item.alt_text}
             for item in content.media

@@ -11,9 +11,10 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from posts.models import Version
+from posts.models import Version, VersionChannel
 
 PRIVACY = {"unlisted": _("(för dem som har länken)"), "private": _("(bara för oss)")}
+CREDITS = {"shown": _("(med fotografens namn)"), "none": _("(utan fotografens namn)")}
 WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS, MOST_PAIRS = 3000, 20_000
 """How many words the matcher may get, and how many pairs of the same word: its time grows with the square of both."""
@@ -98,6 +99,7 @@ def fields(old: Version, new: Version) -> Iterator[tuple[str, object, str, str]]
     yield "credit", _("Fotograf"), old.credit, new.credit
     yield "media", _("Bilder"), *media_lines(old, new)
     yield "alt_text", _("Bildbeskrivning"), alt_line(old), alt_line(new)
+    yield "subtitles", _("Undertexter"), subtitles_line(old), subtitles_line(new)
     yield "channels", _("Kanaler"), channel_line(old), channel_line(new)
 
 
@@ -118,10 +120,26 @@ def alt_line(version: Version) -> str:
     return "\n".join(shown.alt_text for shown in version.shown_media.all())
 
 
+def subtitles_line(version: Version) -> str:
+    """A day's work in one field: cut, as every difference of very long texts is (`changed`)."""
+    return "\n".join(shown.subtitles for shown in version.shown_media.all() if shown.subtitles)
+
+
 def channel_line(version: Version) -> str:
     lines = []
     for choice in version.chosen_channels.all():
-        parts = (choice.title, choice.text, choice.description, PRIVACY.get(choice.privacy, ""))
-        own = " ".join(str(part) for part in parts if part)
+        own = " ".join(str(part) for part in own_words(choice) if part)
         lines.append(f"{choice.channel}: {own}" if own else str(choice.channel))
     return "\n".join(lines)
+
+
+def own_words(choice: VersionChannel) -> Iterator[object]:
+    """What is the channel's own, in the order in which its followers see it."""
+    yield from (choice.title, choice.text, choice.description)
+    yield " ".join(f"#{tag}" for tag in choice.tags)
+    # A picture has no words: two of them differ by their digests.
+    yield (
+        _("(egen bild för filmen: %(digest)s)") % {"digest": choice.thumbnail[:8]} if choice.thumbnail else ""
+    )
+    yield from (CREDITS.get(choice.credit, ""), PRIVACY.get(choice.privacy, ""))
+    yield from (*choice.thread, choice.first_comment)

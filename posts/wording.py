@@ -10,16 +10,19 @@ from channels.models import Channel
 from channels.wording import name_of
 from posts.blockers import Blocker
 from posts.media.limits import MB
-from posts.models import Media
+from posts.models import Media, Publication
 
 BLOCKERS = {
     "alt_text_missing": gettext_lazy("bildbeskrivning saknas"),
     "captions_undecided": gettext_lazy("beslut om undertexter saknas"),
+    "subtitles_missing": gettext_lazy("undertextfilen saknas"),
+    "thumbnail_gone": gettext_lazy("bilden som skulle visa filmen finns inte kvar i inlägget"),
     "site_forbidden": gettext_lazy("platsen får inte visas"),
     "site_unknown": gettext_lazy("det är oklart om platsen får visas"),
     "consent_missing": gettext_lazy("samtycke saknas"),
     "guardian_missing": gettext_lazy("vårdnadshavares ja saknas"),
     "personal_number": gettext_lazy("det står ett personnummer i texten"),
+    "authors_yes_missing": gettext_lazy("den som skickade in har inte sagt okej till ändringen"),
     "no_channel": gettext_lazy("ingen kanal är vald"),
     "channel_disconnected": gettext_lazy("kanalen är frånkopplad"),
     "film_in_the_making": gettext_lazy("filmen görs just nu"),
@@ -36,6 +39,8 @@ BLOCKERS = {
     "forbidden_characters": gettext_lazy("tecknen < och > går inte att använda"),
     "tags_too_long": gettext_lazy("nyckelorden är för långa tillsammans"),
     "too_many_cashtags": gettext_lazy("högst ett ord med dollartecken först"),
+    "thread_too_long": gettext_lazy("kanalen tar inte emot en så lång tråd"),
+    "no_comments": gettext_lazy("kanalen tar inte emot en första kommentar"),
 }
 
 REFUSALS = {
@@ -120,7 +125,24 @@ LINKS = {
 def blocker_sentence(blocker: Blocker) -> str:
     """`Facebook: texten är 12 tecken för lång`, ready to stand in a list."""
     sentence = counted(blocker) or str(BLOCKERS.get(blocker.code, _("kanalen tar inte emot inlägget så här")))
-    return f"{name_of(blocker.channel)}: {sentence}" if blocker.channel else sentence
+    if blocker.channel is None:
+        return sentence
+    return f"{part_of(blocker.channel, blocker.facts.get('part', 0))}: {sentence}"
+
+
+def place_of(publication: Publication) -> str:
+    """Facebook; X, del 2; Facebook, första kommentaren."""
+    return part_of(publication.channel, publication.part)
+
+
+def part_of(channel: Channel, part: int) -> str:
+    """What is numbered from 0 is counted from 1, the post itself being the first."""
+    names = {"channel": name_of(channel), "n": part + 1}
+    if not part:
+        return name_of(channel)
+    if channel.adapter_class.limits.thread:
+        return _("%(channel)s, del %(n)d") % names
+    return _("%(channel)s, första kommentaren") % names
 
 
 def counted(blocker: Blocker) -> str:

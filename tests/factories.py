@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import uuid
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -109,7 +110,7 @@ def for_channels(post: Post, by: User, *channels: Channel, alt_text: str = ALT, 
         by,
         seen,
         manuscript.replaced(
-            media=tuple(type(item)(item.media_id, item.sha256, alt_text) for item in manuscript.media),
+            media=tuple(replace(item, alt_text=alt_text) for item in manuscript.media),
             channels=tuple(ChannelText(channel.pk, **texts) for channel in channels),
         ),
     )

@@ -43,6 +43,8 @@ class Media:
     width: int = 0
     height: int = 0
     seconds: float = 0.0
+    subtitles: str = ""
+    """A film's, as SRT, in the language of our posts. For platforms that take them (`Limits.subtitles`)."""
 
     @property
     def content_type(self) -> str:
@@ -64,6 +66,17 @@ class Content:
     description: str = ""
     tags: tuple[str, ...] = ()
     privacy: Privacy = Privacy.PUBLIC
+    reply_to: str = ""
+    """The remote id of what this answers, or stands under; empty for a post of its own."""
+    is_comment: bool = False
+    """It is said under a post, and is none itself."""
+    thumbnail: Media | None = None
+    """The picture that is seen before the film is played; None leaves the choice to the platform."""
+
+    @property
+    def files(self) -> tuple[Media, ...]:
+        """All that is read and sent."""
+        return (*self.media, self.thumbnail) if self.thumbnail else self.media
 
     @property
     def pictures(self) -> tuple[Media, ...]:
@@ -101,6 +114,13 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Card(StrEnum):
+    """When a platform shows what a linked page says of itself."""
+
+    ALONE = "alone"
+    """Only where no picture and no film stands in its place."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a platform takes, as data: the composer, the preview and the checks read the same.
@@ -126,7 +146,17 @@ class Limits:
     link_weight: int | None = None
     """How much of the text a link takes, the space before it not counted, where the platform has no field for links."""
     tags: int | None = None
-    """All tags together, by the platform's own count."""
+    """All tags together, by the platform's own count (`Adapter.tags_length`)."""
+    subtitles: bool = False
+    """Takes a film's subtitles as a file."""
+    thumbnail: bool = False
+    """Takes a picture that is seen before a film is played."""
+    card: "Card | None" = None
+    """When followers see a preview of a link; None: never."""
+    thread: int = 0
+    """How many texts may follow the first, each as an answer to the one before."""
+    first_comment: int = 0
+    """How long a comment under the account's own post may be."""
     can_be_removed: bool = True
     """False where only a person can take a post away again."""
 
@@ -230,6 +260,11 @@ class Adapter(ABC):
         """The length of a text by the platform's own rule."""
 
     @classmethod
+    def tags_length(cls, tags: tuple[str, ...]) -> int:
+        """The length of all tags by the platform's own rule, where it has tags (`Limits.tags`)."""
+        return sum(map(len, tags))
+
+    @classmethod
     def words(cls, content: Content) -> str:
         """The text as it is sent: with the link in it where the platform has no field for one."""
         return content.text
@@ -264,6 +299,10 @@ class Adapter(ABC):
         None if it is no address of a post on this platform, or tells that it is somebody else's. "" if it may well be
         one, and has no id in it that could be read.
         """
+
+    def read_comment_link(self, url: str, under: str) -> str | None:
+        """The same for the address of a comment under the post with this remote id."""
+        return None
 
     @abstractmethod
     def look_up(self, remote_id: str) -> Receipt | None:

@@ -1,7 +1,7 @@
 """What followers see: the public posts of an account, newest first, the same shape for every platform."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.sandbox import processing
@@ -19,6 +19,10 @@ class Shown:
     link: str
     media: list[dict[str, Any]]
     at: float
+    subtitles: tuple[str, ...] = ()
+    """Of a film, one for each language."""
+    thumbnail: str = ""
+    """The SHA-256 of the picture that is seen before a film is played."""
 
 
 def posts(store: Store, account: Account, limit: int = -1) -> list[Shown]:
@@ -69,7 +73,9 @@ def _x(post: Thing, profile: Account) -> Shown:
 def _youtube(film: Thing, channel: Account) -> Shown:
     snippet = film.data["snippet"]
     text = snippet.get("description", "")
-    return _shown(film, f"/sidor/youtube/watch?v={film.id}", title=snippet["title"], text=text)
+    found = _shown(film, f"/sidor/youtube/watch?v={film.id}", title=snippet["title"], text=text)
+    tracks = tuple(track["text"] for track in film.data.get("captions", []))
+    return replace(found, subtitles=tracks, thumbnail=film.data.get("thumbnail", ""))
 
 
 def _shown(thing: Thing, path: str, *, title: str = "", text: str = "", link: str = "") -> Shown:

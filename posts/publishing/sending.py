@@ -12,9 +12,18 @@ from django.utils import timezone
 from channels import connections
 from channels.adapters import http
 from channels.adapters.base import Adapter, Content, Media, Staged
+from channels.adapters.codes import Trouble
 from channels.errors import NotConnected, NotReady, NotSent, OutOfCredit, RateLimited, Refused, Unconfirmed
 from posts import content as contents
-from posts.models import Attempt, Outcome, Publication, PublicationStatus, Removal, parts_of
+from posts.models import (
+    Attempt,
+    Outcome,
+    Publication,
+    PublicationStatus,
+    Removal,
+    is_to_be_removed,
+    parts_of,
+)
 from posts.publishing.looking import look
 from posts.publishing.rows import LostLeaseError, back_off, lease, pass_gate, write
 from posts.publishing.settling import account_refused, doubt, fail, put_back, settle
@@ -68,7 +77,7 @@ def claim(publication_id: int) -> Publication | None:
         rows = Publication.objects.due(now).filter(pk=publication_id)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
-        publication = rows.select_related("channel", "version", "approval").order_by().first()
+        publication = rows.select_related("channel", "version", "approval", "after").order_by().first()
         if publication is None:
             return None
         # The race: two workers read the same due row. Only one of them still finds it as it was read.
@@ -113,7 +122,7 @@ def attempt_to_publish(publication: Publication) -> None:
             receipt = adapter.commit(content, staged)
     except StoppedError:
         put_back(publication, timezone.now())
-    except (SealBrokenError, contents.RenditionMissingError) as error:
+    except (SealBrokenError, contents.NotThereError) as error:
         fail(publication, attempt, Refused("seal_broken", str(error)))
     except NotReady as error:
         put_back(publication, error.until, attempt, error)
@@ -152,8 +161,10 @@ def stage(publication: Publication, adapter: Adapter) -> tuple[Content, Staged]:
 
 def verified_content(publication: Publication) -> Content:
     """What will be sent, with every file's bytes compared to the digest that was approved."""
-    content = contents.for_channel(publication.version, publication.channel)
-    for item in content.media:
+    content = contents.for_publication(publication)
+    if publication.after and not content.reply_to:
+        raise Refused(Trouble.PLACE_UNKNOWN)
+    for item in content.files:
         if digest_of(item, publication) != item.sha256:
             raise SealBrokenError(f"{item.file_name} is not what was approved")
     return content
@@ -190,7 +201,7 @@ def begin(publication: Publication, content: Content, adapter: Adapter, staged: 
         locked = rows.select_for_update(of=("self",)).get(pk=publication.pk)
         if locked.fence != publication.fence or locked.status != PublicationStatus.STAGING:
             raise LostLeaseError(str(publication))
-        if not is_open or is_stopped(locked, now):
+        if not is_open or is_stopped(locked, now) or not comes_next(locked, content):
             raise StoppedError
         check_seal(locked)
         renew(publication, status=PublicationStatus.COMMITTING)
@@ -212,6 +223,14 @@ def is_stopped(publication: Publication, now: datetime) -> bool:
         or (publication.not_after and publication.not_after <= now)
         or Removal.objects.unfinished().filter(publication=publication).exists()
     )
+
+
+def comes_next(publication: Publication, content: Content) -> bool:
+    """What it follows is out, nobody wants that away, and it is still the one that our content answers."""
+    if publication.after_id is None:
+        return True
+    before = Publication.objects.published().filter(pk=publication.after_id, remote_id=content.reply_to)
+    return before.exclude(is_to_be_removed()).exists()
 
 
 def check_seal(publication: Publication) -> None:

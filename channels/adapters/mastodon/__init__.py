@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from channels.adapters.base import (
     Adapter,
+    Card,
     Connection,
     Content,
     Health,
@@ -53,6 +54,7 @@ class Mastodon(Adapter):
         film_seconds=None,
         alt_text=1500,
         link_weight=text.LINK_WEIGHT,
+        card=Card.ALONE,  # mastodon/mastodon#34770 of May 2025: none is fetched for a post with media
     )
     absence_proven_after = timedelta(minutes=2)
     """

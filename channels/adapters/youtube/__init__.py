@@ -1,8 +1,9 @@
 """
 YouTube channels.
 
-The film is uploaded as private and processed; then one call gives it the privacy that was approved. That call may be
-made again without harm, so a look proves what it finds at once. Pictures are shown as a film made of them.
+The film is uploaded as private and processed, and gets its subtitles and its thumbnail; then one call gives it the
+privacy that was approved. That call may be made again without harm, so a look proves what it finds at once. Pictures are
+shown as a film made of them.
 
 Facts: Google, videos reference, revision history (2 November 2026: always send privacyStatus) and YouTube's help on
 upload limits, read 2026-11-22.
@@ -34,6 +35,7 @@ from channels.adapters.http import Bearer, at
 from channels.adapters.renewal import renew
 from channels.adapters.youtube import links
 from channels.adapters.youtube.api import API
+from channels.adapters.youtube.belongings import Belongings
 from channels.adapters.youtube.channels import own_channels
 from channels.adapters.youtube.connecting import TOKEN_SECONDS
 from channels.adapters.youtube.trying import TITLE, Trial
@@ -60,6 +62,8 @@ class YouTube(Adapter):
         description_bytes=5000,
         forbidden="<>",
         tags=500,
+        subtitles=True,
+        thumbnail=True,
     )
     has_privacy = True
     makes_film_of_pictures = True
@@ -84,12 +88,20 @@ class YouTube(Adapter):
         return len(text.encode())
 
     @classmethod
+    def tags_length(cls, tags: tuple[str, ...]) -> int:
+        """Commas between them count, and the quotation marks around a tag with a space."""
+        return sum(len(tag) + (2 if " " in tag else 0) for tag in tags) + max(len(tags) - 1, 0)
+
+    @classmethod
     def words(cls, content: Content) -> str:
         """The description, with the link: YouTube has no field for one."""
         return with_link(content.description, content.link)
 
     def stage(self, content: Content, staged: Staged, keep: Keep) -> None:
-        Upload(self.api, content.films[0], self.resource(content), staged, keep).run()
+        """The film, and then what belongs to it: all of it is there before anybody sees the film."""
+        upload = Upload(self.api, content.films[0], self.resource(content), staged, keep)
+        upload.run()
+        Belongings(upload, content.thumbnail).run()
 
     def resource(self, content: Content) -> dict[str, Any]:
         """The film as it is uploaded: with all its words, and private."""
@@ -194,7 +206,7 @@ def lacks_of_words(content: Content, description: str) -> Iterator[Problem]:
         yield Problem(Lack.TITLE_MISSING)
     yield from too_much(Lack.TITLE_TOO_LONG, len(content.title), limits.title)
     yield from too_much(Lack.DESCRIPTION_TOO_LONG, len(description.encode()), limits.description_bytes)
-    yield from too_much(Lack.TAGS_TOO_LONG, weigh_tags(content.tags), limits.tags)
+    yield from too_much(Lack.TAGS_TOO_LONG, YouTube.tags_length(content.tags), limits.tags)
     if set(limits.forbidden) & set(content.title + description):
         yield Problem(Lack.FORBIDDEN_CHARACTERS, {"characters": " ".join(limits.forbidden)})
 
@@ -202,8 +214,3 @@ def lacks_of_words(content: Content, description: str) -> Iterator[Problem]:
 def too_much(code: Lack, length: int, limit: int | None) -> Iterator[Problem]:
     if limit is not None and length > limit:
         yield Problem(code, {"over": length - limit, "limit": limit})
-
-
-def weigh_tags(tags: tuple[str, ...]) -> int:
-    """Commas between them count, and the quotation marks around a tag with a space."""
-    return sum(len(tag) + (2 if " " in tag else 0) for tag in tags) + max(len(tags) - 1, 0)

@@ -17,7 +17,7 @@ from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer, at
 from channels.adapters.spells import end_if_long
 from channels.adapters.youtube.api import API, judged, trouble
-from channels.errors import NotReady, NotSent, Refused
+from channels.errors import ChannelError, NotReady, NotSent, Refused
 
 STEP = 256 * 1024
 """Pieces are multiples of this, except the last."""
@@ -185,7 +185,7 @@ class Upload:
         if state != "processed" and processing != "succeeded":
             self.wait(Refused(Trouble.PROCESSING_STUCK, detail))
 
-    def wait(self, in_the_end: Refused) -> None:
+    def wait(self, in_the_end: ChannelError) -> None:
         """Look again: soon at first, then more seldom, and not for ever."""
         now = datetime.now(UTC)
         age = now - datetime.fromisoformat(self.staged["uploaded_at"])

@@ -41,12 +41,18 @@ def thumbnails_set() -> Answer:
     with store().transaction():
         film.data["thumbnail"] = kept.sha256
         store().save(film)
-        record("youtube", "thumbnails_set", "changed", film.account, {"video": film.id}, media=[kept.sha256])
+        ids = {"video": film.id}
+        record("youtube", "thumbnails_set", effect_on(film), film.account, ids, media=[kept.sha256])
     return {
         "kind": "youtube#thumbnailSetResponse",
         "etag": secrets.token_urlsafe(20),
         "items": [thumbnails(film)],
     }
+
+
+def effect_on(film: Thing) -> str:
+    """Nobody sees what is done to a film before it is public."""
+    return "staged" if film.public_at is None else "changed"
 
 
 def received_thumbnail() -> Kept:
@@ -86,7 +92,7 @@ def captions_insert() -> Answer:
         film.data.setdefault("captions", []).append(track | {"id": id, "text": text.decode(errors="replace")})
         store().save(film)
         ids = {"video": film.id, "caption": id}
-        record("youtube", "captions_insert", "changed", film.account, ids)
+        record("youtube", "captions_insert", effect_on(film), film.account, ids)
     return {"kind": "youtube#caption", "etag": secrets.token_urlsafe(20), "id": id,
             "snippet": {**snippet, "status": "serving", "trackKind": "standard"}}  # fmt: skip
 

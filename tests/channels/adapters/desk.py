@@ -77,11 +77,19 @@ KINDS = {
     "pictures": lambda: {"media": (picture(3), picture(1), picture(2))},
     "picture and link": lambda: {"media": (picture(),), "link": LINK},
     "film": lambda: {"media": (short_film(),)},
+    "film and its belongings": lambda: {
+        "media": (replace(short_film(), subtitles=SUBTITLES),),
+        "thumbnail": picture(5),
+    },
 }
+SUBTITLES = "1\n00:00:00,000 --> 00:00:00,400\nHej från åskan & <regnet>\n"
 
 
 def takes(adapter_class: type[Adapter], what: str) -> bool:
-    return not list(adapter_class.check(content(what, adapter_class)))
+    made = content(what, adapter_class)
+    if made.thumbnail and not (adapter_class.limits.thumbnail and adapter_class.limits.subtitles):
+        return False
+    return not list(adapter_class.check(made))
 
 
 PUBLISHING = [adapter for adapter in ADAPTERS.values() if adapter.publishes]
@@ -182,6 +190,8 @@ class Desk:
             "text": self.words,
             "link": link,
             "media": [(m.sha256, m.alt_text) for m in self.content.media],
+            "subtitles": [film.subtitles for film in self.content.films if film.subtitles],
+            "thumbnail": self.content.thumbnail.sha256 if self.content.thumbnail else "",
         }
 
     @property
@@ -198,6 +208,8 @@ def as_shown(post: dict[str, Any]) -> dict[str, Any]:
         "text": post["text"],
         "link": post["link"],
         "media": [(item["sha256"], item["alt"]) for item in post["media"]],
+        "subtitles": post["subtitles"],
+        "thumbnail": post["thumbnail"],
     }
 
 

@@ -155,7 +155,7 @@ class TestPublishing:
         receipt = staged.commit()
         assert [line["effect"] for line in staged.sandbox.ledger()[lines:]] == ["public"]
         assert [as_shown(post) for post in staged.shown()] == [staged.as_it_should_be()]
-        for item in staged.content.media:
+        for item in staged.content.files:
             assert staged.sandbox.media(item.sha256) == item.open().read()
         assert receipt.remote_id
 
