@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.guards import for_those_who_may
 from accounts.models import User
-from approvals import hints, queue, regret, wording
+from approvals import discussion, editing, hints, queue, regret, wording
 from approvals.forms import (
     RejectForm,
     RequestChangesForm,
@@ -36,6 +36,7 @@ from posts import (
     wishes,
     workflow,
 )
+from posts.messages import thread
 from posts.models import Approval, Captions, Minors, People, Post, Site, Status, Version
 from posts.publishing import PlanError, When
 from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError, StillOutError
@@ -150,10 +151,12 @@ def page_for(request: ReviewRequest, post: Post, rows: list[queue.Row] | None = 
     return {
         "rows": rows,
         "place": queue.place_of(post, rows),
+        **claims.as_told(post, claims.of(post), request.user),
         "is_editing": "redigera" in request.GET,
         "events": timeline.of(post, request.user),
-        "edits": timeline.edits(post),
         "regrets": regret.of(request.user),
+        "talk": discussion.of(post, request.user),
+        "said": thread(post, request.user),
         **decision_on(request, post),
     }
 
@@ -169,6 +172,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "wording": version or post.wording,
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
+        **editing.shown(post, version, request.user),
         "hints": hints.of(version, timezone.now()) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
         "what_happens": wording.before_the_okay(version, post.earliest) if version else "",
@@ -228,7 +232,7 @@ def invalid(request: ReviewRequest, post: Post, form: ReviewForm) -> HttpRespons
 def keep(request: ReviewRequest, post: Post, form: ReviewForm) -> Version:
     """Write what was typed down as a version, unless the current one already says just that."""
     seen = form.cleaned_data["version"]
-    version = workflow.edit(post, request.user, seen, form.manuscript(), **form.answers())
+    version = workflow.edit(post, request.user, seen, form.manuscript(), form.remark(), **form.answers())
     tasks.make_renditions_soon(version)
     return version
 

@@ -28,6 +28,7 @@ from posts.publishing.looking import ask_a_person
 from posts.publishing.planning import (
     PlanError,
     When,
+    beyond_recall,
     cancel_all,
     enqueue,
     expire,
@@ -67,6 +68,7 @@ __all__ = [
     "announce",
     "ask_a_person",
     "begin",
+    "beyond_recall",
     "can_be_taken_by_hand",
     "cancel_all",
     "claim",

@@ -37,10 +37,10 @@ class PlanError(Exception):
 
 
 def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
-    """One publication for each channel that the approved version is meant for."""
+    """One publication for each channel that the approved version is meant for, and what follows it there."""
     when, post = when or When(), approval.version.post
     check(when.at, post.earliest, post.latest)
-    return [
+    heads = [
         Publication.objects.create(
             post=post,
             version=approval.version,
@@ -54,6 +54,28 @@ def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
         )
         for choice in approval.version.chosen_channels.select_related("channel")
     ]
+    for head in heads:
+        put_behind(head)
+    return heads
+
+
+def put_behind(head: Publication) -> None:
+    """
+    What follows it waits for it, and so for all that it waits for: it has no time and no hold of its own, and what people
+    do with the post's time they do with the post alone.
+    """
+    before = head
+    for part, content in enumerate(contents.following(head.version, head.channel), 1):
+        before = Publication.objects.create(
+            post=head.post,
+            version=head.version,
+            channel=head.channel,
+            approval=head.approval,
+            part=part,
+            after=head if content.is_comment else before,
+            not_before=head.not_before,
+            **waiting_on(head.channel),
+        )
 
 
 def check(at: datetime | None, earliest: datetime | None, latest: datetime | None) -> None:
@@ -95,6 +117,12 @@ def cancel_all(post: Post) -> bool:
         if cancelled != expected:
             transaction.set_rollback(True)
     return cancelled == expected
+
+
+def beyond_recall(post: Post) -> list[Publication]:
+    """Those that are out, on their way, or perhaps out: what `cancel_all` does not take back."""
+    live = Publication.objects.filter(post=post).exclude(status__in=OVER)
+    return list(live.exclude(pk__in=live.waiting()).select_related("channel"))
 
 
 def is_untouched(post: Post) -> bool:

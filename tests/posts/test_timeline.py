@@ -52,21 +52,6 @@ def test_channels_hours_apart_are_told_apart():
     assert sentences(post, post.author)[:2] == ["Ute på Facebook", "Ute på Facebook"]
 
 
-def test_the_author_sees_what_a_reviewer_changed_in_their_words():
-    anna, post = factories.reviewer(), factories.submitted()
-    seen = post.current_version
-    workflow.edit(post, anna, seen, seen.manuscript().replaced(text=seen.text + " Tack!"))
-    edits = timeline.edits(Post.objects.get())
-    assert edits.by == anna
-    assert [(item.name, item.pieces[-1].text) for item in edits.differences] == [("text", " Tack!")]
-
-
-def test_choosing_a_channel_is_no_change_of_the_authors_words():
-    post = factories.submitted()
-    factories.for_channels(post, factories.reviewer(), factories.channel(), alt_text="")
-    assert timeline.edits(Post.objects.get()) is None
-
-
 def test_a_question_that_was_answered_waits_for_nobody(platform):
     anna = factories.reviewer()
     factories.approved(factories.submitted(), anna, factories.channel())

@@ -59,6 +59,14 @@ def act(action: Action, post: Post, by: User) -> object:
         Action.APPROVE: lambda: workflow.approve(post, by, seen),
         Action.UNDO: lambda: workflow.undo(post, by),
         Action.REVISE: lambda: workflow.revise(post, by),
+        Action.REOPEN: lambda: workflow.reopen(post, by),
+        Action.AGREE: lambda: workflow.agree(post, by, seen),
+        Action.DISAGREE: lambda: workflow.disagree(post, by, seen),
+        Action.RECALL: lambda: workflow.recall(post, by),
+        Action.MARK: lambda: workflow.mark_political(post, by, is_political=True),
+        Action.UNMARK: lambda: workflow.mark_political(post, by, is_political=False),
+        Action.FIRST_OKAY: lambda: workflow.first_okay(post, by, seen),
+        Action.OVERRIDE: lambda: workflow.override(post, by, seen, "Ingen annan är på plats."),
     }
     return verbs[action]()
 

@@ -1,0 +1,64 @@
+"""What an author answers when a reviewer's change means something else."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from posts import workflow
+from posts.forms import WordsField
+from posts.models import Post, Transition, Version
+from posts.views import SignedInRequest, visible_post
+
+MESSAGE_LENGTH = 2000
+
+
+class AnswerForm(forms.Form):
+    """Yes or no to one version, and what was meant."""
+
+    version = forms.ModelChoiceField(queryset=Version.objects.none())
+    answer = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
+    message = WordsField(required=False, max_length=MESSAGE_LENGTH)
+
+    def __init__(self, post: Post, data: dict[str, str]) -> None:
+        super().__init__(data)
+        field: forms.ModelChoiceField = self.fields["version"]  # type: ignore[assignment]
+        field.queryset = Version.objects.whole().filter(post=post)
+
+
+@require_POST
+def answer(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """The author's yes or no to what a reviewer changed. What was written is never lost: it is said again."""
+    post = visible_post(request, post_id)
+    form = AnswerForm(post, request.POST)
+    try:
+        done = answered(request, post, form)
+    except workflow.RefusedError as error:
+        messages.error(request, error.reason)
+    except workflow.NoLongerSoError:
+        messages.error(request, no_longer_asked(form.data.get("message", "")))
+    else:
+        messages.success(request, done)
+    return redirect("posts:detail", post_id)
+
+
+def answered(request: SignedInRequest, post: Post, form: AnswerForm) -> str:
+    if not form.is_valid():
+        raise workflow.NoLongerSoError(post, workflow.Action.AGREE)
+    given = form.cleaned_data
+    verb = workflow.agree if given["answer"] == "yes" else workflow.disagree
+    step: Transition = verb(post, request.user, given["version"], given["message"].strip())
+    return THANKS[workflow.Action(step.action)]()
+
+
+def no_longer_asked(typed: str) -> str:
+    said = _("Ditt svar kom inte fram: inlägget har ändrats igen, eller ingen frågar längre.")
+    return f"{said} {_('Det här hade du skrivit:')} ”{typed.strip()}”" if typed.strip() else said
+
+
+THANKS = {
+    workflow.Action.AGREE: lambda: _("Tack. Inlägget väntar på granskning."),
+    workflow.Action.DISAGREE: lambda: _("Tack för svaret. Inget publiceras som du inte har sagt okej till."),
+}
