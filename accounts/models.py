@@ -43,6 +43,8 @@ class User(AbstractUser):
         _("språk"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     """The one last chosen on a page: mails are written in it."""
+    hears_of_submissions = models.BooleanField(_("får veta när någon skickar in"), default=True)
+    """For those who review. What concerns them alone they are told anyway."""
 
     objects = UserManager()  # type: ignore[assignment,misc]
 
