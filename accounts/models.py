@@ -71,6 +71,43 @@ class User(AbstractUser):
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
 
+class Duty(models.Model):
+    """
+    Who of the group has the watch (jour) on which days: what comes in is told to them first. `accounts.duty` is the only
+    writer.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="duties", verbose_name=_("har jour"))
+    deputy = models.ForeignKey(
+        User,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="stands_in",
+        verbose_name=_("ersättare"),
+    )
+    """Told as well when time runs out, and instead of somebody who cannot sign in any more."""
+    first_day = models.DateField(_("från och med"))
+    last_day = models.DateField(_("till och med"))
+
+    class Meta:
+        verbose_name = _("jour")
+        verbose_name_plural = _("jour")
+        ordering = ("first_day", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(first_day__lte=models.F("last_day")), name="accounts_duty_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | ~Q(deputy=models.F("person")), name="accounts_deputy_is_another"
+            ),
+        )
+        indexes = (models.Index(fields=("last_day",), name="accounts_duty_until"),)
+
+    def __str__(self) -> str:
+        return f"duty of {self.person_id}, {self.first_day} to {self.last_day}"
+
+
 # --- what people are told -----------------------------------------------------------------------------------
 
 

@@ -753,6 +753,56 @@ class Override(AppendOnlyModel):
         return f"override for {self.approval_id}"
 
 
+class PromiseQuerySet(models.QuerySet["Promise"]):
+    def open(self) -> "PromiseQuerySet":
+        """Those that somebody still waits for."""
+        return self.filter(closed_at=None)
+
+    def answered(self) -> "PromiseQuerySet":
+        return self.filter(worked_minutes__isnull=False)
+
+
+class Promise(models.Model):
+    """
+    What somebody was told when they sent a post in: by when there is an answer. One for each time that it is sent in.
+    `posts.promise` is the only writer.
+    """
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="promises")
+    sent_in_at = models.DateTimeField()
+    half_at = models.DateTimeField()
+    """When half of the time to answer has gone."""
+    answer_by = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    """When it was answered, or its author took the post back."""
+    worked_minutes = models.PositiveIntegerField(null=True, blank=True)
+    """How long the answer took, in working time; None while there is none."""
+
+    objects = PromiseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-sent_in_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("post",), condition=Q(closed_at=None), name="posts_one_open_promise"
+            ),
+            models.CheckConstraint(
+                condition=Q(worked_minutes=None) | Q(closed_at__isnull=False), name="posts_answered_is_closed"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("half_at",), condition=Q(closed_at=None), name="posts_to_remind"),
+            models.Index(
+                fields=("closed_at",), condition=Q(worked_minutes__isnull=False), name="posts_answered"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"promise of {self.answer_by:%Y-%m-%d %H:%M} for post {self.post_id}"
+
+
 # --- publishing -------------------------------------------------------------------------------------------
 
 
