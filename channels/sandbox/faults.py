@@ -24,7 +24,7 @@ PROCESSING = {"slow_processing", "failed_processing"}
 # What can only happen on some calls; a rule for any call waits for one of these.
 ONLY_ON = {
     "lag": {
-        "published_posts", "posts", "timeline", "videos_list", "videos_delete", "playlist_items", "statuses",
+        "published_posts", "posts", "comments", "timeline", "videos_list", "videos_delete", "playlist_items", "statuses",
         "list_records",
     },
     "short_range": {"put_chunk"},

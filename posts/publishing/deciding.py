@@ -8,13 +8,15 @@ from django.utils import timezone
 
 from audit import log
 from channels import connections
-from channels.adapters.base import Receipt
+from channels.adapters.base import Adapter, Receipt
 from channels.errors import ChannelError
+from posts import content as contents
 from posts import notices
 from posts.models import (
     Outcome,
     Post,
     Publication,
+    PublicationQuerySet,
     PublicationStatus,
     Removal,
     RemovalStatus,
@@ -71,7 +73,7 @@ def decide_out(publication: Publication, by: "User", url: str) -> None:
 def looked_up(publication: Publication, url: str) -> Receipt:
     try:
         adapter = connections.adapter_for(publication.channel)
-        remote_id = adapter.read_link(url)
+        remote_id = read(adapter, publication, url)
         receipt = adapter.look_up(remote_id) if remote_id else None
     except ChannelError as error:
         raise LinkError("cannot_look", error.code) from error
@@ -82,6 +84,13 @@ def looked_up(publication: Publication, url: str) -> Receipt:
     if holders_of(receipt, publication).exists():
         raise LinkError("anothers")
     return receipt
+
+
+def read(adapter: Adapter, publication: Publication, url: str) -> str | None:
+    """The remote id in the address of a post; or of a comment, under the post that it belongs to."""
+    if publication.after and contents.for_publication(publication).is_comment:
+        return adapter.read_comment_link(url, publication.after.remote_id)
+    return adapter.read_link(url)
 
 
 def taken_on_trust(publication: Publication, url: str) -> Receipt:
@@ -113,13 +122,18 @@ def decide_absent(publication: Publication, by: "User") -> None:
 
 
 def try_again(publication: Publication, by: "User") -> None:
-    """What the platform refused is sent once more as it is; nothing public was made of it."""
+    """
+    What the platform refused is sent once more as it is; nothing public was made of it. Also what follows a post that is
+    out, and was left lying when publishing was started again: it has no time that somebody could give it.
+    """
     try:
         with transaction.atomic():
             hold_still(publication)
-            failed = Publication.objects.filter(pk=publication.pk, status=PublicationStatus.FAILED)
-            queued = failed.filter(still_approved()).update(
+            left = Q(status=PublicationStatus.FAILED) | Q(status=PublicationStatus.HELD, part__gt=0)
+            stuck = Publication.objects.filter(left, pk=publication.pk)
+            queued = stuck.filter(still_approved()).update(
                 status=PublicationStatus.QUEUED,
+                hold="",
                 not_before=timezone.now(),
                 tries=0,
                 trouble="",
@@ -157,11 +171,11 @@ def can_be_taken_by_hand(publication: Publication) -> bool:
     """Nothing of it is out or on its way, and the channel's own way is closed."""
     is_waiting = publication.status in (PublicationStatus.QUEUED, PublicationStatus.HELD)
     is_stuck = publication.has_failed or (is_waiting and publication.channel.is_held_up)
-    return is_stuck and not was_taken_down(publication)
+    return is_stuck and publication.is_in_turn and not was_taken_down(publication)
 
 
 def take_by_hand(publication: Publication, by: "User") -> None:
-    """A person publishes it instead of the worker, who will not touch it from then on."""
+    """A person publishes it, and what follows it, instead of the worker, who will not touch it from then on."""
     if not can_be_taken_by_hand(publication):
         raise TooLateError(str(publication))
     try:
@@ -174,13 +188,25 @@ def take_by_hand(publication: Publication, by: "User") -> None:
             )
             if not taken:
                 raise TooLateError(str(publication))
+            those_behind(publication).waiting().update(
+                status=PublicationStatus.BY_HAND, hold="", woken_at=None
+            )
             log.record("publication.taken_by_hand", publication, actor=by, post=publication.post_id)
     except IntegrityError as error:
         raise TooLateError(str(publication)) from error
 
 
+def those_behind(publication: Publication) -> PublicationQuerySet:
+    """What follows it on its channel, in its order."""
+    same = {"version": publication.version_id, "channel": publication.channel_id}
+    return Publication.objects.filter(**same, part__gt=publication.part).order_by("part")
+
+
 def published_by_hand(publication: Publication, by: "User", url: str) -> None:
-    """A person has published it and pasted the address: it counts as published. May raise LinkError."""
+    """
+    A person has published it, with all that follows it, and pasted the address: it counts as published. Nobody pastes
+    more than one; what followed stands at the same address. May raise LinkError.
+    """
     receipt = Receipt(id_in(publication, url), url)
     with transaction.atomic():
         if holders_of(receipt, publication).exists():
@@ -189,6 +215,10 @@ def published_by_hand(publication: Publication, by: "User", url: str) -> None:
         log.record("publication.published_by_hand", publication, actor=by, post=publication.post_id, url=url)
         publication.refresh_from_db()
         remove_after_all(publication)
+        for follower in those_behind(publication).filter(in_a_hand()):
+            save_by_hand(follower, Receipt("", url))
+            follower.refresh_from_db()
+            remove_after_all(follower)
         notices.published(publication)
 
 
@@ -217,7 +247,7 @@ def in_a_hand() -> Q:
 
 def id_in(publication: Publication, url: str) -> str:
     """What the platform calls it, so that it can be taken down; nothing where the address does not tell."""
-    remote_id = connections.offline_adapter(publication.channel).read_link(url)
+    remote_id = read(connections.offline_adapter(publication.channel), publication, url)
     if remote_id is None:
         raise LinkError("foreign")
     return remote_id

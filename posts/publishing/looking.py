@@ -28,7 +28,7 @@ def look(publication: Publication) -> None:
     channel = publication.channel
     try:
         adapter = connections.adapter_for(channel)
-        content = contents.for_channel(publication.version, channel)
+        content = contents.for_publication(publication)
         staged = Staged(publication.staged)
         receipt = adapter.find(content, staged, first.started_at, taken_on(channel, first.started_at))
     except NotReady as error:

@@ -110,7 +110,8 @@ def take_from_finders(publication: Publication, receipt: Receipt) -> None:
 
 def is_replaced() -> Exists:
     """It was taken back, and another version of its post has the channel now."""
-    others = Publication.objects.filter(post=OuterRef("post"), channel=OuterRef("channel"))
+    same_place = {name: OuterRef(name) for name in ("post", "channel", "part")}
+    others = Publication.objects.filter(**same_place)
     return Exists(others.exclude(pk=OuterRef("pk")).exclude(status__in=OVER))
 
 

@@ -30,7 +30,11 @@ TOLD_STOPPED = [("channel_stopped", "owner")]
 TOLD_FAILED = [("failed", "approver"), ("failed", "author"), ("failed", "owner")]
 TOLD_NO_CREDIT = [("out_of_credit", "owner")]
 TOLD_TO_DECIDE = [("needs_decision", "approver"), ("needs_decision", "author"), ("needs_decision", "owner")]
-"""Who is told what, when nothing moves any more."""
+TOLD_PART_FAILED = sorted([*TOLD_PUBLISHED, ("part_failed", "approver"), ("part_failed", "owner")])
+TOLD_TO_DECIDE_ON_A_PART = sorted(
+    [*TOLD_PUBLISHED, ("needs_decision", "approver"), ("needs_decision", "owner")]
+)
+"""Who is told what, when nothing moves any more. What follows a post does not concern its author, who has the post."""
 IN_DOUBT = ("publication.unconfirmed", "publication.needs_decision")
 OF_A_DUPLICATE = {
     "facebook": (NEEDS_DECISION, IN_DOUBT, TOLD_TO_DECIDE),
@@ -51,6 +55,8 @@ class Content:
     calls: tuple[str, ...]
     pictures: int = 0
     films: int = 0
+    is_part: bool = False
+    """It follows a post that is out already: an answer, or a comment."""
 
     @property
     def platform(self) -> str:
@@ -100,6 +106,8 @@ CONTENTS = (
         films=1,
     ),
     Content("youtube film", ("open_session", "put_chunk", *["videos_list"] * 2, "videos_update"), films=1),
+    Content("x answer", ("post",), is_part=True),
+    Content("facebook comment", ("comment",), is_part=True),
 )
 
 
@@ -261,16 +269,37 @@ class Refusal:
         return f"{self.content.name}: {self.fault}"
 
 
+def told_failed(content: Content) -> Told:
+    return TOLD_PART_FAILED if content.is_part else TOLD_FAILED
+
+
+def of_a_duplicate(content: Content) -> tuple[PublicationStatus, tuple[str, ...], Told]:
+    status, log, told = OF_A_DUPLICATE[content.platform]
+    return status, log, TOLD_TO_DECIDE_ON_A_PART if content.is_part else told
+
+
+def told_no_credit(content: Content) -> Told:
+    return sorted([*TOLD_PUBLISHED, *TOLD_NO_CREDIT]) if content.is_part else TOLD_NO_CREDIT
+
+
+def may_not(content: Content) -> Refusal:
+    """A right that is missing stops a channel; the right to comment does not stop its posts."""
+    if content.name == "facebook comment":
+        return Refusal(content, "forbidden", FAILED, ("publication.failed",), TOLD_PART_FAILED)
+    told = sorted([*TOLD_PUBLISHED, *TOLD_STOPPED]) if content.is_part else TOLD_STOPPED
+    return Refusal(content, "forbidden", QUEUED, (), told, "permission_missing")
+
+
 def refusals() -> list[Refusal]:
     return [
         refusal
         for content in CONTENTS
         for refusal in (
-            Refusal(content, "refuse", FAILED, ("publication.failed",), TOLD_FAILED),
-            Refusal(content, "duplicate", *OF_A_DUPLICATE[content.platform]),
-            Refusal(content, "forbidden", QUEUED, (), TOLD_STOPPED, "permission_missing"),
+            Refusal(content, "refuse", FAILED, ("publication.failed",), told_failed(content)),
+            Refusal(content, "duplicate", *of_a_duplicate(content)),
+            may_not(content),
             *(
-                [Refusal(content, "out_of_credit", QUEUED, (), TOLD_NO_CREDIT, "credit")]
+                [Refusal(content, "out_of_credit", QUEUED, (), told_no_credit(content), "credit")]
                 * (content.platform == "x")
             ),
         )

@@ -20,6 +20,7 @@ from audit.models import Entry
 from channels import connections
 from channels.models import AppRest, Channel, Credential
 from channels.sandbox.testing import LiveSandbox
+from posts import content as contents
 from posts import publishing
 from posts.models import Attempt, MediaKind, Publication, PublicationStatus
 from posts.publishing import sweeping
@@ -181,6 +182,8 @@ class Scene:
         return sorted((notice.kind, self.people[notice.person_id]) for notice in told)
 
     def shown_media(self) -> list[str]:
+        if not self.publication.is_head:
+            return []
         shown = self.publication.version.shown_media.order_by("position")
         return list(shown.values_list("media__sha256", flat=True))
 
@@ -220,16 +223,34 @@ def older(value: Any, by: timedelta) -> Any:
 
 
 def scene(sandbox: Platforms, content: Content, *, text: str = "", channel: Channel | None = None) -> Scene:
-    """An approved post of this content for one channel of its platform."""
+    """
+    An approved post of this content for one channel of its platform; or of what follows a post, which is out by then.
+    """
     author, reviewer, owner = factories.ombudsman(), factories.reviewer(), factories.reader(name="Olle Ägare")
     number = next(numbers)
     text = text or f"{number}: {factories.TEXT}"
     post = factories.submitted(author, media=list(media_of(content, author)), text=text)
     channel = channel or connected(sandbox, content.platform, number, owner=owner)
     alt_text = factories.ALT if content.pictures else ""
-    factories.approved(post, reviewer, channel, alt_text=alt_text, title=(title := f"Nattskiftet {number}"))
+    title = f"Nattskiftet {number}"
+    following = said_after(content, number) if content.is_part else {}
+    factories.approved(post, reviewer, channel, alt_text=alt_text, title=title, **following)
     people = {author.pk: "author", reviewer.pk: "approver", channel.owner_id: "owner"}
-    return Scene(sandbox, Publication.objects.get(post=post).pk, people, (text, title))
+    head = Scene(sandbox, Publication.objects.get(post=post, part=0).pk, people, (text, title))
+    return part_of(head) if content.is_part else head
+
+
+def said_after(content: Content, number: int) -> dict[str, Any]:
+    words = f"{number}: De fick inga."
+    return {"first_comment": words} if content.platform == "facebook" else {"thread": (words,)}
+
+
+def part_of(head: Scene, part: int = 1) -> Scene:
+    """What follows a post, once that is out and said to be."""
+    head.work()
+    following = head.publication.version.publications.get(part=part)
+    text = contents.for_publication(following).text
+    return Scene(head.sandbox, following.pk, head.people, (text, text))
 
 
 def media_of(content: Content, author: Any) -> Any:

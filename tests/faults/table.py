@@ -15,6 +15,7 @@ ABSENCES = {
     "the embedded broker killed": "it has no process; its folder is taken away instead",
     "the database connection cut on SQLite": "the database is a file that the worker itself reads and writes",
     "a full disk for a text": "a text has no file",
+    "a token renewed for an answer": "it is renewed for the channel, whatever is sent there",
     "a token of Facebook's renewed": "a page's token does not run out, and cannot be renewed",
     "a film on Facebook that fails in processing before it is public": "Facebook processes what is public already",
 }

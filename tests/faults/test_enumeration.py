@@ -15,8 +15,9 @@ MANY = 1000
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.name)
 def test_the_matrix_names_every_call_of_a_content(sandbox, content):
     names = sorted(CALLS[content.platform])
+    played = scene(sandbox, content)
     counting = {"platform": content.platform, "fault": "delay_before", "seconds": 0, "times": MANY}
     sandbox.faults(*({**counting, "call": name} for name in names))
-    assert scene(sandbox, content).work() == "published"
+    assert played.work() == "published"
     made = {rule["call"]: MANY - rule["times"] for rule in sandbox.waiting_faults()}
     assert +Counter(made) == Counter(content.calls)

@@ -53,6 +53,8 @@ def test_a_worker_that_is_hit_while_it_takes_down(sandbox, workers, content, by,
             str(place)
         )
         assert (len(played.public), played.log.count("removal.removed")) == (1, 1), str(place)
+    for removal in Removal.objects.unfinished():
+        work(removal.pk)
     assert sandbox.posts(content.platform) == []
 
 
@@ -60,7 +62,7 @@ def to_be_removed(sandbox, content) -> tuple[Scene, int]:
     played = scene(sandbox, content)
     played.work()
     order = publishing.take_down(played.publication.post, factories.reviewer(), Regret.CONSENT)
-    return played, order.removals.get().pk
+    return played, order.removals.get(publication=played.pk).pk
 
 
 def is_free(removal: int) -> bool:

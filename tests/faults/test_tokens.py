@@ -14,7 +14,7 @@ from tests.faults.scene import Scene, scene
 from tests.faults.verdict import count
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RENEWED = [content for content in CONTENTS if content.platform != "facebook"]
+RENEWED = [content for content in CONTENTS if content.platform != "facebook" and not content.is_part]
 """A page's token on Facebook does not run out, and cannot be renewed."""
 RENEWING = Place("asking for a new token", "call sent", 1)
 COUNTED = {"call": "token", "fault": "delay_before", "seconds": 0, "times": 100}

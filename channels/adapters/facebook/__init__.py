@@ -3,17 +3,19 @@ Facebook pages.
 
 Photos are uploaded unpublished, also a single one, so that there is an id to look for; then one call makes the
 post. A film is begun, transferred and finished; the finish makes it public. A text alone leaves nothing to hold on to
-before it is out: it is found by its words.
+before it is out: it is found by its words. So is a comment of the page, under its post.
 
-Facts: Meta, Page posts, Page photos and Page videos references for v26.0, read 2026-11-22.
+Facts: Meta, Page posts, Page photos, Page videos and Object comments references for v26.0, read 2026-11-22.
 """
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from channels.adapters.base import (
     Adapter,
+    Card,
     Connection,
     Content,
     Health,
@@ -25,7 +27,7 @@ from channels.adapters.base import (
     Staged,
 )
 from channels.adapters.codes import Trouble
-from channels.adapters.facebook import films, finding, links, probing
+from channels.adapters.facebook import comments, films, finding, links, probing
 from channels.adapters.facebook.graph import Graph
 from channels.adapters.fitting import lacks, with_link
 from channels.errors import NotConnected, Refused, Unconfirmed
@@ -46,6 +48,8 @@ class Facebook(Adapter):
         film_bytes=10 * 1024 * MB,  # an older Page videos page, as is the next line; today's gives no figure
         film_seconds=4 * 3600,
         alt_text=None,  # no documented limit
+        first_comment=8000,  # Comment reference: about 8,000 characters
+        card=Card.ALONE,  # Page posts: `link`; a post with attached media has none
     )
     absence_proven_after = timedelta(minutes=2)
     """Meta promises nothing about its lists. The call may take half a minute, and a second look comes a minute later."""
@@ -58,7 +62,8 @@ class Facebook(Adapter):
     @classmethod
     def check(cls, content: Content) -> Iterator[Problem]:
         words = cls.words(content)
-        yield from lacks(content, cls.limits, words, cls.length(words))
+        limits = replace(cls.limits, text=cls.limits.first_comment) if content.is_comment else cls.limits
+        yield from lacks(content, limits, words, cls.length(words))
 
     @classmethod
     def length(cls, text: str) -> int:
@@ -97,6 +102,9 @@ class Facebook(Adapter):
     # --- making public
 
     def commit(self, content: Content, staged: Staged) -> Receipt:
+        if content.is_comment:
+            answer = comments.say(self.graph, content.reply_to, self.words(content))
+            return self.receipt(answer.needed("id"), answer.at("permalink_url"))
         if content.films:
             films.finish(self.graph, staged, content.title, self.words(content))
             return self.receipt_for_film(staged["video"])
@@ -126,6 +134,9 @@ class Facebook(Adapter):
     def find(
         self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()
     ) -> Receipt | None:
+        if content.is_comment:
+            found = comments.with_words(self.graph, content.reply_to, self.words(content), since, taken)
+            return self.receipt(str(found["id"]), found.get("permalink_url")) if found else None
         if content.films:
             video = staged.get("video", "")
             return self.receipt_for_film(video) if video and films.is_finished(self.graph, video) else None
@@ -139,8 +150,14 @@ class Facebook(Adapter):
     def read_link(self, url: str) -> str | None:
         return links.read(url, self.addresses["FACEBOOK_PUBLIC_URL"], self.connection)
 
+    def read_comment_link(self, url: str, under: str) -> str | None:
+        return links.read_comment(url, self.addresses["FACEBOOK_PUBLIC_URL"], under)
+
     def look_up(self, remote_id: str) -> Receipt | None:
-        """A post by both of its numbers; a single number is a film's or a photo's."""
+        """A post by both of its numbers, as a comment is; a single number is a film's or a photo's."""
+        if links.is_of_comment(remote_id, self.connection):
+            comment = comments.ours(self.graph, remote_id)
+            return self.receipt(remote_id, comment.get("permalink_url")) if comment else None
         if "_" in remote_id:
             post = finding.public_post(self.graph, remote_id)
             return self.receipt(str(post["id"]), post.get("permalink_url")) if post else None
@@ -151,7 +168,8 @@ class Facebook(Adapter):
 
     def remove(self, remote_id: str) -> None:
         """Facebook has one answer for what is gone and what is not for us: so it must not be seen any more either."""
-        if not links.is_ours(remote_id, self.connection):
+        is_comment = links.is_of_comment(remote_id, self.connection)
+        if not is_comment and not links.is_ours(remote_id, self.connection):
             raise Refused(Trouble.NOT_OURS, remote_id)
         answer = self.graph.delete(remote_id)
         if not answer.is_good and self.graph.node(remote_id, "id"):
@@ -174,6 +192,8 @@ class Facebook(Adapter):
     def fingerprint(self, content: Content, staged: Staged) -> str:
         words = hashlib.sha256(self.words(content).encode()).hexdigest()[:16]
         handles = staged.get("video") or ",".join(photo_ids(staged)) or content.link or "-"
+        if content.is_comment:
+            return f"{content.reply_to}/comments words={words}"
         return f"{self.edge('videos' if content.films else 'feed')} words={words} with={handles}"
 
     def edge(self, name: str) -> str:

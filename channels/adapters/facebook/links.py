@@ -85,6 +85,19 @@ def names_us(name: str, connection: Connection) -> bool:
     return bool(name) and connection.handle.casefold() in ("", name.casefold())
 
 
+def read_comment(url: str, base: str, under: str) -> str | None:
+    """The id of a comment under this post: its number stands in the query of the post's address."""
+    found = place(url, base, HOSTS)
+    comment = number(found.query.get("comment_id", "")) if found else None
+    return f"{under.rpartition('_')[2]}_{comment}" if comment and under else None
+
+
+def is_of_comment(remote_id: str, connection: Connection) -> bool:
+    """A comment's id begins with its post's number, where a post's begins with its page's."""
+    whole = OUR_KIND.fullmatch(remote_id)
+    return whole is not None and whole[1] != connection.account_id
+
+
 def is_ours(remote_id: str, connection: Connection) -> bool:
     """Whether an id of a post has our page in it. A single number does not tell; Facebook does."""
     whole = OUR_KIND.fullmatch(remote_id)

@@ -2,7 +2,7 @@
 X.
 
 Media is uploaded first, and each upload's id can be recognised in the post. Then one call makes the post; X has no
-key that would make it harmless to repeat. A text alone is found by its words.
+key that would make it harmless to repeat. A text alone is found by its words, and an answer also by what it answers.
 
 Facts: X, Manage posts, Media best practices, Counting characters and OAuth 2.0 pages, read 2026-11-22.
 """
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from channels.adapters import clock
 from channels.adapters.base import (
     Adapter,
+    Card,
     Connection,
     Content,
     Health,
@@ -56,6 +57,8 @@ class X(Adapter):
         film_box=(1280, 1024),  # Media best practices: 32 × 32 to 1280 × 1024
         alt_text=1000,
         link_weight=text.LINK_WEIGHT,
+        card=Card.ALONE,  # Cards, Getting started: links are crawled; that media goes first is seen, not written
+        thread=24,  # what X's own composer takes after the first
     )
     names_photographer = False
     absence_proven_after = timedelta(minutes=2)
@@ -92,6 +95,8 @@ class X(Adapter):
 
     def commit(self, content: Content, staged: Staged) -> Receipt:
         body: dict[str, object] = {"text": self.words(content)}
+        if content.reply_to:
+            body["reply"] = {"in_reply_to_tweet_id": content.reply_to}
         if ids := media_ids(staged):
             body["media"] = {"media_ids": ids}
         return self.receipt(self.api.post("tweets", json=body, unclear=Unconfirmed).needed("data", "id"))
@@ -103,7 +108,8 @@ class X(Adapter):
             ids = media_ids(staged)
             post = finding.post_with_media(self.api, ids, since) if ids else None
         else:
-            post = finding.post_with_words(self.api, self.words(content), since, taken)
+            words = self.words(content)
+            post = finding.post_with_words(self.api, words, since, taken, answering=content.reply_to)
         return self.receipt(str(post["id"])) if post else None
 
     def read_link(self, url: str) -> str | None:
@@ -138,7 +144,8 @@ class X(Adapter):
 
     def fingerprint(self, content: Content, staged: Staged) -> str:
         words = hashlib.sha256(self.words(content).encode()).hexdigest()[:16]
-        return f"tweets words={words} with={','.join(media_ids(staged)) or '-'}"
+        handles = content.reply_to or ",".join(media_ids(staged)) or "-"
+        return f"tweets words={words} {'answers' if content.reply_to else 'with'}={handles}"
 
     @classmethod
     def refresh(cls, refresh_token: str, connection: Connection, addresses: Mapping[str, str]) -> Tokens:

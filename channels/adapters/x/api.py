@@ -42,6 +42,7 @@ SUSPENDED = re.compile("suspended|temporarily locked|not permitted to access thi
 CONTENT: tuple[tuple[re.Pattern[str], Trouble], ...] = (
     (re.compile("media|video|photo|image|file size", re.IGNORECASE), Trouble.MEDIA_REFUSED),
     (re.compile("invalid URL", re.IGNORECASE), Trouble.LINK_REFUSED),
+    (re.compile("reply to a (tweet|post) that is deleted", re.IGNORECASE), Trouble.PLACE_GONE),
     (re.compile("text is|too long|cashtag", re.IGNORECASE), Trouble.TEXT_REFUSED),
 )
 """What the message of a 400 or 403 names, the first that fits."""

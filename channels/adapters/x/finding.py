@@ -25,7 +25,7 @@ PAGE, PAGES = 100, 32
 QUERY = {
     "exclude": "retweets",
     "max_results": str(PAGE),
-    "tweet.fields": "created_at,attachments,entities,text,note_tweet",
+    "tweet.fields": "created_at,attachments,entities,text,note_tweet,referenced_tweets",
     "expansions": "attachments.media_keys",
 }
 
@@ -52,11 +52,28 @@ def media_keys(post: Post) -> list[str]:
     return [str(key) for key in keys] if isinstance(keys, list) else []
 
 
-def post_with_words(api: API, words: str, since: datetime, taken: Collection[str]) -> Post | None:
-    """The post with exactly these words, and no picture or film, that nobody else holds for theirs."""
+def post_with_words(
+    api: API, words: str, since: datetime, taken: Collection[str], *, answering: str = ""
+) -> Post | None:
+    """
+    The post with exactly these words, and no picture or film, that nobody else holds for theirs: an answer to the post of
+    this id, or a post that answers nothing.
+    """
     wanted = tidy(with_whole_links(words))
     found = (post for post in posts_since(api, since) if not media_keys(post) and post.get("id") not in taken)
-    return next((post for post in found if tidy(spoken(post)) == wanted), None)
+    said = (post for post in found if answered_by(post) == answering)
+    return next((post for post in said if tidy(without_our_name(api, spoken(post))) == wanted), None)
+
+
+def answered_by(post: Post) -> str:
+    """The id of the post that this one answers; "" where it answers none."""
+    others = [*items(post, "referenced_tweets"), *items(post, "referenced_posts")]
+    return next((str(other.get("id")) for other in others if other.get("type") == "replied_to"), "")
+
+
+def without_our_name(api: API, text: str) -> str:
+    """X may put the name of whom a post answers before its words, also when that is the account itself."""
+    return text.removeprefix(f"@{api.connection.handle} ") if api.connection.handle else text
 
 
 def spoken(post: Post) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from channels.sandbox import conversation
+from channels.sandbox import conversation, faults
 from channels.sandbox.context import record, store
 from channels.sandbox.facebook.graph import (
     ANSWER,
@@ -13,6 +13,7 @@ from channels.sandbox.facebook.graph import (
     check_need,
     forbidden,
     missing,
+    number,
     owned,
     paged,
     param,
@@ -43,9 +44,11 @@ def author(comment: Thing) -> dict[str, str]:
 
 
 def commented(id: str) -> tuple[Token, Thing]:
-    """Who calls, and the page's post or comment of this id."""
+    """Who calls, and the page's post or comment of this id; a film's comments are those of its post."""
     token = caller()
-    found = owned("post", id, token.account) or owned("comment", id, token.account)
+    film = owned("video", id, token.account)
+    found = owned("post", film.data["post"] if film else id, token.account)
+    found = found or owned("comment", id, token.account)
     if found is None:
         raise missing(id, "post" if param("message") else "get")
     return token, found
@@ -57,6 +60,8 @@ def comments(id: str) -> Answer:
     check_need(token, READ_COMMENTS)
     everything = param("filter") == "stream" and on.kind == "post"
     found = conversation.under(store(), on) if everything else conversation.answers(store(), on)
+    since, until = number("since", 0), min(number("until", store().now()), faults.visible_until())
+    found = [comment for comment in found if since <= comment.created <= until]
     if param("order") == "reverse_chronological":
         found.reverse()
     told: dict[str, Any] = dict(paged(found, comment_node, "id,created_time,from,message"))  # type: ignore[arg-type]
