@@ -118,11 +118,11 @@ def told_of_channel(
         known = getattr(before, name) or ("" if name not in OF_THE_TEXT else text)
         old, new = as_text(known), as_text(typed)
         if old != new:
-            label = LABELS.get(name, LABELS["text"])() % {"channel": name_of(channel)}
+            label = LABELS[name]() % {"channel": name_of(channel)}
             yield FieldDifference(f"{name}_{channel.pk}", label, difference.words(old, new))
 
 
-THE_AUTHORS = frozenset({"text", "link", "credit", "media", "alt_text"})
+THE_AUTHORS = frozenset({"text", "link", "credit", "media", "alt_text", "subtitles"})
 OF_THE_TEXT = frozenset({"text", "description"})
 """What a channel is told in the post's own words, until somebody writes others."""
 LABELS = {
@@ -130,12 +130,14 @@ LABELS = {
     "title": lambda: _("Rubrik på %(channel)s"),
     "description": lambda: _("Beskrivning på %(channel)s"),
     "tags": lambda: _("Nyckelord på %(channel)s"),
+    "thread": lambda: _("Fortsättning på %(channel)s"),
+    "first_comment": lambda: _("Första kommentaren på %(channel)s"),
 }
 
 
 def worded(choice: ChannelText) -> dict[str, Any]:
     """What somebody has written for this channel alone."""
-    return {name: value for name, value in vars(choice).items() if value and name not in NO_WORDS}
+    return {name: value for name, value in vars(choice).items() if value and name in LABELS}
 
 
 def as_text(value: Any) -> str:

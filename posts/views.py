@@ -35,6 +35,7 @@ from posts.messages import thread
 from posts.models import (
     Media,
     MediaKind,
+    Override,
     Post,
     PostQuerySet,
     Publication,
@@ -160,6 +161,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
     if not post.is_with_author:
+        say_it_is_too_late(request, post)
         return redirect("posts:detail", post_id)
     return compose(request, post)
 
@@ -181,12 +183,22 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
             request.user, form.cleaned_data["client_id"], form.fields_of_draft(), form.shown, form.alt_texts()
         )
     except drafting.NotWithAuthorError as error:
+        say_it_is_too_late(request, error.post)
         return redirect("posts:sent", error.post.pk)
     if request.POST.get("intent") == "submit":
         return submit(request, form, saved)
     if request.POST.get("intent") == "save":
         messages.success(request, _("Utkastet är sparat."))
     return redirect("posts:edit", saved.pk)
+
+
+def say_it_is_too_late(request: SignedInRequest, post: Post) -> None:
+    """What is written on a page from before the sending in is not in the post. The same sent twice is no news."""
+    typed = request.POST.get("text", "").replace("\r\n", "\n").strip()
+    is_new = bool(typed) and not post.versions.filter(text=typed).exists() and not post.awaits_media
+    if request.method == "POST" and (is_new or post.status == Status.APPROVED):
+        sentence = _("Inlägget är redan inskickat, så det du ändrade är inte med. Texten var: ”%(typed)s”")
+        messages.error(request, sentence % {"typed": typed})
 
 
 def receive(request: SignedInRequest, form: DraftForm) -> list[Media]:
@@ -273,6 +285,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "why_not_write": rules.why_not_write(request.user, post),
             "rows": rows,
             "chip": whereabouts.chip_of(post, rows),
+            "overrides": Override.objects.filter(approval__version__post=post).select_related("approval__approved_by"),
             "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
             "may_read": True,
             "can_be_taken_down": any(row.can_be_taken_down for row in rows),
