@@ -59,7 +59,7 @@ def beginning_of(day: date) -> datetime:
 
 def channels() -> list[Channel]:
     """Those with a goal. `last_at` is when the last post came out, however long ago."""
-    out = Publication.objects.published().filter(channel=OuterRef("pk")).order_by("-published_at")
+    out = Publication.objects.heads().published().filter(channel=OuterRef("pk")).order_by("-published_at")
     found = Channel.objects.open().filter(goal__gt=0)
     return list(found.annotate(last_at=Subquery(out.values("published_at")[:1])))
 
@@ -95,7 +95,7 @@ def add(seen: Seen, what: str, day: date | None, count: int, first: datetime | N
 
 def out_by_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]  # rows of a union have no type
     since = beginning_of(first_day(today))
-    out = Publication.objects.published().filter(channel__in=ids, published_at__gte=since).order_by()
+    out = Publication.objects.heads().published().filter(channel__in=ids, published_at__gte=since).order_by()
     return counted(out, OUT, F("published_at"))
 
 
@@ -111,7 +111,7 @@ def on_its_way(ids: Iterable[int]):  # type: ignore[no-untyped-def]
 
 
 def reserve(ids: list[int]):  # type: ignore[no-untyped-def]
-    kept = Publication.objects.filter(channel__in=ids, status=PublicationStatus.HELD, hold=Hold.RESERVE)
+    kept = Publication.objects.heads().filter(channel__in=ids, status=PublicationStatus.HELD, hold=Hold.RESERVE)
     return counted(kept.order_by(), RESERVE, Cast(Value(None), DateTimeField()))
 
 
@@ -182,7 +182,7 @@ def out_since(since: datetime):  # type: ignore[no-untyped-def]
 
     Versions and media are looked up one by one: joined, the database would rather read all of them that there ever were.
     """
-    out = Publication.objects.published().filter(published_at__gte=since).order_by()
+    out = Publication.objects.heads().published().filter(published_at__gte=since).order_by()
     elsewhere = out.filter(version=OuterRef("version"), pk__lt=OuterRef("pk"))
     media = VersionMedia.objects.filter(version=OuterRef("version")).order_by("media__kind")
     version = Version.objects.filter(pk=OuterRef("version")).order_by()
@@ -199,7 +199,7 @@ def last_days() -> list[tuple[str, date | None]]:
     """
     sent_in = Post.objects.filter(category=OuterRef(OuterRef("pk")), submitted_at__isnull=False)
     lately = sent_in.order_by("-submitted_at").values("pk")[:SENT_IN_LATELY]
-    out = Publication.objects.published().filter(post__in=lately).order_by("-published_at")
+    out = Publication.objects.heads().published().filter(post__in=lately).order_by("-published_at")
     chosen = Category.objects.filter(retired_at=None).annotate(last=Subquery(out.values("published_at")[:1]))
     return [
         (category.name, timezone.localdate(category.last) if category.last else None) for category in chosen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from approvals import wording
 from posts import publishing, waiting
-from posts.models import Post, Publication, PublishingStop
+from posts.models import Post, Publication, PublicationQuerySet, PublishingStop
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,11 +45,15 @@ def told(post: Post, publications: list[Publication], stop: PublishingStop | Non
 
 
 def just_approved(user: "User") -> Iterator[tuple[Post, list[Publication]]]:
-    since = timezone.now() - timedelta(seconds=settings.UNDO_SECONDS)
-    found = Publication.objects.waiting().filter(created_at__gt=since, approval__approved_by=user)
-    newest = found.select_related("channel", "post", "version").order_by(
+    newest = approved_by(user, timezone.now()).select_related("channel", "post", "version").order_by(
         "-approval_id", "channel__position", "pk"
     )
     for _approval, together in groupby(newest, key=lambda item: item.approval_id):
         publications = list(together)
         yield publications[0].post, publications
+
+
+def approved_by(user: "User", now: datetime) -> PublicationQuerySet:
+    """What waits of what this person has said okay to, in the time in which it can be regretted."""
+    since = now - timedelta(seconds=settings.UNDO_SECONDS)
+    return Publication.objects.heads().waiting().filter(created_at__gt=since, approval__approved_by=user)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.log import name_of as thing_of
 from audit.models import Entry
 from posts.models import Publication
-from posts.wording import name_of
+from posts.wording import place_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,7 +29,7 @@ class Act:
     def sentence(self, reader: "User | None" = None, channels: str = "") -> str:
         """`channels` where the same was done on several at once."""
         names = {
-            "channel": channels or name_of(self.publication.channel),
+            "channel": channels or place_of(self.publication),
             "name": self.by.get_short_name() if self.by else "",
         }
         return wording_of(self, reader)() % names

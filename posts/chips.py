@@ -131,13 +131,15 @@ def standing(publication: Publication) -> PublicationStatus:
 
 
 def current_publications(post: Post) -> list[Publication]:
-    """Those of the version that is approved now; what was taken back before is history."""
+    """Those of the version that is approved now, without what follows them; what was taken back before is history."""
     if post.status != Status.APPROVED:
         return []
     return [
         item
         for item in post.publications.all()
-        if item.version_id == post.current_version_id and item.status != PublicationStatus.CANCELLED
+        if item.is_head
+        and item.version_id == post.current_version_id
+        and item.status != PublicationStatus.CANCELLED
     ]
 
 

@@ -62,7 +62,7 @@ def of(version: Version, now: datetime) -> Echoes:
 
 
 def candidates(version: Version, pictures: list[int], now: datetime) -> list[Candidate]:
-    lately = Publication.objects.published().filter(published_at__gt=now - LATELY)
+    lately = Publication.objects.heads().published().filter(published_at__gt=now - LATELY)
     others = lately.exclude(post=version.post_id).order_by()
     asked = []
     if version.text_print is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from posts import acts
 from posts.acts import Act
 from posts.models import Post, Publication, PublicationStatus, Regret, TakeDown, Transition
-from posts.wording import name_of
+from posts.wording import name_of, place_of
 from posts.workflow import Action
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ SOMEBODY = {
 def came_out(post: Post) -> Iterator[Event]:
     """One event for the channels where it came out together."""
     out = [
-        (item.published_at, name_of(item.channel)) for item in post.publications.all() if item.published_at
+        (item.published_at, name_of(item.channel))
+        for item in post.publications.all()
+        if item.published_at and item.is_head
     ]
     together: list[tuple[datetime, str]] = []
     for at, name in sorted(out):
@@ -132,13 +134,18 @@ def out_on(together: list[tuple[datetime, str]]) -> Event:
 
 def acts_on(post: Post, reader: "User") -> Iterator[Event]:
     """What people and the software did on the way; the same on several channels together."""
-    told = [act for act in acts.of(post.publications.all()) if act.verb in TOLD]
+    told = [act for act in acts.of(post.publications.all()) if act.verb in told_of(act.publication)]
     for _key, same in groupby(told, key=lambda act: (act.verb, act.by)):
         for together in at_once(list(same)):
-            channels = dict.fromkeys(name_of(act.publication.channel) for act in together)
+            channels = dict.fromkeys(place_of(act.publication) for act in together)
             last = together[-1]
             sentence = last.sentence(reader, get_text_list(list(channels), _("och")))
             yield Event(last.at, sentence, "wait" if last.verb in TROUBLING else "")
+
+
+def told_of(publication: Publication) -> frozenset[str]:
+    """What follows a post comes and goes with it: only what somebody had to do is told."""
+    return TOLD if publication.is_head else TOLD - {"removal.removed", "removal.not_out"}
 
 
 def at_once(same: list[Act]) -> Iterator[list[Act]]:
@@ -171,7 +178,7 @@ TOLD = TROUBLING | {
 
 def of_publication(publication: Publication, reader: "User") -> list[Event]:
     """All of one channel's: its okay, every try and every look, until the question that is open now."""
-    okay, channel = publication.approval, {"channel": name_of(publication.channel)}
+    okay, channel = publication.approval, {"channel": place_of(publication)}
     events = [
         Event(okay.approved_at, SOMEBODY[Action.APPROVE]() % {"name": okay.approved_by.get_short_name()})
     ]

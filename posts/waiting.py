@@ -121,10 +121,10 @@ def queued(publication: Publication) -> str:
 
 
 def of_current_version(post: Post) -> list[Publication]:
-    """Of what is approved now; nothing of what was taken back."""
+    """Of what is approved now; nothing of what was taken back. What follows it has no time of its own."""
     if post.status != Status.APPROVED:
         return []
-    found = Publication.objects.filter(post=post, version=post.current_version_id)
+    found = Publication.objects.heads().filter(post=post, version=post.current_version_id)
     return list(found.exclude(status=PublicationStatus.CANCELLED).select_related("channel", "post"))
 
 

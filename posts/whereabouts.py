@@ -26,6 +26,8 @@ from posts.models import (
 
 S = PublicationStatus
 HAS_A_RECEIPT = (S.PUBLISHED, S.REMOVED)
+LEFT_BEHIND = (S.FAILED, S.NEEDS_DECISION, S.HELD, S.BY_HAND)
+"""What follows a post and waits for somebody."""
 AT_SEA = (S.STAGING, S.COMMITTING, S.UNCONFIRMED)
 """On its way, or we are looking: nobody can tell yet whether it is out."""
 
@@ -36,6 +38,8 @@ class Whereabouts:
 
     publication: Publication
     removal: Removal | None = None
+    parts: tuple[Publication, ...] = ()
+    """What follows it there, in its order."""
 
     @property
     def channel(self) -> Channel:
@@ -74,7 +78,47 @@ class Whereabouts:
         """It goes on by itself, so that the page should look again."""
         if self.is_stuck or self.is_for_a_hand or self.is_open_question:
             return False
-        return self.is_leaving or chips.moves_soon(self.publication)
+        is_growing = self.publication.is_published and any(chips.moves_soon(part) for part in self.in_turn)
+        return self.is_leaving or is_growing or chips.moves_soon(self.publication)
+
+    # --- what follows it
+
+    @property
+    def is_thread(self) -> bool:
+        """Not a comment under the post."""
+        return bool(self.channel.adapter_class.limits.thread)
+
+    @property
+    def of_how_many(self) -> int:
+        """With the post itself."""
+        return 1 + len(self.parts)
+
+    @property
+    def how_many_out(self) -> int:
+        return [self.publication.is_published, *(part.is_published for part in self.parts)].count(True)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.publication.is_published and not self.is_leaving
+
+    @property
+    def is_whole(self) -> bool:
+        return self.how_many_out == self.of_how_many
+
+    @property
+    def in_turn(self) -> list[Publication]:
+        """What comes next, if it is not out."""
+        return [part for part in self.parts if part.is_in_turn and not part.is_published]
+
+    @property
+    def first_missing(self) -> Publication | None:
+        """What does not come out by itself, though the post is out: a person has to do something."""
+        stuck = [part for part in self.in_turn if part.status in LEFT_BEHIND]
+        return stuck[0] if stuck and self.has_begun else None
+
+    @property
+    def number_missing(self) -> int:
+        return self.first_missing.part + 1 if self.first_missing else 0
 
     # --- what holds it up
 
@@ -129,7 +173,21 @@ class Whereabouts:
 
     @property
     def can_be_tried_again(self) -> bool:
-        return self.publication.has_failed and not publishing.was_taken_down(self.publication)
+        is_left = self.publication.has_failed or self.is_left_lying
+        return is_left and self.publication.is_in_turn and not publishing.was_taken_down(self.publication)
+
+    @property
+    def is_left_lying(self) -> bool:
+        """It follows a post that is out, and was not sent when publishing was started again."""
+        return not self.publication.is_head and self.publication.status == S.HELD
+
+    @property
+    def is_of_its_own(self) -> bool:
+        """The post itself; of what follows it, only what somebody has to see to."""
+        if self.publication.is_head or self.is_open_question or self.is_for_a_hand:
+            return True
+        is_next = self.publication.is_in_turn and not self.publication.is_published
+        return is_next and (self.publication.status in LEFT_BEHIND or self.is_stuck)
 
     @property
     def can_be_taken_down(self) -> bool:
@@ -153,8 +211,17 @@ def of(post: Post) -> list[Whereabouts]:
     wanted = Q(post=post) & ~Q(status__in=OVER)
     if post.status == Status.APPROVED:
         wanted |= Q(version=post.current_version_id)
-    rows = [Whereabouts(item, last_removal(item)) for item in loaded(wanted)]
-    return [row for row in rows if row.removal or row.publication.status != S.CANCELLED]
+    found = loaded(wanted)
+    rows = [Whereabouts(item, last_removal(item), following(item, found)) for item in found]
+    shown = [row for row in rows if row.removal or row.publication.status != S.CANCELLED]
+    return [row for row in shown if row.is_of_its_own]
+
+
+def following(head: Publication, found: Iterable[Publication]) -> tuple[Publication, ...]:
+    if not head.is_head:
+        return ()
+    place = head.version_id, head.channel_id
+    return tuple(item for item in found if not item.is_head and (item.version_id, item.channel_id) == place)
 
 
 def one(publication: Publication) -> Whereabouts:
@@ -167,7 +234,7 @@ def loaded(wanted: Q, most: int | None = None) -> list[Publication]:
     removals = Removal.objects.select_related("takedown__requested_by", "confirmed_by").order_by("-pk")
     found = (
         Publication.objects.filter(wanted)
-        .select_related("channel__paused_by", "approval")
+        .select_related("channel__paused_by", "approval", "after")
         .prefetch_related("attempts", Prefetch("removals", removals))
     )
     return list(found if most is None else found.order_by("-pk")[:most])

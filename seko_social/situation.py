@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from channels.models import Channel
 from channels.views import card_of
-from posts.models import Hold, Publication, PublicationStatus, PublishingStop, Status
+from posts.models import Hold, Publication, PublicationStatus, PublishingStop, Status, is_in_turn
 from posts.wording import name_of, trouble_sentence
 from seko_social.health import LATE
 from seko_social.models import Heartbeat
@@ -104,7 +104,7 @@ def open_ways() -> QuerySet[Channel]:
 
 def channel_lines() -> list[Line]:
     """Each channel with what waits there, and when something last came out."""
-    last_out = Publication.objects.published().filter(channel=OuterRef("pk")).order_by("-published_at")
+    last_out = Publication.objects.heads().published().filter(channel=OuterRef("pk")).order_by("-published_at")
     waiting = dict(held_back().order_by().values_list("channel").annotate(Count("pk")))
     return [
         channel_line(channel, waiting.get(channel.pk, 0))
@@ -157,7 +157,7 @@ def held_back() -> "PublicationQuerySet":
 def needing_help() -> list[Publication]:
     """What does not go on by itself, the newest first."""
     stuck = Q(status__in=(S.NEEDS_DECISION, S.FAILED)) | Q(status=S.HELD, hold=Hold.EXPIRED)
-    broken = Q(status=S.QUEUED) & (~Q(channel__fault="") | ~Q(channel__disconnected_at=None))
+    broken = is_in_turn() & Q(status=S.QUEUED) & (~Q(channel__fault="") | ~Q(channel__disconnected_at=None))
     return list(in_force().filter(stuck | broken).order_by("-pk")[:MOST])
 
 
@@ -165,7 +165,7 @@ def leaving(stop: PublishingStop | None) -> "PublicationQuerySet":
     """What is being sent, and what goes out within the hour; while all is stopped, what had begun before."""
     begun = Q(status__in=ON_THE_WAY)
     working = Channel.objects.working()
-    soon = Q(status=S.QUEUED, not_before__lte=timezone.now() + SOON, channel__in=working)
+    soon = is_in_turn() & Q(status=S.QUEUED, not_before__lte=timezone.now() + SOON, channel__in=working)
     return in_force().filter(begun if stop else begun | soon).order_by("not_before", "pk")
 
 

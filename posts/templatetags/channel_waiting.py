@@ -25,13 +25,13 @@ MOST = 10
 @register.simple_tag
 def waiting_by_channel() -> dict[int, int]:
     """One query for all channels."""
-    counted = Publication.objects.filter(waits()).order_by().values_list("channel").annotate(Count("pk"))
+    counted = Publication.objects.heads().filter(waits()).order_by().values_list("channel").annotate(Count("pk"))
     return dict(counted)
 
 
 @register.simple_tag
 def waiting_on(channel_id: int) -> int:
-    return Publication.objects.filter(waits(), channel=channel_id).count()
+    return Publication.objects.heads().filter(waits(), channel=channel_id).count()
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from channels.models import Channel
 from posts import wording
 from posts.blockers import Blocker
-from posts.models import Media, Regret, StopReason
+from posts.models import Media, Publication, Regret, StopReason
 
 register = template.Library()
 
@@ -32,6 +32,12 @@ def trouble(code: str) -> str:
 def called(channel: Channel) -> str:
     """What a channel is called in a sentence."""
     return wording.name_of(channel)
+
+
+@register.filter
+def place(publication: Publication) -> str:
+    """Facebook; X, del 2."""
+    return wording.place_of(publication)
 
 
 @register.filter
