@@ -10,5 +10,6 @@ urlpatterns = [
     path("aviseringar/", views.notices, name="notices"),
     path("aviseringar/<int:notice_id>/", views.notice, name="notice"),
     path("aviseringar/lasta/", views.read_all, name="read_all"),
+    path("mer/nya-inlagg/", views.hear_of_submissions, name="hear_of_submissions"),
     path("policy/", views.policy, name="policy"),
 ]

@@ -60,6 +60,13 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:notices")
 
 
+@require_POST
+def hear_of_submissions(request: HttpRequest) -> HttpResponse:
+    """Whether one wants to be told of each post that somebody sends in."""
+    User.objects.filter(pk=request.user.pk).update(hears_of_submissions="yes" in request.POST)
+    return redirect("accounts:me")
+
+
 @login_not_required
 def choose_language(request: HttpRequest) -> HttpResponse:
     """For the pages, as the library does it; and for the mails of somebody who has signed in."""

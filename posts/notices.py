@@ -17,11 +17,12 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import duty
 from accounts.models import User
 from accounts.notices import take_back, tell
 from channels.models import Channel
 from channels.notices import administrators, keepers, page_of_channel, those_to_tell
-from posts import changes, elections
+from posts import changes, elections, promise
 from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
@@ -29,12 +30,14 @@ from posts.models import (
     Draft,
     FirstOkay,
     Hold,
+    MediaKind,
     Message,
     Minors,
     People,
     Post,
     Publication,
     PublicationStatus,
+    Promise,
     PublishingStop,
     Removal,
     Status,
@@ -220,7 +223,7 @@ def about_channel(kind: str, channel: Channel, by: User, at: datetime, **facts: 
 
 
 def waiting_for(channel: Channel) -> "QuerySet[Publication]":
-    return Publication.objects.waiting().filter(channel=channel, status=PublicationStatus.QUEUED)
+    return Publication.objects.heads().waiting().filter(channel=channel, status=PublicationStatus.QUEUED)
 
 
 def wait_no_longer_for(channel: Channel) -> None:
@@ -295,6 +298,88 @@ def when_gone(order: TakeDown) -> None:
     tell(others - {order.post.author}, kind, key, path, is_yours=False, channels=channels)
 
 
+# --- what waits for the desk -----------------------------------------------------------------------------------
+
+
+def sent_in(step: Transition, draft: Draft) -> None:
+    """To those who review and want to hear of it. Its subject names no person."""
+    post, kinds = step.post, [media.kind for media in draft.media]
+    tell(
+        first_to_hear(post, step.at),
+        "sent_in",
+        sending(post, step.at),
+        desk_of(post),
+        not_before=promise.when_to_mail(step.at, is_urgent=post.is_urgent),
+        category=post.category.name if post.category else "",
+        region=post.author.region,
+        by=post.author.name,
+        pictures=kinds.count(MediaKind.PICTURE),
+        films=kinds.count(MediaKind.FILM),
+        files=len(kinds),
+        is_urgent=post.is_urgent,
+        earliest_at=post.earliest,
+        latest_at=post.latest,
+    )
+
+
+def first_to_hear(post: Post, at: datetime) -> set[User]:
+    """Whoever has the watch; on days without one, all who want to hear of it."""
+    watch = set(duty.on_watch(duty.on(timezone.localdate(at))))
+    return watch - {post.author} or listeners() - {post.author}
+
+
+def half_the_time_has_gone(given: Promise, now: datetime) -> None:
+    """To whoever has the watch, and their deputy: the other one may be away."""
+    post, watch = given.post, set(duty.able(duty.on(timezone.localdate(now))))
+    tell(
+        watch - {post.author} or listeners() - {post.author},
+        "half_time",
+        f"promise:{given.pk}",
+        desk_of(post),
+        not_before=promise.when_to_mail(now, is_urgent=post.is_urgent),
+        answer_by_at=given.answer_by,
+    )
+
+
+def overdue(given: list[Promise], now: datetime) -> None:
+    """To all of the group, once for all that have come to it since the last time."""
+    first = min(given, key=lambda promise: promise.sent_in_at)
+    hours = promise.worked_between(first.sent_in_at, now, promise.days_for(first.post)) // timedelta(hours=1)
+    is_urgent = any(item.post.is_urgent for item in given)
+    tell(
+        group(),
+        "overdue",
+        f"promise:{first.pk}",
+        reverse("approvals:desk"),
+        not_before=promise.when_to_mail(now, is_urgent=is_urgent),
+        count=len(given),
+        hours=max(hours, 1),
+    )
+
+
+def appealed(step: Transition, no: Transition) -> None:
+    """To the others than who said no: one of them judges it now."""
+    people = listeners() - {step.post.author}
+    tell(people - {no.by} or {*group()} - {no.by}, "appealed", sending(step.post, step.at), desk_of(step.post))
+
+
+def judged(post: Post) -> None:
+    """It waits no longer: whoever was not mailed of it yet need not look."""
+    if post.submitted_at:
+        for kind in ("sent_in", "appealed"):
+            take_back(kind, sending(post, post.submitted_at))
+
+
+def sending(post: Post, at: datetime) -> str:
+    return f"post:{post.pk}:{at.isoformat()}"
+
+
+def listeners() -> set[User]:
+    """Of the group, those who want to hear of everything; all of it, when nobody does."""
+    people = {*group()}
+    return {person for person in people if person.hears_of_submissions} or people
+
+
 # --- what the desk decided --------------------------------------------------------------------------------------
 
 
@@ -315,12 +400,6 @@ def answered(kind: str, step: Transition, page: str = "", **facts: Any) -> None:
     """To the author, unless they did it themselves."""
     people = {step.post.author} - {step.by}
     tell(people, kind, f"transition:{step.pk}", page or page_of(step.post), **facts)
-
-
-def appealed(step: Transition) -> None:
-    """To all of the group but who said no: one of the others judges it now."""
-    no = step.post.transitions.filter(to_status=Status.REJECTED).latest("at", "id").by
-    tell({*group()} - {no, step.post.author}, "appealed", f"transition:{step.pk}", desk_of(step.post))
 
 
 # --- what they say to each other --------------------------------------------------------------------------------
@@ -350,7 +429,7 @@ def approved(approval: Approval) -> None:
 
     The mail waits as long as the okay can be undone. Without any of this, the news is that it is out.
     """
-    version, planned = approval.version, Publication.objects.filter(approval=approval)
+    version, planned = approval.version, Publication.objects.heads().filter(approval=approval)
     queued = [item.not_before for item in planned if item.status == PublicationStatus.QUEUED]
     at, was_edited = min(queued, default=None), changes.was_reworded(version)
     is_soon = at is not None and at <= timezone.now() + SOON

@@ -31,7 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import log
-from posts import changes, desk, elections, notices, publishing, renditions, rules, search
+from posts import changes, desk, elections, notices, promise, publishing, renditions, rules, search
 from posts import content as contents
 from posts.blockers import Blocker, blockers
 from posts.changes import NO_REMARK, Remark, remark_of
@@ -216,6 +216,7 @@ def submit(post: Post, by: User) -> Transition:
         check_complete(locked.draft)
         step = walk(locked, Action.SUBMIT, by)
         Post.objects.filter(pk=locked.pk).update(submitted_at=step.at)
+        notices.sent_in(step, locked.draft)
         freeze_if_prepared(locked)
     return finish(post, step)
 
@@ -293,7 +294,7 @@ def appeal(post: Post, by: User, message: str = "") -> Transition:
         no = locked.transitions.filter(action=Action.REJECT).latest("at", "id")
         step = walk(locked, Action.APPEAL, by, message=message)
         Post.objects.filter(pk=locked.pk).update(submitted_at=step.at, turned_down_by=no.by)
-        notices.appealed(step)
+        notices.appealed(step, no)
     return finish(post, step)
 
 
@@ -513,6 +514,9 @@ def step_to(
         message=message,
         reason=reason,
     )
+    if post.status == Status.IN_REVIEW != target:
+        notices.judged(post)
+    promise.follow(post, step)
     post.status = target
     post.save(update_fields=["status", "current_version", "updated_at"])
     log.record(verb, post, actor=by, version=version_facts(post), reason=reason)
