@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from approvals import claims
 from approvals.forms import ChannelTextForm
 from approvals.views import ReviewRequest, decision_on, may_review, sent_in, told, version_of, whole_page
 from channels.models import Channel
@@ -22,6 +23,8 @@ def channel_text(request: ReviewRequest, post_id: int, channel_id: int) -> HttpR
     post = sent_in(post_id)
     version = version_of(post)
     if version is None or not post.is_in_review:
+        if request.method == "POST":
+            raise NoLongerSoError(post, Action.EDIT)
         return redirect("approvals:review", post_id)
     channel = get_object_or_404(Channel.objects.open(), pk=channel_id)
     if request.method == "GET":
@@ -58,7 +61,7 @@ def show_channel(
     template: str = WHOLE,
     status: int = 200,
 ) -> HttpResponse:
-    context = decision_on(request, post)
+    context = decision_on(request, post) | claims.as_told(post, claims.of(post), request.user)
     shown = context["previews"]
     context |= {
         "channel": channel,

@@ -11,7 +11,7 @@ decisions the first one wins, whoever has the claim (`posts.workflow`).
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +20,7 @@ from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.notices import tell
 from approvals.models import Claim
 from audit import log
@@ -27,10 +28,10 @@ from posts.desk import Desk
 from posts.models import Post
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from django.db.models import QuerySet
 
 
-def look(post: Post, by: "User") -> Claim | None:
+def look(post: Post, by: User) -> Claim | None:
     """
     Somebody has the post open: it is theirs unless somebody else has it. Returns whose it is.
 
@@ -47,7 +48,7 @@ def look(post: Post, by: "User") -> Claim | None:
     return of(post)
 
 
-def is_nothing_to_decide(post: Post, by: "User") -> bool:
+def is_nothing_to_decide(post: Post, by: User) -> bool:
     return post.author_id == by.pk and settings.FOUR_EYES
 
 
@@ -61,7 +62,7 @@ def by_post(posts: Iterable[Post]) -> dict[int, Claim]:
     return {claim.post_id: claim for claim in claims.select_related("by", "given_by")}
 
 
-def leave(post: Post, by: "User", seen_at: datetime) -> bool:
+def leave(post: Post, by: User, seen_at: datetime) -> bool:
     """
     The page was closed. What was given to somebody stays theirs.
 
@@ -72,7 +73,7 @@ def leave(post: Post, by: "User", seen_at: datetime) -> bool:
     return bool(left)
 
 
-def take_over(post: Post, by: "User") -> Claim | None:
+def take_over(post: Post, by: User) -> Claim | None:
     """From whoever has it, who is told by their page. Nobody's again if there is nothing to decide any more."""
     with transaction.atomic():
         row = Post.objects.select_for_update().get(pk=post.pk)
@@ -88,7 +89,7 @@ def take_over(post: Post, by: "User") -> Claim | None:
     return of(post)
 
 
-def give(post: Post, to: "User", by: "User") -> Claim | None:
+def give(post: Post, to: User, by: User) -> Claim | None:
     """A colleague shall review it: theirs until it is decided, or for a day. They are told, once for each time."""
     with transaction.atomic():
         row = Post.objects.select_for_update().get(pk=post.pk)
@@ -100,6 +101,23 @@ def give(post: Post, to: "User", by: "User") -> Claim | None:
         log.record("post.assigned", row, actor=by, to=to.pk)
         tell({to} - {by}, "assigned", f"post:{row.pk}:{now.isoformat()}", page_of(row), by=by.name)
     return of(post)
+
+
+def colleagues(post: Post) -> "QuerySet[User]":
+    """Those who could review it."""
+    able = User.objects.granted("posts.review_post").order_by("name")
+    return able.exclude(pk=post.author_id) if settings.FOUR_EYES else able
+
+
+def as_told(post: Post, claim: Claim | None, reader: User) -> dict[str, Any]:
+    """What the post's page says about it to this reader."""
+    return {
+        "post": post,
+        "claim": claim,
+        "is_mine": claim is not None and claim.by_id == reader.pk,
+        "is_open": post.is_in_review,
+        "may_take": claim is None and post.is_in_review and not is_nothing_to_decide(post, reader),
+    }
 
 
 def page_of(post: Post) -> str:

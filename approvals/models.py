@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -117,6 +118,11 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"claim of {self.by_id} on {self.post_id}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """It was given to somebody, who has not opened it, or not for a while."""
+        return self.seen_at is None or self.seen_at <= timezone.now() - LAPSES_AFTER
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------

@@ -297,7 +297,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "actions": workflow.possible(post, request.user),
             "is_revisable": publishing.is_untouched(post) or whereabouts.all_failed(rows),
             "is_moving": post.awaits_media or any(row.is_moving for row in rows),
-            "answer_by": promise.answer_by(post.submitted_at) if post.submitted_at else None,
+            "answer_by": promise.of(post),
         },
     )
 
@@ -326,7 +326,7 @@ def sent(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
     if not post.is_in_review or post.submitted_at is None:
         return redirect("posts:detail", post_id)
-    context = {"post": post, "answer_by": promise.answer_by(post.submitted_at)}
+    context = {"post": post, "answer_by": promise.of(post)}
     return render(request, "posts/sent.html", context)
 
 

@@ -58,7 +58,9 @@ def act(action: Action, post: Post, by: User) -> object:
         Action.REJECT: lambda: workflow.reject(post, by, seen, "irrelevant", ""),
         Action.APPROVE: lambda: workflow.approve(post, by, seen),
         Action.UNDO: lambda: workflow.undo(post, by),
+        Action.APPEAL: lambda: workflow.appeal(post, by),
         Action.REVISE: lambda: workflow.revise(post, by),
+        Action.APPEAL: lambda: workflow.appeal(post, by),
         Action.REOPEN: lambda: workflow.reopen(post, by),
         Action.AGREE: lambda: workflow.agree(post, by, seen),
         Action.DISAGREE: lambda: workflow.disagree(post, by, seen),
@@ -78,12 +80,22 @@ OFF_THE_MAP = [
 ]
 
 
+THE_AUTHORS = (
+    Action.SUBMIT,
+    Action.WITHDRAW,
+    Action.REVISE,
+    Action.APPEAL,
+    Action.AGREE,
+    Action.DISAGREE,
+)
+
+
 @pytest.mark.parametrize(("status", "action"), OFF_THE_MAP)
 def test_every_edge_off_the_map_is_refused_and_nothing_changes(status, action):
     karin = factories.ombudsman()
     post = post_in(status, karin)
     before = snapshot(post)
-    by = karin if action in (Action.SUBMIT, Action.WITHDRAW, Action.REVISE) else factories.reviewer()
+    by = karin if action in THE_AUTHORS else factories.reviewer()
 
     with pytest.raises(workflow.NoLongerSoError):
         act(action, post, by)
