@@ -1,25 +1,93 @@
-"""The queue: what waits for a decision, in the order in which it should get one."""
+"""
+The queue: what waits for a decision, in the order in which it should get one.
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+What is urgent comes first, then what has a latest time, then what would fill a gap of today, then the oldest. The database
+puts it in order. A page fetches the posts that it shows; of all the others it knows their numbers at most.
+"""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Count, Exists, F, OuterRef, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from approvals import gaps, regret
+from approvals.ages import Age, age_of
+from approvals.choice import Choice
+from approvals.models import Claim
 from posts import renditions
-from posts.blockers import blockers
-from posts.models import Post
+from posts.blockers import Blocker, blockers
+from posts.models import Post, PostQuerySet, VersionChannel, parts_of
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST = 200
+PAGE = 25
+NAMED = 2
+"""So many of the things that are missing are named in a row."""
+ORDER = (F("is_urgent").desc(), F("latest").asc(nulls_last=True), F("fills").desc(), F("submitted_at"), F("pk"))
 
 
 @dataclass(frozen=True)
 class Row:
-    """`missing` counts what stands between the post and its approval; `is_own` that a colleague must decide."""
+    """`fills`: one of its channels lacks a post today. `is_own`: a colleague must decide."""
 
     post: Post
-    missing: int
+    blockers: list[Blocker]
     is_own: bool
+    fills: bool = False
+    age: Age | None = None
+    claimed_by: str = ""
+    """The name of somebody else who looks at it."""
+
+    @property
+    def named(self) -> list[Blocker]:
+        """What is missing, in words, as far as a row has room for them."""
+        return self.blockers if len(self.blockers) <= NAMED else self.blockers[: NAMED - 1]
+
+    @property
+    def more(self) -> int:
+        return len(self.blockers) - len(self.named)
+
+    @property
+    def is_free(self) -> bool:
+        """The reader can decide on it, and nobody else is about to."""
+        return not self.is_own and not self.claimed_by
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of the queue, as the list shows it. `of` is how many there are in all of it."""
+
+    rows: list[Row]
+    of: int
+    number: int = 1
+    can_regret: bool = False
+
+    @property
+    def last(self) -> int:
+        return max(-(-self.of // PAGE), 1)
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def before(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def after(self) -> int | None:
+        return self.number + 1 if self.number < self.last else None
+
+    @property
+    def to_open(self) -> Post | None:
+        """The first that the reader can decide on; that nobody else looks at, if there is one."""
+        by_merit = sorted(self.rows, key=lambda row: (row.is_own, not row.is_free))
+        return by_merit[0].post if by_merit else None
 
 
 @dataclass(frozen=True)
@@ -28,44 +96,150 @@ class Place:
 
     number: int
     of: int
-    previous: Post | None
-    following: Post | None
+    previous: int | None
+    following: int | None
+
+    @property
+    def page(self) -> int:
+        return (self.number - 1) // PAGE + 1
 
 
-def rows(reader: "User") -> list[Row]:
-    return [row_of(post, reader) for post in waiting()]
+@dataclass(frozen=True)
+class Line:
+    """All that waits, in its order, by number; and whose it is."""
+
+    authors: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> list[int]:
+        return list(self.authors)
+
+    def place_of(self, post: int) -> Place | None:
+        """None when it does not stand in it (any more)."""
+        if post not in self.authors:
+            return None
+        numbers = self.numbers
+        at = numbers.index(post)
+        return Place(
+            number=at + 1,
+            of=len(numbers),
+            previous=numbers[at - 1] if at else None,
+            following=numbers[at + 1] if at + 1 < len(numbers) else None,
+        )
+
+    def behind(self, post: int) -> list[int]:
+        """What comes after a post, then what comes before it."""
+        numbers = self.numbers
+        at = numbers.index(post) if post in self.authors else -1
+        return numbers[at + 1 :] + numbers[: max(at, 0)]
 
 
-def row_of(post: Post, reader: "User") -> Row:
-    return Row(post, how_much_is_missing(post), post.author_id == reader.pk)
+# --- the order ------------------------------------------------------------------------------------------------
 
 
-def waiting() -> list[Post]:
-    posts = list(Post.objects.awaiting_review().in_queue_order().for_list()[:MOST])
+def in_order(choice: Choice, reader: "User", now: datetime) -> PostQuerySet:
+    posts = choice.narrow(reader, now)
+    return posts.annotate(fills=fills(gaps.channels_short_today(now))).order_by(*ORDER)
+
+
+def fills(short: set[int]) -> Combinable:
+    """Whether a post is meant for one of these channels. Asked of each post that waits, never of all that there were."""
+    if not short:
+        return Value(False, BooleanField())
+    return Exists(VersionChannel.objects.filter(version=OuterRef("current_version"), channel__in=short))
+
+
+def line(choice: Choice, reader: "User", now: datetime) -> Line:
+    return Line(dict(in_order(choice, reader, now).values_list("pk", "author")))
+
+
+# --- pages ----------------------------------------------------------------------------------------------------
+
+
+def page_of(choice: Choice, reader: "User", now: datetime, number: int = 1) -> Page:
+    """One page of it, and how many there are: by one question, with what belongs to the posts after it."""
+    count = choice.narrow(reader, now).order_by().values("status").annotate(n=Count("pk")).values("n")
+    found = in_order(choice, reader, now).annotate(
+        of=Coalesce(Subquery(count), 0), can_regret=Exists(regret.approved_by(reader, now))
+    )
+    first = (number - 1) * PAGE
+    posts = list(for_rows(found, reader, now)[first : first + PAGE])
+    if not posts and number > 1:
+        return page_of(choice, reader, now)
+    of, can_regret = (posts[0].of, posts[0].can_regret) if posts else (0, True)  # type: ignore[attr-defined]
+    return Page(rows_of(posts, reader, now), of, number, can_regret)
+
+
+def beside(post: Post, choice: Choice, reader: "User", now: datetime) -> tuple[Page, Place | None]:
+    """The page that a post stands on, and its place; the first page, where it stands nowhere."""
+    waits = line(choice, reader, now)
+    place = waits.place_of(post.pk)
+    number = place.page if place else 1
+    numbers = waits.numbers[(number - 1) * PAGE : number * PAGE]
+    found = in_order(choice, reader, now).filter(pk__in=numbers)
+    return Page(rows_of(list(for_rows(found, reader, now)), reader, now), len(waits.authors), number), place
+
+
+def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
+    """With what a row shows."""
+    with_people = posts.select_related("author", "category", "current_version", "draft")
+    return with_claims(with_people, reader, now).prefetch_related(*parts_of("current_version"))
+
+
+def with_claims(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
+    """With the name of somebody else who looks at each."""
+    others = Claim.objects.live(now).filter(post=OuterRef("pk")).exclude(by=reader)
+    return posts.annotate(claimed_by=Subquery(others.values("by__name")[:1]))
+
+
+def rows_of(posts: Sequence[Any], reader: "User", now: datetime) -> list[Row]:
     renditions.fetch([post.current_version for post in posts if post.current_version])
-    return posts
+    return [row_of(post, reader, now) for post in posts]
 
 
-def how_much_is_missing(post: Post) -> int:
-    """Nothing, while there is no version to decide on."""
-    version = post.current_version
-    return len(blockers(version)) if version and not post.awaits_media else 0
-
-
-def place_of(post: Post, queue: list[Row]) -> Place | None:
-    """None when it does not stand in it (any more)."""
-    posts = [row.post for row in queue]
-    if post not in posts:
-        return None
-    at = posts.index(post)
-    return Place(
-        number=at + 1,
-        of=len(posts),
-        previous=posts[at - 1] if at else None,
-        following=posts[at + 1] if at + 1 < len(posts) else None,
+def row_of(post: Any, reader: "User", now: datetime) -> Row:
+    return Row(
+        post,
+        missing_in(post),
+        is_own=post.author_id == reader.pk,
+        fills=post.fills,
+        age=age_of(post.submitted_at, now) if post.is_in_review and post.submitted_at else None,
+        claimed_by=post.claimed_by or "",
     )
 
 
-def first_for(reader: "User", queue: list[Row]) -> Post | None:
-    """The first that this person can decide on."""
-    return next((row.post for row in queue if not row.is_own), None)
+def row_for(post: Post, reader: "User", now: datetime) -> Row:
+    """The row of one post, as the list shows it."""
+    alone = Post.objects.filter(pk=post.pk).annotate(fills=fills(gaps.channels_short_today(now)))
+    [row] = rows_of(list(for_rows(alone, reader, now)), reader, now)
+    return row
+
+
+def missing_in(post: Post) -> list[Blocker]:
+    """Nothing, while there is no version to decide on."""
+    version = post.current_version
+    return blockers(version) if version and post.is_in_review and not post.awaits_media else []
+
+
+# --- on to the next -------------------------------------------------------------------------------------------
+
+
+def next_of(before: Line, decided: int, choice: Choice, reader: "User", now: datetime) -> int | None:
+    """
+    The next one in order after a post that was just decided, in the line as it was before that: one that still waits and
+    that the reader can decide on. One that nobody else looks at comes before others. None at the end of the queue.
+    """
+    waits = line(choice, reader, now).authors
+    able = [number for number in before.behind(decided) if can_take(number, waits, reader)]
+    able += [number for number in waits if number not in before.authors and can_take(number, waits, reader)]
+    elsewhere = set(looked_at_by_others(able, reader, now)) if able else set()
+    return next((number for number in able if number not in elsewhere), able[0] if able else None)
+
+
+def can_take(number: int, waits: dict[int, int], reader: "User") -> bool:
+    return number in waits and waits[number] != reader.pk
+
+
+def looked_at_by_others(numbers: Iterable[int], reader: "User", now: datetime) -> list[int]:
+    taken = Claim.objects.live(now).filter(post__in=list(numbers)[:PAGE]).exclude(by=reader)
+    return list(taken.values_list("post", flat=True))
