@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from approvals import channel_views, claim_views, discussion_views, editing_views, frequency_views, views
+from approvals import (
+    channel_views,
+    claim_views,
+    discussion_views,
+    editing_views,
+    frequency_views,
+    queue_views,
+    views,
+)
 
 app_name = "approvals"
 urlpatterns = [
-    path("", views.desk, name="desk"),
+    path("", queue_views.desk, name="desk"),
+    path("nytt/", queue_views.news, name="news"),
+    path("urval/", queue_views.narrow, name="narrow"),
     path("frekvens/", frequency_views.show, name="frequency"),
     path("<int:post_id>/", views.review, name="review"),
     path("<int:post_id>/spara/", views.save, name="save"),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.guards import for_those_who_may
 from accounts.models import User
 from approvals import discussion, editing, hints, queue, regret, wording
+from approvals.choice import Choice
 from approvals.forms import (
     RejectForm,
     RequestChangesForm,
@@ -51,6 +53,8 @@ TYPED = frozenset({"text", "title", "description", "message"})
 class ReviewRequest(HttpRequest):
     user: User
     htmx: Any
+    decides: "tuple[int, queue.Line] | None" = None
+    """The post that somebody decides on, and the queue as it was right before."""
 
 
 def told(view: View) -> View:
@@ -58,6 +62,8 @@ def told(view: View) -> View:
 
     @wraps(view)
     def answer(request: ReviewRequest, post_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            request.decides = post_id, queue.line(Choice.of(request.GET), request.user, timezone.now())
         try:
             return view(request, post_id, *args, **kwargs)
         except RefusedError as refusal:
@@ -110,17 +116,6 @@ def whole_page(request: ReviewRequest, answer: HttpResponse) -> HttpResponse:
 
 @require_GET
 @may_review
-def desk(request: ReviewRequest) -> HttpResponse:
-    """The queue; on a desk with its first post beside it, on a phone alone."""
-    rows = queue.rows(request.user)
-    if not rows:
-        return render(request, "approvals/nothing.html", {"rows": rows, "regrets": regret.of(request.user)})
-    first = queue.first_for(request.user, rows) or rows[0].post
-    return render(request, "approvals/review.html", page_for(request, first, rows) | {"is_queue": True})
-
-
-@require_GET
-@may_review
 def review(request: ReviewRequest, post_id: int) -> HttpResponse:
     post = sent_in(post_id)
     if not post.is_in_review:
@@ -141,16 +136,18 @@ def parts(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 def changed_parts(request: ReviewRequest, post: Post) -> HttpResponse:
     """What changes with an edit, each part for its place, the post's row in the queue too."""
-    context = decision_on(request, post) | {"row": queue.row_of(post, request.user), "is_swap": True}
+    context = decision_on(request, post) | {"row": queue.row_for(post, request.user, timezone.now()), "is_swap": True}
     return render(request, "approvals/_decision.html", context)
 
 
-def page_for(request: ReviewRequest, post: Post, rows: list[queue.Row] | None = None) -> dict[str, Any]:
+def page_for(request: ReviewRequest, post: Post) -> dict[str, Any]:
     """Everything on the review page."""
-    rows = queue.rows(request.user) if rows is None else rows
+    now = timezone.now()
+    page, place = queue.beside(post, Choice.of(request.GET), request.user, now)
     return {
-        "rows": rows,
-        "place": queue.place_of(post, rows),
+        "page": page,
+        "place": place,
+        "looked_at": now,
         **claims.as_told(post, claims.of(post), request.user),
         "is_editing": "redigera" in request.GET,
         "events": timeline.of(post, request.user),
@@ -167,6 +164,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
     chosen = {choice.channel_id for choice in version.chosen_channels.all()} if version else set()
     shown = previews.of_version(version) if version else []
     return {
+        "choice": Choice.of(request.GET),
         "post": post,
         "version": version,
         "wording": version or post.wording,
@@ -343,9 +341,12 @@ def blocked(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 
 def to_next(request: ReviewRequest) -> HttpResponse:
-    """On to the next post that this person can decide on."""
-    following = queue.first_for(request.user, queue.rows(request.user))
-    return redirect("approvals:review", following.pk) if following else redirect("approvals:desk")
+    """On to the next one after the post that was decided, of those that this person can decide on and wants to see."""
+    decided, before = request.decides or (0, queue.Line())
+    choice = Choice.of(request.GET)
+    following = queue.next_of(before, decided, choice, request.user, timezone.now())
+    place = reverse("approvals:review", args=[following]) if following else reverse("approvals:desk")
+    return redirect(place + choice.keep)
 
 
 @require_http_methods(["GET", "POST"])
