@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import author_views, messages_views, planning_views, publication_views, views
+from posts import author_views, messages_views, planning_views, publication_views, search_views, views
 
 app_name = "posts"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("mina/", views.mine, name="mine"),
     path("nytt/", views.new, name="new"),
     path("inlagg/", views.everybodys, name="everybodys"),
+    path("sok/", search_views.find, name="search"),
     path("inlagg/<int:post_id>/", views.detail, name="detail"),
     path("inlagg/<int:post_id>/andra/", views.edit, name="edit"),
     path("inlagg/<int:post_id>/inskickat/", views.sent, name="sent"),
