@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.guards import for_those_who_may
 from accounts.models import User
-from approvals import discussion, editing, hints, queue, regret, wording
+from approvals import claims, discussion, editing, hints, pictures, queue, regret, second, wording
 from approvals.choice import Choice
 from approvals.forms import (
     RejectForm,
@@ -41,13 +41,20 @@ from posts import (
 from posts.messages import thread
 from posts.models import Approval, Captions, Minors, People, Post, Site, Status, Version
 from posts.publishing import PlanError, When
-from posts.workflow import Action, MovedOnError, NoLongerSoError, RefusedError, StillOutError
+from posts.workflow import (
+    Action,
+    MovedOnError,
+    NoLongerSoError,
+    OneOfTwoError,
+    RefusedError,
+    StillOutError,
+)
 
 may_review = permission_required("posts.review_post", raise_exception=True)
 may_plan = for_those_who_may(rules.why_not_plan)
 
 View = Callable[..., HttpResponse]
-TYPED = frozenset({"text", "title", "description", "message"})
+TYPED = frozenset({"text", "title", "description", "message", "at", "earliest", "latest"})
 
 
 class ReviewRequest(HttpRequest):
@@ -86,7 +93,7 @@ def no_longer_so(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
     """Somebody was faster: who, what, and the difference to what was on the page."""
     post = Post.objects.for_list().get(pk=late.post.pk)
     last = post.transitions.select_related("by").order_by("-at", "-id").first()
-    seen = late.seen if isinstance(late, MovedOnError) else None
+    seen = late.seen if isinstance(late, MovedOnError) else version_named(request, post)
     now = post.current_version
     context = {
         "post": post,
@@ -94,8 +101,15 @@ def no_longer_so(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
         "sentence": timeline.sentence_for(last, is_own=last.by == request.user) if last else "",
         "differences": difference.between(seen, now) if seen and now and seen != now else [],
         "typed": typed_by(request),
+        "is_one_of_two": isinstance(late, OneOfTwoError),
     }
     return whole_page(request, render(request, "approvals/no_longer_so.html", context, status=409))
+
+
+def version_named(request: ReviewRequest, post: Post) -> Version | None:
+    """The one that the page showed, as the page says."""
+    number = request.POST.get("version", "")
+    return post.versions.whole().filter(pk=number).first() if number.isdecimal() else None
 
 
 def typed_by(request: ReviewRequest) -> list[str]:
@@ -171,6 +185,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
         **editing.shown(post, version, request.user),
+        **second.shown(post, request.user),
         "hints": hints.of(version, timezone.now()) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
         "what_happens": wording.before_the_okay(version, post.earliest) if version else "",
@@ -183,6 +198,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "people_choices": People.choices,
         "minors_choices": Minors.choices,
         "captions_choices": Captions.choices,
+        **pictures.told_of(version),
     }
 
 
@@ -306,7 +322,7 @@ def approved(request: ReviewRequest, approval: Approval) -> HttpResponse:
     """On to the next one; with the time to regret it in a toast, or what is now so."""
     tasks.publish_soon()
     if not settings.UNDO_SECONDS:
-        publications = approval.publications.select_related("channel")
+        publications = approval.publications.heads().select_related("channel")
         messages.success(request, wording.after_the_okay(publications, publishing.current_stop()))
     return to_next(request)
 

@@ -48,6 +48,8 @@ def blockers(version: Version) -> list[Blocker]:
 
 def of_media(version: Version) -> Iterator[Blocker]:
     shown = list(version.shown_media.all())
+    if old := next((item.media for item in shown if item.media.superseded_at), None):
+        yield Blocker("picture_superseded", "picture", facts={"media": str(old.pk)})
     if any(not item.media.is_film and not item.alt_text.strip() for item in shown):
         yield Blocker("alt_text_missing", "alt_text")
     spoken = [item for item in shown if item.media.is_film and item.media.has_sound]

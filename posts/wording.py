@@ -14,6 +14,7 @@ from posts.models import Media, Publication
 
 BLOCKERS = {
     "alt_text_missing": gettext_lazy("bildbeskrivning saknas"),
+    "picture_superseded": gettext_lazy("något i bilden är suddat på ett annat ställe: sudda det här också"),
     "captions_undecided": gettext_lazy("beslut om undertexter saknas"),
     "subtitles_missing": gettext_lazy("undertextfilen saknas"),
     "thumbnail_gone": gettext_lazy("bilden som skulle visa filmen finns inte kvar i inlägget"),

@@ -22,6 +22,8 @@ ON_THE_PAGE = {
 def fix_of(blocker: Blocker, post: Post) -> str:
     if blocker.channel:
         return reverse("approvals:channel_text", args=(post.pk, blocker.channel.pk))
+    if blocker.field == "picture":
+        return reverse("approvals:picture", args=(post.pk, blocker.facts["media"]))
     if blocker.field == "text":
         return reverse("approvals:review", args=(post.pk,)) + "?redigera#text"
     return ON_THE_PAGE.get(blocker.field, "#inl")

@@ -157,6 +157,8 @@ class Limits:
     """How many texts may follow the first, each as an answer to the one before."""
     first_comment: int = 0
     """How long a comment under the account's own post may be."""
+    shapes: tuple[str, ...] = ()
+    """What a feed shows of a picture without cutting it, wide to high, the best first. Nothing forces it."""
     can_be_removed: bool = True
     """False where only a person can take a post away again."""
 

@@ -48,6 +48,7 @@ class Facebook(Adapter):
         film_bytes=10 * 1024 * MB,  # an older Page videos page, as is the next line; today's gives no figure
         film_seconds=4 * 3600,
         alt_text=None,  # no documented limit
+        shapes=("4:5", "1:1", "1.91:1"),  # not in the API's pages; what guides for publishers agree on, read 2026-11-25
         first_comment=8000,  # Comment reference: about 8,000 characters
         card=Card.ALONE,  # Page posts: `link`; a post with attached media has none
     )

@@ -57,6 +57,7 @@ class YouTube(Adapter):
         film_bytes=274_877_906_944,
         film_seconds=12 * 3600,  # 15 minutes until the channel's owner has confirmed a telephone number
         alt_text=None,
+        shapes=("16:9", "9:16"),  # YouTube Help: thumbnails and Shorts, as told by others, read 2026-11-25
         needs_media=True,
         title=100,
         description_bytes=5000,

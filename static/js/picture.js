@@ -1,0 +1,370 @@
+// A picture's tools. What is drawn lives in one plain object; every step keeps the one before it, so that a step can be
+// taken back. The numbers in the form are what is sent: without this script they are typed.
+
+// --- as large as the screen --------------------------------------------------------------------------------------
+
+const stageOfFull = document.querySelector(".full__stage");
+if (stageOfFull) {
+  const picture = stageOfFull.querySelector("img");
+  const percent = document.querySelector("[data-percent]");
+  let zoom = 0;
+  const whole = () => Math.min(stageOfFull.clientWidth / picture.width0, stageOfFull.clientHeight / picture.height0, 1);
+  [picture.width0, picture.height0] = [Number(picture.getAttribute("width")), Number(picture.getAttribute("height"))];
+
+  const show = (wanted) => {
+    const middle = [
+      (stageOfFull.scrollLeft + stageOfFull.clientWidth / 2) / stageOfFull.scrollWidth,
+      (stageOfFull.scrollTop + stageOfFull.clientHeight / 2) / stageOfFull.scrollHeight,
+    ];
+    zoom = wanted > whole() * 1.01 ? Math.min(wanted, 4) : 0;
+    stageOfFull.classList.toggle("full__stage--zoomed", Boolean(zoom));
+    picture.style.width = zoom ? `${Math.round(picture.width0 * zoom)}px` : "";
+    percent.textContent = `${Math.round((zoom || whole()) * 100)} %`;
+    stageOfFull.scrollTo(
+      middle[0] * stageOfFull.scrollWidth - stageOfFull.clientWidth / 2,
+      middle[1] * stageOfFull.scrollHeight - stageOfFull.clientHeight / 2,
+    );
+  };
+  const steps = { in: () => (zoom || whole()) * 1.5, out: () => (zoom || whole()) / 1.5, whole: () => 0 };
+  for (const button of document.querySelectorAll("[data-zoom]")) {
+    button.addEventListener("click", () => show(steps[button.dataset.zoom]()));
+  }
+  stageOfFull.addEventListener("dblclick", () => show(zoom ? 0 : 1));
+  let held = null;
+  stageOfFull.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && zoom) held = [event.clientX + stageOfFull.scrollLeft, event.clientY + stageOfFull.scrollTop];
+  });
+  window.addEventListener("pointermove", (event) => { if (held) stageOfFull.scrollTo(held[0] - event.clientX, held[1] - event.clientY); });
+  window.addEventListener("pointerup", () => { held = null; });
+  picture.addEventListener("dragstart", (event) => event.preventDefault());
+  document.querySelector("[data-zooms]").hidden = false;
+  show(0);
+  window.addEventListener("resize", () => show(zoom));
+}
+
+// --- the tools ---------------------------------------------------------------------------------------------------
+
+const form = document.getElementById("verktyg");
+if (form) start(form);
+
+function start(form) {
+  const SVG = "http://www.w3.org/2000/svg";
+  const PARTS = ["left", "top", "width", "height"];
+  const LEAST = 1;
+  const svg = document.getElementById("bilden");
+  const group = svg.querySelector(".stage__picture");
+  const drawing = svg.querySelector(".stage__boxes");
+  const [width, height] = [Number(svg.dataset.width), Number(svg.dataset.height)];
+  const find = (selector) => form.querySelector(selector);
+  const words = find("[data-words]").dataset;
+  const lists = { blur: find('[data-boxes="blur"]'), crop: find('[data-boxes="crop"]') };
+  const rounded = (value) => Math.round(value * 100) / 100;
+
+  let state = { turn: Number(find("[name=turn]:checked")?.value ?? 0), boxes: typed("blur"), crop: typed("crop")[0] ?? null, taken: [] };
+  let chosen = null;
+  let mode = new URLSearchParams(location.search).has("beskar") ? "crop" : "blur";
+  const earlier = [];
+
+  // --- the state and its steps
+
+  function typed(name) {
+    return [...lists[name].children]
+      .map((row) => Object.fromEntries(PARTS.map((part) => [part, read(row, name, part)])))
+      .filter((box) => PARTS.every((part) => Number.isFinite(box[part])) && box.width > 0 && box.height > 0);
+  }
+
+  function read(row, name, part) {
+    const text = row.querySelector(`[name=${name}_${part}]`).value.trim().replace(",", ".");
+    return text === "" ? NaN : Number(text);
+  }
+
+  const remember = () => { earlier.push(JSON.stringify(state)); };
+  const change = (how) => { remember(); how(); render(); };
+
+  function undo() {
+    if (!earlier.length) return;
+    state = JSON.parse(earlier.pop());
+    chosen = null;
+    render();
+    say(words.undone);
+  }
+
+  const say = (text) => { find("[data-said]").textContent = text; };
+
+  // --- drawing
+
+  function render() {
+    const turned = state.turn % 180 !== 0;
+    svg.setAttribute("viewBox", turned ? `0 0 ${height} ${width}` : `0 0 ${width} ${height}`);
+    group.setAttribute("transform", {
+      0: "", 90: `translate(${height} 0) rotate(90)`, 180: `translate(${width} ${height}) rotate(180)`, 270: `translate(0 ${width}) rotate(270)`,
+    }[state.turn]);
+    drawing.replaceChildren();
+    for (const face of faces()) drawing.append(suggestion(face));
+    state.boxes.forEach((box, index) => drawing.append(item(box, index, `stage__blur`, `${words.box} ${index + 1}`)));
+    if (state.crop) drawing.append(shade(state.crop), item(state.crop, "crop", "stage__crop", words.crop));
+    fill();
+    svg.classList.add("stage--drawing");
+    if (chosen !== null) drawing.querySelector(`[data-index="${chosen}"]`)?.focus({ preventScroll: true });
+  }
+
+  const element = (name, attributes) => {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+  const places = (box) => ({
+    x: box.left * width / 100, y: box.top * height / 100, width: box.width * width / 100, height: box.height * height / 100,
+  });
+
+  function item(box, index, look, label) {
+    const made = element("g", { class: "stage__item", tabindex: 0, role: "button", "data-index": index, "aria-label": label });
+    const place = places(box);
+    made.append(element("rect", { class: "stage__under", ...place }), element("rect", { class: look, ...place }));
+    const side = Math.max(width, height) / 45;
+    made.append(element("circle", { class: "stage__handle", "data-handle": "", cx: place.x + place.width, cy: place.y + place.height, r: side / 1.6 }));
+    if (index === chosen) made.classList.add("stage__item--chosen");
+    made.addEventListener("focus", () => { chosen = index; });
+    return made;
+  }
+
+  function suggestion(face) {
+    const made = element("g", { class: "stage__item", tabindex: 0, role: "button", "data-face": face.value, "aria-label": `${words.face} ${Number(face.value) + 1}` });
+    const place = places(face.box);
+    made.append(element("rect", { class: "stage__under", ...place }), element("rect", { class: "stage__face", ...place }));
+    return made;
+  }
+
+  function shade(box) {
+    const { x, y, width: w, height: h } = places(box);
+    return element("path", { class: "stage__shade", "fill-rule": "evenodd", d: `M0 0H${width}V${height}H0ZM${x} ${y}h${w}v${h}h${-w}Z` });
+  }
+
+  /** The numbers of the form, made from the state. */
+  function fill() {
+    const rows = state.boxes.map((box, index) => row("blur", box, index));
+    lists.blur.replaceChildren(...rows);
+    const crop = lists.crop.firstElementChild;
+    for (const part of PARTS) crop.querySelector(`[name$=_${part}]`).value = state.crop ? rounded(state.crop[part]) : "";
+    for (const radio of form.querySelectorAll("[name=turn]")) radio.checked = Number(radio.value) === state.turn;
+    for (const box of form.querySelectorAll("[name=face]")) {
+      box.closest("li").hidden = state.taken.includes(box.value);
+      box.checked = false;
+    }
+    const all = find("[data-all-faces]");
+    if (all) all.hidden = !faces().length;
+    find("[data-undo]").disabled = !earlier.length;
+    find("[data-uncrop]").hidden = !state.crop;
+    for (const button of form.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+    for (const part of form.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== mode;
+  }
+
+  function row(name, box, index) {
+    const made = find("[data-row]").content.firstElementChild.cloneNode(true);
+    made.querySelector("[data-number]").textContent = index + 1;
+    for (const part of PARTS) {
+      const field = made.querySelector(`[name=${name}_${part}]`);
+      field.value = rounded(box[part]);
+      field.addEventListener("change", () => {
+        const value = read(made, name, part);
+        if (Number.isFinite(value)) change(() => { state.boxes[index] = inside({ ...box, [part]: value }); });
+        else field.value = rounded(box[part]);
+      });
+    }
+    made.querySelector("[data-remove]").addEventListener("click", () => remove(index));
+    return made;
+  }
+
+  // --- faces
+
+  function faces() {
+    return [...form.querySelectorAll("[name=face]")]
+      .filter((field) => !state.taken.includes(field.value))
+      .map((field) => {
+        const [left, top, w, h] = field.dataset.box.split(" ").map(Number);
+        return { value: field.value, box: { left, top, width: w, height: h } };
+      });
+  }
+
+  function accept(wanted) {
+    const found = faces().filter((face) => wanted.includes(face.value));
+    if (!found.length) return;
+    change(() => {
+      for (const face of found) { state.boxes.push(face.box); state.taken.push(face.value); }
+      chosen = state.boxes.length - 1;
+    });
+  }
+
+  // --- boxes
+
+  /** Never beyond the picture, never a line. */
+  function inside(box) {
+    const w = Math.min(Math.max(box.width, LEAST), 100);
+    const h = Math.min(Math.max(box.height, LEAST), 100);
+    return { left: Math.min(Math.max(box.left, 0), 100 - w), top: Math.min(Math.max(box.top, 0), 100 - h), width: w, height: h };
+  }
+
+  const boxAt = (index) => (index === "crop" ? state.crop : state.boxes[index]);
+  const put = (index, box) => { if (index === "crop") state.crop = box; else state.boxes[index] = box; };
+
+  function remove(index) {
+    change(() => {
+      if (index === "crop") { state.crop = null; freeShape(); } else state.boxes.splice(index, 1);
+      chosen = null;
+    });
+    say(words.removed);
+  }
+
+  function add() {
+    change(() => { state.boxes.push({ left: 40, top: 40, width: 20, height: 20 }); chosen = state.boxes.length - 1; });
+  }
+
+  function freeShape() { const free = find('[name=shape][value=""]'); if (free) free.checked = true; }
+
+  /** How wide to how high, in hundredths of the picture, for the turned picture to have the chosen form. */
+  function proportion() {
+    const shape = find("[name=shape]:checked")?.value;
+    if (!shape) return null;
+    const [wide, high] = shape.split(":").map(Number);
+    const ratio = state.turn % 180 ? high / wide : wide / high;
+    return ratio * height / width;
+  }
+
+  function largest(wanted) {
+    const [w, h] = wanted > 1 ? [100, 100 / wanted] : [100 * wanted, 100];
+    return { left: (100 - w) / 2, top: (100 - h) / 2, width: w, height: h };
+  }
+
+  function shaped(box, wanted) {
+    if (!wanted) return box;
+    const w = Math.min(box.width, (100 - box.top) * wanted, 100 - box.left);
+    return { ...box, width: w, height: w / wanted };
+  }
+
+  // --- keys: as the eye sees it, also when the picture is turned
+
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const unturned = ([x, y]) => ({ 0: [x, y], 90: [y, -x], 180: [-x, -y], 270: [-y, x] })[state.turn];
+
+  drawing.addEventListener("keydown", (event) => {
+    const target = event.target.closest("[data-index], [data-face]");
+    if (!target || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.dataset.face !== undefined) {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); accept([target.dataset.face]); }
+      return;
+    }
+    const index = target.dataset.index === "crop" ? "crop" : Number(target.dataset.index);
+    if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); return remove(index); }
+    if (!ARROWS[event.key]) return;
+    event.preventDefault();
+    const [x, y] = unturned(ARROWS[event.key]);
+    const box = boxAt(index);
+    if (!event.repeat) remember();
+    chosen = index;
+    const moved = event.shiftKey
+      ? { ...box, width: box.width + x, height: box.height + y }
+      : { ...box, left: box.left + x, top: box.top + y };
+    put(index, inside(index === "crop" && event.shiftKey ? shaped(inside(moved), proportion()) : moved));
+    render();
+  });
+
+  // --- pointer: mouse, finger and pen alike
+
+  let hand = null;
+
+  const at = (event) => {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(group.getScreenCTM().inverse());
+    return [Math.min(Math.max(point.x / width * 100, 0), 100), Math.min(Math.max(point.y / height * 100, 0), 100)];
+  };
+
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button || hand) return;
+    const face = event.target.closest("[data-face]");
+    const held = event.target.closest("[data-index]");
+    const [x, y] = at(event);
+    event.preventDefault();
+    svg.setPointerCapture(event.pointerId);
+    hand = { id: event.pointerId, x, y, before: JSON.stringify(state), face: face?.dataset.face, moved: false };
+    if (held && !(mode === "blur" && held.dataset.index === "crop")) {
+      hand.index = held.dataset.index === "crop" ? "crop" : Number(held.dataset.index);
+      hand.box = { ...boxAt(hand.index) };
+      hand.sizes = event.target.hasAttribute("data-handle");
+      chosen = hand.index;
+    }
+  });
+
+  svg.addEventListener("pointermove", (event) => {
+    if (!hand || event.pointerId !== hand.id) return;
+    const [x, y] = at(event);
+    if (!hand.moved && Math.hypot(x - hand.x, y - hand.y) < LEAST) return;
+    hand.moved = true;
+    if (hand.index === undefined) draw(x, y);
+    else if (hand.sizes) resize(x, y);
+    else put(hand.index, inside({ ...hand.box, left: hand.box.left + x - hand.x, top: hand.box.top + y - hand.y }));
+    render();
+  });
+
+  function draw(x, y) {
+    const box = { left: Math.min(x, hand.x), top: Math.min(y, hand.y), width: Math.abs(x - hand.x), height: Math.abs(y - hand.y) };
+    hand.drawn ??= mode === "crop" ? "crop" : state.boxes.length;
+    put(hand.drawn, hand.drawn === "crop" ? shaped(box, proportion()) : box);
+    chosen = hand.drawn;
+  }
+
+  function resize(x, y) {
+    const box = { ...hand.box, width: Math.max(x - hand.box.left, LEAST), height: Math.max(y - hand.box.top, LEAST) };
+    put(hand.index, inside(hand.index === "crop" ? shaped(box, proportion()) : box));
+  }
+
+  const letGo = (event) => {
+    if (!hand || event.pointerId !== hand.id) return;
+    const done = hand;
+    hand = null;
+    if (!done.moved) { if (done.face !== undefined) accept([done.face]); else render(); return; }
+    const index = done.index ?? done.drawn;
+    if (index !== undefined) put(index, inside(boxAt(index)));
+    earlier.push(done.before);
+    render();
+  };
+  svg.addEventListener("pointerup", letGo);
+  svg.addEventListener("pointercancel", (event) => {
+    if (!hand || event.pointerId !== hand.id) return;
+    state = JSON.parse(hand.before);
+    hand = null;
+    render();
+  });
+
+  // --- buttons and fields
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches("[data-add]")) add();
+    if (button.matches("[data-undo]")) undo();
+    if (button.matches("[data-uncrop]")) remove("crop");
+    if (button.matches("[data-all-faces]")) accept(faces().map((face) => face.value));
+    if (button.matches("[data-mode]")) { mode = button.dataset.mode; fill(); }
+    if (button.matches("[data-turn]")) {
+      change(() => { state.turn = (state.turn + Number(button.dataset.turn) + 360) % 360; if (state.crop && proportion()) state.crop = largest(proportion()); });
+    }
+  });
+
+  form.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.name === "face" && field.checked) accept([field.value]);
+    if (field.name === "shape") change(() => { const wanted = proportion(); if (wanted) { state.crop = largest(wanted); chosen = "crop"; } });
+    if (field.name?.startsWith("crop_")) {
+      const [box] = typed("crop");
+      change(() => { state.crop = box ? inside(box) : null; freeShape(); });
+    }
+  });
+
+  // Enter in a field of numbers is no order to save.
+  form.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); });
+  document.body.addEventListener("htmx:afterSwap", (event) => { if (form.contains(event.target) || event.target.id === "ansikten") render(); });
+
+  for (const shown of form.querySelectorAll("[data-modes], [data-turns], [data-add], [data-undo], [data-how]")) shown.hidden = false;
+  for (const put of form.querySelectorAll("[data-turn-choices], [data-without-script]")) put.hidden = true;
+  render();
+}
+
