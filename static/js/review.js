@@ -4,8 +4,12 @@
 let saving = 0;
 let onward = null;
 
-document.body.addEventListener("htmx:beforeRequest", () => { saving += 1; });
-document.body.addEventListener("htmx:afterRequest", () => {
+// What only looks for news keeps nobody waiting.
+const isQuiet = (event) => event.target.closest("[data-quiet]");
+
+document.body.addEventListener("htmx:beforeRequest", (event) => { if (!isQuiet(event)) saving += 1; });
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (isQuiet(event)) return;
   saving = Math.max(0, saving - 1);
   // The answer has to be in its place first: it carries the version that a decision names.
   if (!saving && onward) setTimeout(() => { if (!saving && onward) { const go = onward; onward = null; go(); } });
