@@ -49,6 +49,11 @@ class Choice:
         """What an address ends with, so that the next page shows the same of the queue."""
         return f"?{urlencode(self.fields)}" if self.fields else ""
 
+    @property
+    def also(self) -> str:
+        """The same, where the address has asked for something already."""
+        return f"&{urlencode(self.fields)}" if self.fields else ""
+
     def narrow(self, reader: "User", now: datetime) -> PostQuerySet:
         posts = Post.objects.asked_to_change() if self.is_asked else Post.objects.awaiting_review()
         if self.channel:
