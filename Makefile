@@ -51,7 +51,7 @@ messages: .venv/.tests ## Collect the texts for translation (needs gettext)
 		--ignore var --ignore tests --ignore bench
 
 requirements: .venv/bin/uv ## Pin the dependencies again
-	@$(BIN)/uv pip compile --quiet --generate-hashes requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --generate-hashes requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-markers requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-markers requirements-dev.in -o requirements-dev.txt
 
 .PHONY: help words setup run tools check test bench pds format messages requirements

@@ -45,7 +45,7 @@ def retouch_picture(
 
 
 def find_faces(source: str, progress: Callable[[float], None]) -> dict[str, Any]:
-    return {"faces": faces.find(Path(source)) if faces.is_available() else None}
+    return {"faces": faces.found_in(Path(source))}
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:
