@@ -7,7 +7,8 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from channels.models import Channel
+from approvals.following import FollowingForm
+from channels.models import Channel, Credit
 from posts import content
 from posts.changes import Remark
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
@@ -99,7 +100,7 @@ class ReviewForm(SeenForm):
         return {name: self.cleaned_data[name] if self.has(name) else known[name] for name in ANSWERS}
 
 
-class ChannelTextForm(SeenForm):
+class ChannelTextForm(FollowingForm, SeenForm):
     """The words for one channel."""
 
     text = WordsField(
@@ -125,18 +126,44 @@ class ChannelTextForm(SeenForm):
         ],
         required=False,
     )
+    tags = forms.CharField(
+        label=_("Nyckelord"),
+        help_text=_("Skilj dem åt med komma."),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )
+    thumbnail = forms.ChoiceField(label=_("Bild innan filmen spelas"), required=False)
+    has_credit = forms.BooleanField(required=False)
+    """That the page asks at all: not ticked is an answer too."""
+    credit = forms.BooleanField(label=_("Skriv ut fotografens namn"), required=False)
 
     def __init__(self, version: Version, channel: Channel, *args: Any, **kwargs: Any) -> None:
         super().__init__(version, *args, **kwargs)
         self.channel = channel
         choice = content.chosen(version, channel)
+        self.stills = list(content.stills(version)) if channel.adapter_class.limits.thumbnail else []
+        digests = dict.fromkeys(["", choice.thumbnail, *(still.sha256 for still in self.stills)])
+        self.fields["thumbnail"].choices = [(digest, digest) for digest in digests]  # type: ignore[attr-defined]
         self.initial = {
             **self.initial,
             "text": choice.text or version.text,
             "title": choice.title or content.first_words(choice.text or version.text, channel),
             "description": choice.description or version.text,
             "privacy": choice.privacy,
+            "tags": ", ".join(choice.tags),
+            "thumbnail": choice.thumbnail,
+            "credit": content.names_photographer(choice),
+            "first_comment": choice.first_comment,
         }
+
+    def clean_tags(self) -> tuple[str, ...]:
+        """Each once, as it was written the first time; without the sign that other platforms put before them."""
+        once: dict[str, str] = {}
+        for typed in self.cleaned_data["tags"].split(","):
+            if tag := " ".join(typed.split()).lstrip("# "):
+                once.setdefault(tag.casefold(), tag)
+        return tuple(once.values())
 
     def manuscript(self) -> Manuscript:
         """The seen version with these words for the channel; the post's own text is not copied into it."""
@@ -145,18 +172,23 @@ class ChannelTextForm(SeenForm):
         return before.replaced(channels=(*others, self.words(before)))
 
     def words(self, before: Manuscript) -> ChannelText:
-        typed = {
+        typed: dict[str, Any] = {
             name: self.cleaned_data[name].strip()
-            for name in ("text", "title", "description", "privacy")
+            for name in ("text", "title", "description", "privacy", "thumbnail")
             if name in self.data
         }
+        if "tags" in self.data:
+            typed["tags"] = self.cleaned_data["tags"]
         for name in ("text", "description"):
             if typed.get(name) == before.text:
                 typed[name] = ""
         if typed.get("title") == content.first_words(before.text, self.channel):
             typed["title"] = ""
         known = {item.channel_id: item for item in before.channels}.get(self.channel.pk)
-        return ChannelText(**(vars(known or content.begun_for(self.channel)) | typed))
+        begun = known or content.begun_for(self.channel)
+        if self.cleaned_data["has_credit"] and self.cleaned_data["credit"] != self.initial["credit"]:
+            typed["credit"] = (Credit.SHOWN if self.cleaned_data["credit"] else Credit.NONE).value
+        return ChannelText(**(vars(begun) | typed | self.following()))
 
 
 class RequestChangesForm(SeenForm):

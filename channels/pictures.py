@@ -75,24 +75,24 @@ def content_of(session: requests.Session, url: str, call: str) -> bytes:
     return content if answer.status_code == requests.codes.ok and len(content) <= MOST_BYTES else b""
 
 
-def small(content: bytes) -> bytes | None:
-    """A square JPEG, on white where the picture is see-through; None if it is no picture, or one made to choke us."""
+def small(content: bytes, size: tuple[int, int] = (SIDE, SIDE)) -> bytes | None:
+    """A JPEG of this size, white where it is see-through; None if it is no picture, or one made to choke us."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=FORMATS) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     return None
-                return drawn(picture)
+                return drawn(picture, size)
     except UNREADABLE:
         return None
 
 
-def drawn(picture: Image.Image) -> bytes:
+def drawn(picture: Image.Image, size: tuple[int, int]) -> bytes:
     """As it lies: the platforms have turned it upright, and what else it carries is not even read."""
-    square = ImageOps.fit(picture.convert("RGBA"), (SIDE, SIDE))
-    paper = Image.new("RGB", (SIDE, SIDE), "white")
-    paper.paste(square, mask=square)
+    cut = ImageOps.fit(picture.convert("RGBA"), size)
+    paper = Image.new("RGB", size, "white")
+    paper.paste(cut, mask=cut)
     jpeg = BytesIO()
     paper.save(jpeg, "JPEG", quality=QUALITY)
     return jpeg.getvalue()

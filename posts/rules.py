@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 def may_see_media(user: User, media: Media) -> bool:
     """
     Who may see a post may see its pictures; what nobody has sent in yet belongs to its owner. Whoever keeps a channel
-    sees what is meant for it.
+    sees what is meant for it. A picture out of a film is as the film.
     """
+    if media.made_from and media.made_from.is_film:
+        return may_see_media(user, media.made_from)
     if media.owner_id == user.pk or Post.objects.visible_to(user).showing(media).exists():
         return True
     return Publication.objects.showing(media).filter(channel__in=Channel.objects.kept_by(user)).exists()
@@ -136,9 +138,8 @@ def why_not_recall(user: User, post: Post) -> Refusal:
     """Taking back what was just sent in: until somebody has begun on it."""
     if refusal := why_not_author(user, post):
         return refusal
-    version = post.current_version
-    is_edited = version is not None and version.created_by_id != post.author_id
-    if is_edited or Post.objects.filter(desk.site.desk.looks_at(), pk=post.pk).exists():
+    done = post.transitions.filter(at__gt=post.submitted_at).exclude(by=post.author_id)
+    if done.exists() or Post.objects.filter(desk.site.desk.looks_at(), pk=post.pk).exists():
         return _("Någon har börjat granska inlägget.")
     return None
 

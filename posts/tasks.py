@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from posts import preparation, publishing, renditions, retouching, workflow
+from posts import link_cards, preparation, publishing, reminding, renditions, retouching, workflow
 from posts.lanes import lane
 from posts.models import Media, Publication, Rendition, Version
 
@@ -57,6 +57,12 @@ def sweep() -> None:
 
 
 @shared_task
+def remind() -> None:
+    """Every minute: who promised an answer, and has not given it."""
+    reminding.remind(timezone.now())
+
+
+@shared_task
 def prepare(media_id: str) -> None:
     if media := preparation.claim(media_id):
         preparation.prepare(media)
@@ -76,6 +82,14 @@ def wake_media() -> None:
         put(prepare, str(media.pk), queue=queue_for(media), expires=CLOCK)
     for rendition in preparation.waiting_renditions(now).order_by("created_at")[:AT_ONCE]:
         put(make_rendition, rendition.pk, queue=queue_for(rendition), expires=CLOCK)
+    for card in link_cards.waiting(now).order_by("created_at")[:AT_ONCE]:
+        put(fetch_link_card, card.pk, expires=CLOCK)
+
+
+@shared_task
+def fetch_link_card(card_id: int) -> None:
+    if card := link_cards.claim(card_id):
+        link_cards.fetch(card)
 
 
 def send_to_worker(publication: Publication) -> None:

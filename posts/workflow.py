@@ -31,7 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import log
-from posts import changes, desk, elections, notices, promise, publishing, renditions, rules, search
+from posts import changes, desk, elections, link_cards, notices, promise, publishing, renditions, rules, search
 from posts import content as contents
 from posts.blockers import Blocker, blockers
 from posts.changes import NO_REMARK, Remark, remark_of
@@ -236,7 +236,7 @@ def recall(post: Post, by: User) -> Transition:
         rule = RULES[Action.RECALL]
         step = step_to(locked, Status(sent.from_status), action=Action.RECALL, verb=rule.verb, by=by)
         if not has_draft(locked):
-            reopen(locked, locked.version_in_force)
+            hand_back(locked, locked.version_in_force)
     return finish(post, step)
 
 
@@ -597,6 +597,7 @@ def freeze(
     for choice in manuscript.channels:
         VersionChannel.objects.create(version=version, **vars(choice))
     renditions.order(version)
+    link_cards.order(version.link)
     post.current_version = version
     search.remember(post, manuscript)
     log.record("post.frozen", post, actor=by, version=number, digest=version.digest)

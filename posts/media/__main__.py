@@ -24,6 +24,7 @@ JOBS = {
     "prepare_film": "posts.media.film_jobs",
     "film_of_pictures": "posts.media.film_jobs",
     "rendition": "posts.media.film_jobs",
+    "still_of_film": "posts.media.film_jobs",
 }
 STEP = 0.01
 

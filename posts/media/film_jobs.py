@@ -5,10 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from posts.media.films import FilmFacts, make_film_master, make_film_rendition, make_poster
+from posts.media.films import FilmFacts, make_film_master, make_film_rendition, make_poster, make_still
 from posts.media.limits import Limits
 from posts.media.picture_film import make_picture_film, shape_of
-from posts.media.picture_jobs import plain, shown
+from posts.media.picture_jobs import plain, prepare_picture, shown
 from posts.media.pictures import make_picture_sizes
 
 Progress = Callable[[float], None]
@@ -32,6 +32,13 @@ def film_of_pictures(
     target = Path(folder) / "film.mp4"
     paths = [Path(picture) for picture in pictures]
     return with_pictures(make_picture_film(paths, text, target, seconds, shape_of(paths[0])), target)
+
+
+def still_of_film(source: str, folder: str, at: float, progress: Progress) -> dict[str, Any]:
+    """One of its pictures, made a picture as any that is sent in."""
+    frame = Path(folder) / "frame.jpg"
+    make_still(Path(source), frame, at)
+    return prepare_picture(str(frame), folder, {}, progress)
 
 
 def with_pictures(facts: FilmFacts, film: Path) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from posts.media.reading import film_format, opened, plan_for, seconds_of, sound
 from posts.media.transcoding import FULL_HD, Box, Progress, transcode, unheard
 
 POSTER_EDGE = 1280
+STILL_EDGE = 1920
 POSTER_MOMENTS = (0.1, 0.25, 0.5, 0.75, 0.0)
 # Mean and spread of brightness (0 to 255) below which a picture shows nothing.
 DARK, FLAT = 24, 8
@@ -78,6 +79,14 @@ def make_poster(film: Path, target: Path) -> tuple[int, int]:
     return image.size
 
 
+def make_still(film: Path, target: Path, at: float) -> tuple[int, int]:
+    """The picture of a master that is shown at this second. Returns its size."""
+    with opened(film, Format.MP4, DEFAULT) as source:
+        image = fitted(picture_at(source, at), STILL_EDGE)
+    save_jpeg(image, target)
+    return image.size
+
+
 def film_facts(film: Path) -> FilmFacts:
     """What is true of a finished film."""
     with opened(film, Format.MP4, DEFAULT) as source:
@@ -118,6 +127,19 @@ def frames_at(film: InputContainer, moments: tuple[float, ...]) -> Iterator[Vide
         frame = next(film.decode(video), None)
         if frame is not None:
             yield frame
+
+
+def picture_at(film: InputContainer, at: float) -> Image.Image:
+    """The last frame that has begun by then; the film's own last one where it is shorter."""
+    video, found = video_of(film), None
+    film.seek(int(at / (video.time_base or 1)), stream=video)
+    for frame in film.decode(video):
+        if found is not None and (frame.time or 0) > at:
+            break
+        found = frame
+    if found is None:
+        raise MediaRefused(RefusalCode.DAMAGED)
+    return found.to_image()
 
 
 def shows_something(image: Image.Image) -> bool:

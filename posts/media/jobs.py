@@ -101,6 +101,12 @@ def retouched(master: Path, folder: Path, edits: Edits) -> Prepared:
     return prepared(Kind.PICTURE, run_isolated("retouch_picture", args, PICTURE_MEMORY, PICTURE_SECONDS))
 
 
+def still(master: Path, folder: Path, at: float) -> Prepared:
+    """What one of our own films shows at this second."""
+    args = {"source": absolute(master), "folder": absolute(folder), "at": at}
+    return prepared(Kind.PICTURE, run_isolated("still_of_film", args, FILM_MEMORY, PICTURE_SECONDS))
+
+
 def faces_in(master: Path) -> list[dict[str, float]] | None:
     """Where faces may be; None on a machine that cannot look for them."""
     args = {"source": absolute(master)}

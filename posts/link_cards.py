@@ -1,0 +1,309 @@
+"""
+What a linked page says of itself: title, description, picture. Fetched once by a worker, kept in the database, and shown
+in the previews as about what followers will see. Not getting it is no error.
+
+An address that a person writes could lead our server to machines that only it can reach. So: http and https at their
+usual ports, to names of the public kind; the other end of every connection is looked at before a word is said
+(`http.admitting`), whatever the name led to a moment ago; each redirect is a new address, checked as the first one was;
+never through a proxy, which would look names up elsewhere; no cookies, no referrer, nothing of ours in the request. What
+comes is a stranger's: so much of it, for so long, and only HTML. In practice mode nothing is reached but what stands
+where the make-believe platforms stand.
+"""
+
+import codecs
+import hashlib
+import re
+import time
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from urllib.parse import SplitResult, urljoin
+
+import requests
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from channels import pictures
+from channels.adapters import hosts, http
+from channels.adapters.links import taken_apart
+from channels.errors import ChannelError, NotSent
+from posts.models import LinkCard, LinkCardState
+
+PORTS = {"http": (None, 80), "https": (None, 443)}
+MOST_REDIRECTS = 3
+MOST_BYTES = 512 * 1024
+SECONDS = 3
+"""For the page with all its redirects, and once more for its picture."""
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+CHARSETS = frozenset({"utf-8", "utf-16", "iso8859-1", "iso8859-15", "cp1252", "ascii"})
+"""By Python's names. It knows others that take hours, or are no text at all."""
+MOST_READ = 128 * 1024
+"""Of the page, in characters: what it says of itself stands at its beginning."""
+MOST_TITLE, MOST_DESCRIPTION = 300, 500
+WIDTH, HEIGHT = 600, 315
+"""About the shape in which the platforms show it."""
+LEASE = timedelta(minutes=1)
+MOST_TRIES = 3
+STALE = timedelta(days=7)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class NothingThereError(Exception):
+    """No card, and nobody's fault. The reason is for tests and for the log."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page says, as text of ours; `picture` is an address, not yet checked."""
+
+    title: str = ""
+    description: str = ""
+    picture: str = ""
+
+
+# --- the row --------------------------------------------------------------------------------------------------
+
+
+def digest_of(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def order(url: str) -> None:
+    """Have a worker fetch what this page says, unless that is known already."""
+    if not url:
+        return
+    card, is_new = LinkCard.objects.get_or_create(digest=digest_of(url), defaults={"url": url})
+    if not is_new and card.fetched_at and card.fetched_at < timezone.now() - STALE:
+        LinkCard.objects.filter(pk=card.pk).update(state=LinkCardState.WAITING, tries=0)
+
+
+def known(url: str) -> LinkCard | None:
+    """For a page: what is known now, without the picture's bytes. Asks nobody."""
+    return LinkCard.objects.defer("jpeg").filter(digest=digest_of(url)).first() if url else None
+
+
+def waiting(now: datetime) -> QuerySet[LinkCard]:
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    return LinkCard.objects.defer("jpeg").filter(free, state=LinkCardState.WAITING)
+
+
+def claim(card_id: int) -> LinkCard | None:
+    """Take it for this worker. None: it is done, or somebody else was faster."""
+    now = timezone.now()
+    mine = waiting(now).filter(pk=card_id)
+    return (
+        LinkCard.objects.get(pk=card_id)
+        if mine.update(claimed_until=now + LEASE, tries=F("tries") + 1)
+        else None
+    )
+
+
+def fetch(card: LinkCard) -> None:
+    """Look at the page, once. A worker that dies over it is followed by another, so often."""
+    found, jpeg = Told(), b""
+    if card.tries <= MOST_TRIES:
+        try:
+            found = page(card.url)
+            jpeg = picture(found.picture)
+        except NothingThereError:
+            pass
+    is_there = bool(found.title or jpeg)
+    width, height = (WIDTH, HEIGHT) if jpeg else (0, 0)
+    LinkCard.objects.filter(pk=card.pk, tries=card.tries).update(
+        state=LinkCardState.READY if is_there else LinkCardState.EMPTY,
+        title=found.title,
+        description=found.description,
+        jpeg=jpeg,
+        width=width,
+        height=height,
+        fetched_at=timezone.now(),
+        claimed_until=None,
+    )
+
+
+# --- where one may go -----------------------------------------------------------------------------------------
+
+
+def way_to(url: str) -> SplitResult:
+    """The address, if we go there at all; asks nobody. Raises NothingThereError."""
+    found = taken_apart(url)
+    if found is None:
+        raise NothingThereError("not an address of the web")
+    if hosts.is_practice(pictures.home()):
+        if not hosts.is_at(f"{found.scheme}://{found.netloc}", pictures.home()):
+            raise NothingThereError("only practice")
+        return found
+    name = found.hostname or ""
+    is_usual = hosts.port(found) in PORTS[found.scheme]
+    if not is_usual or "." not in name.strip(".") or hosts.is_number(name) or "%" in name:
+        raise NothingThereError("not an address of a public server")
+    return found
+
+
+def admits(ip: str) -> bool:
+    return hosts.is_here(ip) if hosts.is_practice(pictures.home()) else hosts.is_public(ip)
+
+
+# --- one answer -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    kind: str
+    charset: str
+    location: str
+    body: bytes
+
+
+def asked(url: str, accept: str, most: int, until: float) -> Answer:
+    """One request, over a connection and a session of its own. Raises NothingThereError."""
+    way_to(url)
+    left = until - time.monotonic()
+    if left <= 0:
+        raise NothingThereError("too slow")
+    try:
+        with (
+            http.admitting(admits),
+            http.guarded("GET", NotSent) as line,
+            line.open_at_most(left),
+            requests.Session() as session,
+            opened(session, line, url, accept, left) as answer,
+        ):
+            return read(answer, most)
+    except (ChannelError, UnicodeError, ValueError) as error:
+        raise NothingThereError(type(error).__name__) from error
+
+
+def opened(
+    session: requests.Session, line: http.Line, url: str, accept: str, seconds: float
+) -> requests.Response:
+    http.mount(session, line)
+    session.trust_env = False
+    headers = {"Accept": accept, "Accept-Encoding": "identity"}
+    return session.get(url, headers=headers, timeout=(seconds, seconds), allow_redirects=False, stream=True)
+
+
+def read(answer: requests.Response, most: int) -> Answer:
+    """As much of it as we take. What is packed, although we asked for it plain, is left alone: it may unfold for ever."""
+    kind, _, parameters = answer.headers.get("Content-Type", "").partition(";")
+    is_plain = answer.headers.get("Content-Encoding", "identity").lower() == "identity"
+    is_wanted = answer.status_code == requests.codes.ok and is_plain
+    return Answer(
+        answer.status_code,
+        kind.strip().lower(),
+        charset_in(parameters),
+        answer.headers.get("Location", ""),
+        answer.raw.read(most, decode_content=False) if is_wanted else b"",
+    )
+
+
+def charset_in(parameters: str) -> str:
+    found = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", parameters, re.IGNORECASE)
+    return found[1] if found else ""
+
+
+# --- the page -------------------------------------------------------------------------------------------------
+
+
+def page(url: str) -> Told:
+    until = time.monotonic() + SECONDS
+    for _ in range(MOST_REDIRECTS + 1):
+        answer = asked(url, "text/html,application/xhtml+xml", MOST_BYTES, until)
+        if answer.status in REDIRECTS and answer.location:
+            url = joined(url, answer.location)
+            continue
+        if answer.status != requests.codes.ok or answer.kind not in HTML:
+            raise NothingThereError(f"{answer.status} {answer.kind}")
+        return told(text_of(answer), url)
+    raise NothingThereError("redirected too often")
+
+
+def joined(url: str, other: str) -> str:
+    try:
+        return urljoin(url, other)
+    except ValueError as error:
+        raise NothingThereError("not an address") from error
+
+
+def text_of(answer: Answer) -> str:
+    """As it says it is written, in its head or in itself; else UTF-8."""
+    beginning = answer.body[:1024].decode("ascii", "replace")
+    try:
+        charset = codecs.lookup(answer.charset or charset_in(beginning) or "utf-8").name
+    except LookupError:
+        charset = "utf-8"
+    return answer.body.decode(charset if charset in CHARSETS else "utf-8", "replace")[:MOST_READ]
+
+
+def told(html: str, url: str) -> Told:
+    head = Head()
+    head.feed(html)
+    title = head.first("og:title", "twitter:title") or head.title
+    description = head.first("og:description", "twitter:description", "description")
+    image = head.first(
+        "og:image:secure_url", "og:image:url", "og:image", "twitter:image", "twitter:image:src"
+    )
+    picture = joined(url, image.strip()) if image.strip() else ""
+    return Told(plain(title, MOST_TITLE), plain(description, MOST_DESCRIPTION), picture)
+
+
+class Head(HTMLParser):
+    """What stands in the head of a page: its title, and what its meta elements say, each the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[str, str] = {}
+        self.title = ""
+        self.is_in_title = False
+        self.is_over = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_over = self.is_over or tag == "body"
+        self.is_in_title = tag == "title" and not self.title and not self.is_over
+        if tag == "meta" and not self.is_over:
+            given = {name: value or "" for name, value in attrs}
+            name = (given.get("property") or given.get("name") or "").strip().lower()
+            self.said.setdefault(name, given.get("content", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self.is_in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self.is_in_title and len(self.title) < MOST_TITLE:
+            self.title += data
+
+    def first(self, *names: str) -> str:
+        return next((said for name in names if (said := self.said.get(name, "").strip())), "")
+
+
+def plain(text: str, most: int) -> str:
+    """One line of what can be read: no control characters, and nothing that turns the direction of what follows."""
+    letters = (" " if letter.isspace() else letter for letter in text[: most * 4])
+    shown = "".join(
+        letter for letter in letters if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co")
+    )
+    line = " ".join(shown.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+# --- the picture ----------------------------------------------------------------------------------------------
+
+
+def picture(url: str) -> bytes:
+    """Drawn anew by us, in the platforms' shape; empty when there is none that we can use."""
+    until = time.monotonic() + SECONDS
+    try:
+        for _ in range(MOST_REDIRECTS + 1):
+            if not url:
+                return b""
+            answer = asked(url, "image/*", pictures.MOST_BYTES + 1, until)
+            if answer.status not in REDIRECTS:
+                break
+            url = joined(url, answer.location)
+    except NothingThereError:
+        return b""
+    is_whole = answer.status == requests.codes.ok and 0 < len(answer.body) <= pictures.MOST_BYTES
+    return (pictures.small(answer.body, (WIDTH, HEIGHT)) or b"") if is_whole else b""
