@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from approvals import claims
+from approvals import claims, following
 from approvals.forms import ChannelTextForm
 from approvals.views import ReviewRequest, decision_on, may_review, sent_in, told, version_of, whole_page
 from channels.models import Channel
@@ -42,6 +42,9 @@ def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: Cha
         manuscript = manuscript.without(channel.pk)
     seen = form.cleaned_data["version"]
     version = workflow.edit(post, request.user, seen, manuscript, **workflow.answers_of(seen))
+    if suggest := following.ASKED.get(request.POST.get("intent", "")):
+        made = suggest(version, channel)
+        version = workflow.edit(post, request.user, version, made, **workflow.answers_of(version))
     tasks.make_renditions_soon(version)
     if request.htmx:
         saved = sent_in(post.pk)
@@ -69,6 +72,7 @@ def show_channel(
         "tabs": [(item, by_channel(shown, item)) for item in Channel.objects.open()],
         "preview": by_channel(shown, channel),
         "choice": content.chosen(version, channel),
+        **following.on_page(channel, by_channel(shown, channel)),
         "is_swap": template == PARTS,
         "has_title": channel.adapter_class.limits.title is not None,
     }

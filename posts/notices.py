@@ -35,9 +35,9 @@ from posts.models import (
     Minors,
     People,
     Post,
+    Promise,
     Publication,
     PublicationStatus,
-    Promise,
     PublishingStop,
     Removal,
     Status,
@@ -343,7 +343,7 @@ def half_the_time_has_gone(given: Promise, now: datetime) -> None:
 
 def overdue(given: list[Promise], now: datetime) -> None:
     """To all of the group, once for all that have come to it since the last time."""
-    first = min(given, key=lambda promise: promise.sent_in_at)
+    first = min(given, key=lambda item: item.sent_in_at)
     hours = promise.worked_between(first.sent_in_at, now, promise.days_for(first.post)) // timedelta(hours=1)
     is_urgent = any(item.post.is_urgent for item in given)
     tell(

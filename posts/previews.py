@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from channels.models import Channel
-from posts import blockers, content, renditions
+from channels.adapters.base import Card
+from posts import blockers, content, link_cards, renditions, subtitles
 from posts.blockers import Blocker
-from posts.models import Media, Rendition, Version, VersionChannel
+from posts.models import LinkCard, Media, Rendition, Version, VersionChannel
 
 FILM_IN_THE_MAKING, PICTURE_IN_THE_MAKING = "film_in_the_making", "picture_in_the_making"
 
@@ -27,6 +28,22 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Following:
+    """A text that comes out after the post: an answer in its thread, or the first comment."""
+
+    number: int
+    fits: str
+    over: str
+    length: int
+    limit: int
+    is_comment: bool = False
+
+    @property
+    def too_many(self) -> int:
+        return max(self.length - self.limit, 0)
+
+
+@dataclass(frozen=True)
 class Preview:
     """
     `fits` and `over` are the text, cut where the channel's limit is; `film` is shown instead of what was sent in. What is
@@ -43,6 +60,20 @@ class Preview:
     shown: list[Shown] = field(default_factory=list)
     film: Rendition | None = None
     blockers: list[Blocker] = field(default_factory=list)
+    tags: tuple[str, ...] = ()
+    card: LinkCard | None = None
+    """What the platform shows of the link, about."""
+    thumbnail: Media | None = None
+    captions: int = 0
+    """How many of the film's subtitles come along."""
+    leaves_subtitles: bool = False
+    """There is a file of them, and the channel takes none."""
+    following: list[Following] = field(default_factory=list)
+
+    @property
+    def in_all(self) -> int:
+        """How many texts it is, the post itself counted."""
+        return 1 + len(self.following)
 
     @property
     def too_many(self) -> int:
@@ -55,6 +86,10 @@ class Preview:
     @property
     def is_in_the_making(self) -> bool:
         return self.is_film_in_the_making or self.is_picture_in_the_making
+
+    @property
+    def awaits_card(self) -> bool:
+        return self.card is not None and self.card.is_waiting
 
     @property
     def is_film_in_the_making(self) -> bool:
@@ -70,10 +105,11 @@ class Preview:
 
 def of_version(version: Version) -> list[Preview]:
     renditions.fetch([version])
-    return [preview(version, choice) for choice in version.chosen_channels.all()]
+    card = link_cards.known(version.link)
+    return [preview(version, choice, card) for choice in version.chosen_channels.all()]
 
 
-def preview(version: Version, choice: VersionChannel) -> Preview:
+def preview(version: Version, choice: VersionChannel, card: LinkCard | None = None) -> Preview:
     channel, ingredients = choice.channel, content.film_needed(version, choice.channel)
     words, limits = content.words_for(version, channel), channel.adapter_class.limits
     text = words.description if limits.title else words.text
@@ -90,7 +126,36 @@ def preview(version: Version, choice: VersionChannel) -> Preview:
         shown=[] if ingredients else list(shown_on(version, channel)),
         film=content.rendition_of(version, ingredients) if ingredients else None,
         blockers=list(blockers.of_channel(version, channel)),
+        tags=words.tags if limits.tags else (),
+        card=card if shows_card(version, channel) else None,
+        thumbnail=thumbnail(version, choice),
+        captions=len(subtitles.captions(subtitles_on(version))) if limits.subtitles else 0,
+        leaves_subtitles=bool(subtitles_on(version)) and not limits.subtitles,
+        following=list(following(version, channel)),
     )
+
+
+def following(version: Version, channel: Channel) -> Iterator[Following]:
+    adapter = channel.adapter_class
+    for number, text in enumerate(content.following(version, channel), 2):
+        limit = (adapter.limits.first_comment if text.is_comment else adapter.limits.text) or 0
+        length = adapter.length(text.text)
+        fits = fitting(channel, text.text, limit - length)
+        yield Following(number, fits, text.text.removeprefix(fits), length, limit, text.is_comment)
+
+
+def shows_card(version: Version, channel: Channel) -> bool:
+    return channel.adapter_class.limits.card is Card.ALONE and not version.shown_media.all()
+
+
+def thumbnail(version: Version, choice: VersionChannel) -> Media | None:
+    if not choice.thumbnail or not choice.channel.adapter_class.limits.thumbnail:
+        return None
+    return next((still for still in content.stills(version) if still.sha256 == choice.thumbnail), None)
+
+
+def subtitles_on(version: Version) -> str:
+    return content.subtitles_of(version)
 
 
 def shown_on(version: Version, channel: Channel) -> Iterator[Shown]:
