@@ -32,11 +32,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.stop_publishing",
             "channels.pause_channel",
             "channels.view_channel",
+            "accounts.change_duty",
         }
     ),
     ADMINISTRATOR: frozenset(
         {
             "accounts.add_user",
+            "accounts.change_duty",
             "accounts.change_user",
             "accounts.view_user",
             "audit.view_log",

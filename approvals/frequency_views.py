@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from approvals import frequency, frequency_rows, frequency_words
 from approvals.frequency import Figures, Mix
 from approvals.frequency_chart import NARROW, WIDE, Chart, chart
-from approvals.red_days import is_red
+from accounts.red_days import is_red
 from channels.models import Channel
 from channels.wording import name_of
 

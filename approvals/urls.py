@@ -3,6 +3,7 @@
 from django.urls import path
 
 from approvals import (
+    answer_views,
     calendar_views,
     channel_views,
     claim_views,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("kalender/prenumeration/", feed_views.subscription, name="subscription"),
     path("kalender/prenumeration/avsluta/", feed_views.revoke, name="revoke_feed"),
     path("kalender/flode/<str:token>.ics", feed_views.show, name="feed"),
+    path("svarstid/", answer_views.show, name="answer_times"),
     path("frekvens/", frequency_views.show, name="frequency"),
     path("<int:post_id>/", views.review, name="review"),
     path("<int:post_id>/bild/<uuid:media_id>/", picture_views.picture, name="picture"),

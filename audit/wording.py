@@ -46,6 +46,7 @@ VERBS: dict[str, dict[str, Any]] = {
         "post.opinion_asked": gettext_lazy("Bad en kollega om en andra bedömning"),
         "post.opinion_given": gettext_lazy("Gav en andra bedömning"),
         "post.wished": gettext_lazy("Ändrade när inlägget tidigast och senast får ut"),
+        "post.best_before": gettext_lazy("Ändrade hur länge inlägget är lika bra i reserven"),
         "post.take_down": gettext_lazy("Bestämde att inlägget ska tas ned"),
     },
     "publication": {
@@ -76,6 +77,11 @@ VERBS: dict[str, dict[str, Any]] = {
         "publishing.stopped": gettext_lazy("Stoppade all publicering"),
         "publishing.resumed": gettext_lazy("Startade publiceringen igen"),
     },
+    "duty": {
+        "duty.given": gettext_lazy("Gav någon jour"),
+        "duty.changed": gettext_lazy("Ändrade jouren"),
+        "duty.taken_away": gettext_lazy("Tog bort en jour"),
+    },
     "channel": {
         "channel.connected": gettext_lazy("Anslöt kanalen"),
         "channel.disconnected": gettext_lazy("Kopplade från kanalen"),
@@ -98,6 +104,12 @@ VERBS: dict[str, dict[str, Any]] = {
         "media.purged": gettext_lazy("Tog bort filerna till en bild som är suddad sedan dess"),
         "rendition.failed": gettext_lazy("Kunde inte göra filen som en kanal behöver"),
     },
+    "calendar": {
+        "date.added": gettext_lazy("Lade till ett eget datum i kalendern"),
+        "date.removed": gettext_lazy("Tog bort ett eget datum ur kalendern"),
+        "feed.made": gettext_lazy("Skapade en privat adress till kalendern"),
+        "feed.revoked": gettext_lazy("Tog bort sin privata adress till kalendern"),
+    },
     "log": {
         "log.read": gettext_lazy("Läste loggen"),
         "log.exported": gettext_lazy("Tog ut loggen"),
@@ -109,9 +121,11 @@ KINDS = {
     "publication": gettext_lazy("Publicering"),
     "removal": gettext_lazy("Nedtagning"),
     "publishing": gettext_lazy("All publicering"),
+    "duty": gettext_lazy("Jour"),
     "channel": gettext_lazy("Kanaler"),
     "person": gettext_lazy("Personer"),
     "media": gettext_lazy("Bilder och filmer"),
+    "calendar": gettext_lazy("Kalendern"),
     "log": gettext_lazy("Loggen"),
 }
 WORDS = {verb: words for verbs in VERBS.values() for verb, words in verbs.items()}
@@ -125,6 +139,9 @@ FACTS = {
     "at": gettext_lazy("ny tid"),
     "earliest": gettext_lazy("tidigast"),
     "latest": gettext_lazy("senast"),
+    "best_before": gettext_lazy("bäst före"),
+    "name": gettext_lazy("vad"),
+    "day": gettext_lazy("dag"),
     "late": gettext_lazy("efter sin tid"),
     "hold": gettext_lazy("hur"),
     "how": gettext_lazy("hur"),
@@ -142,6 +159,8 @@ FACTS = {
     "type": gettext_lazy("slag"),
     "chosen": gettext_lazy("urval"),
     "lines": gettext_lazy("antal rader"),
+    "first_day": gettext_lazy("från och med"),
+    "last_day": gettext_lazy("till och med"),
 }
 """What is told of a line beside its verb. A fact that does not stand here is not shown to anybody."""
 OF_THE_CONTENT = frozenset({"url"})

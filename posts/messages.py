@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import log
-from posts import anchors, notices, rules
+from posts import anchors, notices, promise, rules
 from posts.models import Message, Post, Transition
 from posts.wording import OTHER, REJECTIONS
 from posts.workflow import Action, RefusedError
@@ -47,6 +48,8 @@ def write(post: Post, by: "User", text: str, anchor: str = "") -> Message:
         )
         verb = "post.answered" if by.pk == locked.author_id else "post.asked"
         log.record(verb, locked, actor=by)
+        if by.pk != locked.author_id:
+            promise.answer(locked, timezone.now())
         notices.said(message)
     return message
 

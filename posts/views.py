@@ -27,12 +27,15 @@ from posts import (
     rules,
     tasks,
     timeline,
+    waiting,
     whereabouts,
     workflow,
 )
 from posts.forms import DraftForm
 from posts.messages import thread
 from posts.models import (
+    WITH_AUTHOR,
+    LinkCard,
     Media,
     MediaKind,
     Override,
@@ -326,13 +329,22 @@ def sent(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
     if not post.is_in_review or post.submitted_at is None:
         return redirect("posts:detail", post_id)
-    context = {"post": post, "answer_by": promise.of(post)}
+    actions = workflow.possible(post, request.user)
+    context = {"post": post, "actions": actions, "answer_by": promise.of(post)}
     return render(request, "posts/sent.html", context)
 
 
 @require_POST
 def withdraw(request: SignedInRequest, post_id: int) -> HttpResponse:
     return act(request, post_id, workflow.withdraw, _("Inlägget är tillbakadraget."))
+
+
+@require_POST
+def recall(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """Its author has it back, and writes on."""
+    answer = act(request, post_id, workflow.recall, _("Inlägget är tillbaka hos dig. Ingen har granskat det."))
+    is_back = Post.objects.written_by(request.user).filter(pk=post_id, status__in=WITH_AUTHOR).exists()
+    return redirect("posts:edit", post_id) if is_back else answer
 
 
 @require_POST
@@ -350,10 +362,19 @@ def act(request: SignedInRequest, post_id: int, verb: Any, done: str) -> HttpRes
     except workflow.RefusedError as error:
         messages.error(request, error.reason)
     except workflow.NoLongerSoError:
-        messages.error(request, _("Det går inte längre. Läget har hunnit ändras."))
+        messages.error(request, too_late(post, request.user))
     else:
         messages.success(request, done)
     return redirect("posts:detail", post_id)
+
+
+def too_late(post: Post, reader: User) -> str:
+    """Somebody was faster: who, and what they did."""
+    last = post.transitions.select_related("by").order_by("-at", "-id").first()
+    if last is None:
+        return _("Det går inte längre. Läget har hunnit ändras.")
+    done = {"what": timeline.sentence_for(last, is_own=last.by == reader), "at": waiting.clock_time(last.at)}
+    return _("Det går inte längre. %(what)s %(at)s.") % done
 
 
 # --- pictures and films ---------------------------------------------------------------------------------------
@@ -390,6 +411,15 @@ def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpRespo
         raise Http404
     ending = "jpg" if media.kind == MediaKind.PICTURE or size != "master" else "mp4"
     return serve(request, file, download_as=f"seko-{media.pk}.{ending}" if "hamta" in request.GET else "")
+
+
+@require_GET
+def link_card(request: SignedInRequest, digest: str) -> HttpResponse:
+    """The picture of a linked page, from us: no page of ours shows anything from another host."""
+    card = get_object_or_404(LinkCard.objects.exclude(width=0), digest=digest)
+    answer = HttpResponse(bytes(card.jpeg), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
 
 
 @require_GET

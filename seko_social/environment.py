@@ -78,6 +78,14 @@ def hours(name: str, default: str) -> tuple[time, time] | None:
     return first, last
 
 
+def office_hours(name: str, default: str) -> tuple[time, time]:
+    """From when to when on one day, as 08.00-17.00."""
+    found = hours(name, default)
+    if found is None or found[0] > found[1]:
+        raise ImproperlyConfigured(f"{name} must begin and end on the same day, like {default}.")
+    return found
+
+
 def choice(name: str, default: str, allowed: set[str]) -> str:
     value = text(name, default)
     if value not in allowed:

@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "remind of promises": {"task": "posts.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "prove the log": {"task": "audit.tasks.prove_daily", "schedule": 60.0, "options": {"expires": 60}},
 }
 for queue in QUEUES:
@@ -323,6 +324,8 @@ SPREAD_MINUTES = environment.number("SPREAD_MINUTES", 30, least=1, most=1440)
 """How far apart posts go out on a channel when publishing is started again and they are to be spread."""
 ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most=40)
 """How many working hours the communications group takes at most before a sender has an answer."""
+WORKING_HOURS = environment.office_hours("WORKING_HOURS", "08.00-17.00")
+"""When the communications group works, on days that are not red, by the clock on the wall."""
 QUIET_HOURS = environment.hours("QUIET_HOURS", "21.00-06.00")
 """When nothing is planned unless somebody says that it shall go out all the same, by the clock on the wall."""
 OWN_DOMAINS = environment.words("OWN_DOMAINS", "seko.se")

@@ -6,9 +6,11 @@ their own (`tests/channels/test_permissions.py`).
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from accounts import notices
-from accounts.models import Notice
+from accounts.models import Duty, Notice
+from approvals import discussion
 from posts import publishing
 from posts.models import Publication, PublicationStatus
 from tests import factories
@@ -44,6 +46,12 @@ PAGES = {
     "approvals:channel_text": (NO, NO, OK, NO, NO),
     "approvals:schedule": (NO, NO, OK, NO, NO),
     "posts:move": (NO, NO, MOVED, NO, NO),
+    "posts:appeal": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "approvals:write": (NO, NO, OK, NO, NO),
+    "approvals:notes": (NO, NO, OK, NO, OK),
+    "approvals:note": (NO, NO, OK, NO, NO),
+    "approvals:ask_opinion": (NO, NO, OK, NO, NO),
+    "approvals:answer": (NO, NO, OK, NO, NO),
     "status:index": (NO, NO, OK, OK, OK),
     "status:stop": (NO, NO, OK, OK, NO),
     "status:resume": (NO, NO, MOVED, MOVED, NO),
@@ -53,6 +61,10 @@ PAGES = {
     "accounts:notices": (OK, OK, OK, OK, OK),
     "accounts:notice": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "accounts:policy": (OK, OK, OK, OK, OK),
+    "accounts:rota": (NO, NO, OK, OK, NO),
+    "accounts:add_duty": (NO, NO, OK, OK, NO),
+    "accounts:change_duty": (NO, NO, OK, OK, NO),
+    "approvals:answer_times": (NO, NO, OK, NO, NO),
     "audit:index": (NO, NO, NO, OK, OK),
     "audit:mine": (OK, OK, OK, OK, OK),
     "audit:post": (NO, NO, OK, OK, OK),
@@ -63,6 +75,9 @@ PRESSES = {
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:upload": (422, 422, 422, NO, NO),
+    "posts:reply": (422, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "approvals:take_back": (NO, NO, NO, NO, NO),
+    "accounts:hear_of_submissions": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "posts:decide_absent": (NO, NO, MOVED, NO, NO),
     "posts:try_again": (NO, NO, MOVED, NO, NO),
     "posts:take_by_hand": (NO, NO, MOVED, NO, NO),
@@ -75,6 +90,7 @@ PRESSES = {
     "posts:hold": (NO, NO, MOVED, NO, NO),
     "posts:to_reserve": (NO, NO, MOVED, NO, NO),
     "posts:release": (NO, NO, MOVED, NO, NO),
+    "accounts:take_away_duty": (NO, NO, MOVED, UNKNOWN, NO),  # the reviewer was faster
     "audit:export": (NO, NO, NO, NO, OK),
 }
 ELSEWHERE = {"posts:rendition"}
@@ -107,9 +123,11 @@ def stage(platform, monkeypatch):
             "post_id": post.pk,
             "channel_id": channel.pk,
             "publication_id": waiting.pk,
+            "note_id": discussion.ask_opinion(post, factories.reviewer(), None).pk,
             "notice_id": Notice.objects.get(person=karin, key="version:1").pk,
             "media_id": media.pk,
             "size": "thumb",
+            "duty_id": a_watch().pk,
         },
         "others": {
             "status:pause": {"channel_id": factories.channel("x").pk},
@@ -122,6 +140,11 @@ def stage(platform, monkeypatch):
             "posts:take_down": {"post_id": out.post_id},
         },
     }
+
+
+def a_watch() -> Duty:
+    today = timezone.localdate()
+    return Duty.objects.create(person=factories.reviewer(), first_day=today, last_day=today)
 
 
 def a_publication(author, channel) -> Publication:
