@@ -44,7 +44,7 @@ def note(request: ReviewRequest, post_id: int) -> HttpResponse:
     post = writable(request, post_id)
     chosen = {"anchor": request.GET.get("om", "")}
     people, wording = discussion.colleagues(request.user, post), post.wording_for(request.user)
-    form = NoteForm(post, wording, people, request.POST or None, initial=chosen)
+    form = NoteForm(post, wording, people, sent(request), initial=chosen)
 
     def act(given: dict[str, Any]) -> str:
         discussion.note(
@@ -65,7 +65,7 @@ def note(request: ReviewRequest, post_id: int) -> HttpResponse:
 @told
 def ask_opinion(request: ReviewRequest, post_id: int) -> HttpResponse:
     post = writable(request, post_id)
-    form = QuestionForm(discussion.colleagues(request.user, post), request.POST or None)
+    form = QuestionForm(discussion.colleagues(request.user, post), sent(request))
 
     def act(given: dict[str, Any]) -> str:
         discussion.ask_opinion(post, request.user, given["to"], given["text"].strip())
@@ -82,7 +82,7 @@ def answer(request: ReviewRequest, post_id: int, note_id: int) -> HttpResponse:
     question = note_on(post, note_id)
     if refusal := discussion.why_not_answer(request.user, question):
         raise RefusedError(refusal)
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(sent(request))
 
     def act(given: dict[str, Any]) -> str:
         discussion.answer(question, request.user, Answer(given["answer"]), given["text"].strip())
@@ -110,7 +110,7 @@ def write(request: ReviewRequest, post_id: int) -> HttpResponse:
     if post.author_id == request.user.pk:
         return redirect("posts:detail", post_id)
     form = MessageForm(
-        post.wording_for(request.user), request.POST or None, initial={"anchor": request.GET.get("om", "")}
+        post.wording_for(request.user), sent(request), initial={"anchor": request.GET.get("om", "")}
     )
 
     def act(given: dict[str, Any]) -> str:
@@ -121,6 +121,11 @@ def write(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
+
+
+def sent(request: ReviewRequest) -> Any:
+    """What was pressed, also when nothing was chosen; None while the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def writable(request: ReviewRequest, post_id: int) -> Post:

@@ -40,7 +40,8 @@ def reply(request: SignedInRequest, post_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appeal(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Somebody else judges what was turned down. Where that is not possible any more, the post's page says what is so."""
-    post, form = own_post(request, post_id), AppealForm(request.POST or None)
+    post = own_post(request, post_id)
+    form = AppealForm(request.POST if request.method == "POST" else None)
     if refusal := workflow.why_not(Action.APPEAL, post, request.user):
         flash.error(request, refusal)
         return redirect("posts:detail", post_id)

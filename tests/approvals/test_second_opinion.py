@@ -53,7 +53,9 @@ def test_a_colleague_is_asked_and_answers_and_whoever_asked_is_told(anna, desk, 
     )
     question, page = Note.objects.get(), signed_in(johan)
     assert "Svara Anna" in text_of(page.get(f"/granska/{post.pk}/"))
-    page.post(f"/granska/{post.pk}/anteckningar/{question.pk}/svara/", {"answer": "yes", "text": "Det är klart."})
+    page.post(
+        f"/granska/{post.pk}/anteckningar/{question.pk}/svara/", {"answer": "yes", "text": "Det är klart."}
+    )
     assert said_to(anna, "opinion_given") == (
         "Svar på din fråga om ett inlägg. Johan svarar: Ja, godkänn. ”Det är klart.” [Öppna inlägget]"
     )
@@ -129,7 +131,9 @@ def test_the_sender_asks_and_somebody_else_judges(anna, johan, turned_down):
     karin = signed_in(turned_down.author)
     assert "Be om en andra bedömning" in text_of(karin.get(f"/inlagg/{turned_down.pk}/"))
     assert karin.get(f"/inlagg/{turned_down.pk}/andra-bedomning/").status_code == 200
-    answer = karin.post(f"/inlagg/{turned_down.pk}/andra-bedomning/", {"message": "Det är ju vi som säger det."})
+    answer = karin.post(
+        f"/inlagg/{turned_down.pk}/andra-bedomning/", {"message": "Det är ju vi som säger det."}
+    )
     assert (answer.status_code, answer.url) == (302, f"/inlagg/{turned_down.pk}/")
     post = Post.objects.get()
     assert (post.status, post.turned_down_by) == (Status.IN_REVIEW, anna)

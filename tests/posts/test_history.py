@@ -4,8 +4,9 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
+from approvals import discussion
 from audit.append_only import AppendOnlyModel
-from posts import workflow
+from posts import messages, workflow
 from posts.models import TakeDown, Version
 from tests import factories
 
@@ -20,6 +21,8 @@ def test_the_database_refuses_to_change_history():
     anna = factories.reviewer()
     post = factories.approved(factories.submitted(), anna, factories.channel())
     TakeDown.objects.create(post=post, requested_by=anna, reason="wrong")
+    messages.write(post, anna, "Det är ute nu.")
+    discussion.note(post, anna, "Fin bild.")
     changed = []
     for table in tables():
         with (

@@ -168,8 +168,14 @@ def test_the_group_is_told_of_what_is_sent_in(anna, johan):
     ("wish", "said"),
     [
         ({"is_urgent": True}, "Ska ut: i dag, det brådskar."),
-        ({"latest": datetime(2027, 3, 5, 11, tzinfo=timezone.get_fixed_timezone(60))}, "Ska ut: senast 5 mars 2027 11.00."),
-        ({"earliest": datetime(2027, 3, 5, 11, tzinfo=timezone.get_fixed_timezone(60))}, "Ska ut: tidigast 5 mars 2027 11.00."),
+        (
+            {"latest": datetime(2027, 3, 5, 11, tzinfo=timezone.get_fixed_timezone(60))},
+            "Ska ut: senast 5 mars 2027 11.00.",
+        ),
+        (
+            {"earliest": datetime(2027, 3, 5, 11, tzinfo=timezone.get_fixed_timezone(60))},
+            "Ska ut: tidigast 5 mars 2027 11.00.",
+        ),
     ],
 )
 def test_the_mail_says_when_it_should_be_out(anna, wish, said):
@@ -252,8 +258,10 @@ def test_no_mail_of_review_names_a_person_in_its_subject_or_has_an_address_in_it
     workflow.reject(post, anna, post.current_version, "irrelevant", "Hellre en bild.")
     workflow.appeal(Post.objects.get(), post.author)
     found += [letters.words(notice) for notice in Notice.objects.all()]
-    assert len(found) == 10
-    assert [words for words in found if any(name in words.subject for name in ("Karin", "Anna", "Johan"))] == []
+    assert len(found) == 9
+    assert [
+        words for words in found if any(name in words.subject for name in ("Karin", "Anna", "Johan"))
+    ] == []
     assert [words for words in found if "http" in words.subject + " ".join(words.body)] == []
 
 

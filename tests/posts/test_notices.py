@@ -515,6 +515,12 @@ FACTS = {
     "message": "Hej.",
     "waiting": 3,
     "was_edited": True,
+    "answer": "yes",
+    "category": "Arbetsplatsbesök",
+    "region": "Umeå",
+    "pictures": 2,
+    "films": 1,
+    "files": 3,
     **dict.fromkeys(
         ("again_at", "latest_at", "stopped_at", "resumed_at", "done_at", "publishes_at", "ends_at"),
         "2026-04-29T08:30:00+00:00",
