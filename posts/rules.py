@@ -138,6 +138,8 @@ def why_not_recall(user: User, post: Post) -> Refusal:
     """Taking back what was just sent in: until somebody has begun on it."""
     if refusal := why_not_author(user, post):
         return refusal
+    if post.submitted_at is None:
+        return None
     done = post.transitions.filter(at__gt=post.submitted_at).exclude(by=post.author_id)
     if done.exists() or Post.objects.filter(desk.site.desk.looks_at(), pk=post.pk).exists():
         return _("Någon har börjat granska inlägget.")

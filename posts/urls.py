@@ -24,6 +24,7 @@ urlpatterns = [
     path("inlagg/<int:post_id>/andra/", views.edit, name="edit"),
     path("inlagg/<int:post_id>/inskickat/", views.sent, name="sent"),
     path("inlagg/<int:post_id>/dra-tillbaka/", views.withdraw, name="withdraw"),
+    path("inlagg/<int:post_id>/angra/", views.recall, name="recall"),
     path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
     path("inlagg/<int:post_id>/svara/", messages_views.reply, name="reply"),
     path("inlagg/<int:post_id>/andra-bedomning/", messages_views.appeal, name="appeal"),
@@ -48,5 +49,6 @@ urlpatterns = [
     path("media/", views.upload, name="upload"),
     path("media/<uuid:media_id>/", views.tile, name="tile"),
     path("media/<uuid:media_id>/<str:size>/", views.media_file, name="media"),
+    path("lank/<recipe:digest>/", views.link_card, name="link_card"),
     path("film/<recipe:recipe>/<str:part>/", views.rendition_file, name="rendition"),
 ]
