@@ -6,12 +6,13 @@ Nothing is changed afterwards. What should not have been said is taken back by a
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from accounts.notices import tell
 from approvals.models import Answer, Note, NoteKind
 from audit import log
 from posts import anchors
-from posts.models import Post, Version
+from posts.models import Message, Post, PostQuerySet, Version
 from posts.notices import desk_of, quotable
 from posts.workflow import RefusedError
 
@@ -261,8 +262,11 @@ def is_old(item: Note, now: Version | None) -> bool:
 # --- signs in the queue --------------------------------------------------------------------------------------------
 
 
-def asked_about(posts: Collection[Post]) -> set[int]:
-    """Those of the posts where somebody waits for a second opinion: one query for all of them."""
-    follows = Note.objects.filter(about__isnull=False).values("about")
-    questions = Note.objects.filter(kind=NoteKind.QUESTION, post__in=posts).exclude(pk__in=follows)
-    return set(questions.values_list("post", flat=True))
+def with_signs(posts: PostQuerySet) -> PostQuerySet:
+    """Whether somebody waits for a second opinion on each, and whether its sender has written and waits for an answer."""
+    of_it = {"post": OuterRef("pk")}
+    followed = Note.objects.filter(about=OuterRef("pk"))
+    asked = Note.objects.filter(~Exists(followed), kind=NoteKind.QUESTION, **of_it)
+    return posts.annotate(
+        is_asked=Exists(asked), is_answered=Exists(Message.objects.unanswered().filter(**of_it))
+    )

@@ -14,7 +14,7 @@ from django.db.models import BooleanField, Count, Exists, F, OuterRef, Subquery,
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from approvals import gaps, regret
+from approvals import discussion, gaps, regret
 from approvals.ages import Age, age_of
 from approvals.choice import Choice
 from approvals.models import Claim
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 PAGE = 25
 NAMED = 2
 """So many of the things that are missing are named in a row."""
-ORDER = (F("is_urgent").desc(), F("latest").asc(nulls_last=True), F("fills").desc(), F("submitted_at"), F("pk"))
+ORDER = (
+    F("is_urgent").desc(),
+    F("latest").asc(nulls_last=True),
+    F("fills").desc(),
+    F("submitted_at"),
+    F("pk"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,15 @@ class Row:
     age: Age | None = None
     claimed_by: str = ""
     """The name of somebody else who looks at it."""
+    is_asked: bool = False
+    """A colleague was asked for a second opinion, and has not answered."""
+    is_answered: bool = False
+    """Whoever sent it in wrote something that nobody has answered."""
+
+    @property
+    def is_turned_down(self) -> bool:
+        """Its author asked somebody else to judge it than who said no."""
+        return self.post.turned_down_by_id is not None
 
     @property
     def named(self) -> list[Blocker]:
@@ -106,7 +121,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Line:
-    """All that waits, in its order, by number; and whose it is."""
+    """All that waits, in its order, by number; and whose it is: who must leave it to others."""
 
     authors: dict[int, int] = field(default_factory=dict)
 
@@ -150,7 +165,8 @@ def fills(short: set[int]) -> Combinable:
 
 
 def line(choice: Choice, reader: "User", now: datetime) -> Line:
-    return Line(dict(in_order(choice, reader, now).values_list("pk", "author")))
+    rows = in_order(choice, reader, now).values_list("pk", "author", "turned_down_by")
+    return Line({pk: barred if barred == reader.pk else author for pk, author, barred in rows})
 
 
 # --- pages ----------------------------------------------------------------------------------------------------
@@ -182,7 +198,9 @@ def beside(post: Post, choice: Choice, reader: "User", now: datetime) -> tuple[P
 
 def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
     """With what a row shows."""
-    with_people = posts.select_related("author", "category", "current_version", "draft")
+    with_people = discussion.with_signs(
+        posts.select_related("author", "category", "current_version", "draft")
+    )
     return with_claims(with_people, reader, now).prefetch_related(*parts_of("current_version"))
 
 
@@ -201,10 +219,12 @@ def row_of(post: Any, reader: "User", now: datetime) -> Row:
     return Row(
         post,
         missing_in(post),
-        is_own=post.author_id == reader.pk,
+        is_own=reader.pk in (post.author_id, post.turned_down_by_id),
         fills=post.fills,
         age=age_of(post.submitted_at, now) if post.is_in_review and post.submitted_at else None,
         claimed_by=post.claimed_by or "",
+        is_asked=post.is_asked,
+        is_answered=post.is_answered,
     )
 
 

@@ -1,12 +1,14 @@
 """A second opinion: of a colleague before the decision, and of somebody else after a no."""
 
 import pytest
+from django.utils import timezone
 
 from accounts import letters
 from accounts.models import Notice
-from approvals import discussion
+from approvals import discussion, queue
+from approvals.choice import Choice
 from approvals.models import Answer, Note
-from posts import workflow
+from posts import messages, workflow
 from posts.models import Post, Status, Transition
 from posts.workflow import Action, NoLongerSoError, RefusedError
 from tests import factories
@@ -82,12 +84,17 @@ def test_the_post_is_marked_as_long_as_nobody_has_answered(anna, johan, post):
     other = factories.submitted()
     question = discussion.ask_opinion(post, anna, johan)
     discussion.note(other, anna, "Bara en anteckning.")
-    assert discussion.asked_about([post, other]) == {post.pk}
+    assert asked_about(post, other) == {post.pk}
     discussion.answer(question, johan, Answer.OTHER, "Fråga Karin.")
-    assert discussion.asked_about([post, other]) == set()
+    assert asked_about(post, other) == set()
     again = discussion.ask_opinion(post, anna, johan)
     discussion.take_back(again, anna)
-    assert discussion.asked_about([post, other]) == set()
+    assert asked_about(post, other) == set()
+
+
+def asked_about(*posts: Post) -> set[int]:
+    signed = discussion.with_signs(Post.objects.filter(pk__in=[post.pk for post in posts]))
+    return set(signed.filter(is_asked=True).values_list("pk", flat=True))
 
 
 def test_one_does_not_answer_oneself_nor_what_was_taken_back(anna, johan, post):
@@ -122,6 +129,21 @@ def test_something_else_is_to_be_said(anna, johan, post):
     assert page.post(where, {"answer": "other"}).status_code == 422
     assert page.post(where, {}).status_code == 422
     assert Note.objects.count() == 1
+
+
+def test_the_queue_says_that_a_colleague_was_asked(anna, desk, johan, post):
+    assert "Andra bedömning" not in text_of(desk.get("/granska/"))
+    discussion.ask_opinion(post, anna, johan)
+    assert "Andra bedömning" in text_of(desk.get("/granska/"))
+
+
+def test_the_queue_says_that_the_sender_has_answered(anna, desk, post):
+    messages.write(post, anna, "Vilken väg?")
+    assert "Svar från Karin" not in text_of(desk.get("/granska/"))
+    messages.write(post, post.author, "E4.")
+    assert "Svar från Karin" in text_of(desk.get("/granska/"))
+    messages.write(post, anna, "Tack!")
+    assert "Svar från Karin" not in text_of(desk.get("/granska/"))
 
 
 # --- of somebody else, after a no ------------------------------------------------------------------------------------
@@ -188,6 +210,16 @@ def test_it_waits_behind_what_came_before_it(anna, turned_down):
     before = factories.submitted()
     workflow.appeal(turned_down, turned_down.author)
     assert list(Post.objects.awaiting_review().in_queue_order()) == [before, turned_down]
+
+
+def test_the_queue_leads_whoever_said_no_past_it(anna, desk, johan, turned_down):
+    workflow.appeal(turned_down, turned_down.author)
+    later = factories.submitted()
+    rows = {row.post.pk: row for row in queue.page_of(Choice(), anna, timezone.now()).rows}
+    assert (rows[turned_down.pk].is_free, rows[later.pk].is_free) == (False, True)
+    assert queue.page_of(Choice(), anna, timezone.now()).to_open == later
+    assert queue.page_of(Choice(), johan, timezone.now()).to_open == turned_down
+    assert "Andra bedömning" in text_of(desk.get("/granska/"))
 
 
 def test_a_group_of_one_judges_twice(anna, settings, turned_down):
