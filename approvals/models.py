@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from channels.models import Channel
 from posts.models import Post, Version
 
 
@@ -181,3 +182,53 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"feed {self.pk} of {self.person_id}"
+
+
+# --- what was published elsewhere -------------------------------------------------------------------------------
+
+
+class OutsidePost(models.Model):
+    """A post on one of our channels that did not go through here, so that the figures stay true. Written by `outside`."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="outside_posts")
+    remote_id = models.CharField(max_length=200)
+    url = models.URLField(max_length=1000)
+    published_at = models.DateTimeField()
+    words = models.CharField(max_length=200, blank=True)
+    """The first of them."""
+    has_media = models.BooleanField(default=False)
+    leads_home = models.BooleanField(default=False)
+    """It shows nothing of its own and leads to our own pages."""
+    gone_at = models.DateTimeField(null=True, blank=True)
+    """When it was seen to be there no more."""
+
+    class Meta:
+        ordering = ("-published_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("channel", "remote_id"), name="approvals_outside_post_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("channel", "published_at"), condition=Q(gone_at=None), name="approvals_outside_seen"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"post {self.remote_id} on channel {self.channel_id}"
+
+
+class OutsideLook(models.Model):
+    """When a channel's own list was last read, and is to be read next. Written by `outside`."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="outside_look")
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=60, blank=True)
+    """Why it could not be read the last time."""
+
+    class Meta:
+        indexes = (models.Index(fields=("due_at",), name="approvals_to_look_outside"),)
+
+    def __str__(self) -> str:
+        return f"look at channel {self.channel_id}"
