@@ -8,13 +8,15 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from posts.models import Version, VersionChannel
+from posts.models import Media, Version, VersionChannel
 
 PRIVACY = {"unlisted": _("(för dem som har länken)"), "private": _("(bara för oss)")}
 CREDITS = {"shown": _("(med fotografens namn)"), "none": _("(utan fotografens namn)")}
+RETOUCHED = {"blur": _("suddad"), "crop": _("beskuren"), "turn": _("vriden")}
 WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS, MOST_PAIRS = 3000, 20_000
 """How many words the matcher may get, and how many pairs of the same word: its time grows with the square of both."""
@@ -104,16 +106,29 @@ def fields(old: Version, new: Version) -> Iterator[tuple[str, object, str, str]]
 
 
 def media_lines(old: Version, new: Version) -> tuple[str, str]:
-    """The pictures of each by a letter of their own, so that one can see which stayed, went, came or moved."""
-    known = list(dict.fromkeys(media.sha256 for version in (old, new) for media in version.media))
-    letters = {sha256: chr(ord("A") + number) for number, sha256 in enumerate(known)}
+    """The pictures of each by a letter of their own, so that one can see which stayed, went, came, moved or changed."""
+    shown = [media for version in (old, new) for media in version.media]
+    sent_in = {media.pk: media.sha256 for media in shown if media.made_from_id is None}
+    known = list(dict.fromkeys(origin(media, sent_in) for media in shown))
+    letters = {key: chr(ord("A") + number) for number, key in enumerate(known)}
     before, after = (
-        " ".join(
-            f"{media.get_kind_display()}\N{NO-BREAK SPACE}{letters[media.sha256]}" for media in version.media
-        )
+        " ".join(media_line(media, letters[origin(media, sent_in)]) for media in version.media)
         for version in (old, new)
     )
     return before, after
+
+
+def origin(media: Media, sent_in: dict[UUID, str]) -> str:
+    """What a tool has made keeps the letter of what it was made from."""
+    if media.made_from_id is None:
+        return media.sha256
+    return sent_in.get(media.made_from_id, str(media.made_from_id))
+
+
+def media_line(media: Media, letter: str) -> str:
+    line = f"{media.get_kind_display()}\N{NO-BREAK SPACE}{letter}"
+    done = [str(words) for step, words in RETOUCHED.items() if any(edits[step] for edits in media.edits)]
+    return f"{line} ({', '.join(done)})".replace(" ", "\N{NO-BREAK SPACE}") if done else line
 
 
 def alt_line(version: Version) -> str:

@@ -128,9 +128,7 @@ def purge_family(new: Media) -> None:
 def purge(media: Media) -> None:
     """Each step can be done again: whoever dies in between leaves a picture that still names its files."""
     announce(media)
-    for rendition in Rendition.objects.filter(ingredients__media__icontains=str(media.pk)):
-        forget_folder(rendition_path(rendition, ""))
-        rendition.delete()
+    forget_renditions(media)
     forget_folder(master_path(media, ""))
     Media.objects.filter(pk=media.pk).update(master="", thumb="", medium="", faces=None)
 
@@ -140,6 +138,13 @@ def announce(media: Media) -> None:
     with transaction.atomic():
         if Media.objects.filter(pk=media.pk, purged_at=None).update(purged_at=timezone.now()):
             log.record("media.purged", f"media:{media.pk}")
+
+
+def forget_renditions(media: Media) -> None:
+    """The files first: a row without them is found again. Whoever makes one right now loses it with its row."""
+    for rendition in Rendition.objects.filter(ingredients__media__icontains=str(media.pk)):
+        forget_folder(rendition_path(rendition, ""))
+        rendition.delete()
 
 
 def forget_folder(path: str) -> None:
