@@ -1,6 +1,6 @@
 """
-Where a channel lacks a post, and when the next one would fill the gap: one rule for the calendar, the key at the desk, the
-reserve, and what the frequency page says of the days to come (`frequency.missing`).
+Where a channel lacks a post, and when the next one would fill the gap: one rule for the calendar, the key at the desk,
+the reserve, and what the frequency page says of the days to come (`frequency.missing`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from django.db.models import Count, DateField, DateTimeField, F, Value
 from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
+from accounts.red_days import is_red
 from approvals.frequency import (
     DAY,
     Goal,
@@ -23,11 +24,10 @@ from approvals.frequency import (
     target,
 )
 from approvals.frequency_rows import beginning_of, goal_of, on_its_way
-from approvals.red_days import is_red
 from channels.models import Channel
 from channels.suggested import times_of
 from posts import clock
-from posts.models import Publication
+from posts.models import Publication, Version
 from posts.quiet import is_quiet
 
 AHEAD = 60
@@ -51,7 +51,7 @@ class Gap:
 
 @dataclass
 class Board:
-    """How many posts a channel has on which day, those that are out and those that will be; and the times that are taken."""
+    """How many posts a channel has on which day, those out and those to come; and which times are taken."""
 
     channel: Channel
     there: dict[date, int] = field(default_factory=dict)
@@ -71,6 +71,12 @@ class Board:
         """In a whole period of the goal."""
         return max(target(self.goal, first, last, self.counts) - between(self.there, first, last), 0)
 
+    def wants(self, gap: Gap) -> bool:
+        """It is a gap still, and nothing else goes out at that time."""
+        if gap.at in self.taken:
+            return False
+        return bool(self.lacks(gap.day) or self.lacks_between(*period_of(self.goal, gap.day)))
+
     def add(self, at: datetime) -> None:
         self.put(timezone.localdate(at), 1)
         self.taken.add(at)
@@ -85,6 +91,12 @@ class Board:
 def next_gap(channel: Channel, now: datetime) -> Gap | None:
     """The first one from now on; None without a goal, and where there is enough for weeks."""
     return next(coming(board_of(channel, now), now), None)
+
+
+def next_gap_for(version: Version, now: datetime) -> Gap | None:
+    """On the first of its channels that has a goal."""
+    channels = (choice.channel for choice in version.chosen_channels.all())
+    return next((next_gap(channel, now) for channel in channels if channel.goal), None)
 
 
 def gaps_of(channel: Channel, ahead: int, now: datetime) -> list[Gap]:

@@ -73,4 +73,6 @@ urlpatterns = [
         "<int:post_id>/anteckningar/<int:note_id>/ta-tillbaka/", discussion_views.take_back, name="take_back"
     ),
     path("<int:post_id>/kanaler/<int:channel_id>/", channel_views.channel_text, name="channel_text"),
+    path("<int:post_id>/kanaler/<int:channel_id>/stillbild/", channel_views.still, name="still"),
+    path("<int:post_id>/undertexter/", channel_views.subtitles, name="subtitles"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.guards import for_those_who_may
 from accounts.models import User
-from approvals import claims, discussion, editing, hints, pictures, queue, regret, second, wording
+from approvals import claims, discussion, editing, gaps, hints, pictures, queue, regret, second, wording
 from approvals.choice import Choice
 from approvals.forms import (
     RejectForm,
@@ -150,7 +150,10 @@ def parts(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 def changed_parts(request: ReviewRequest, post: Post) -> HttpResponse:
     """What changes with an edit, each part for its place, the post's row in the queue too."""
-    context = decision_on(request, post) | {"row": queue.row_for(post, request.user, timezone.now()), "is_swap": True}
+    context = decision_on(request, post) | {
+        "row": queue.row_for(post, request.user, timezone.now()),
+        "is_swap": True,
+    }
     return render(request, "approvals/_decision.html", context)
 
 
@@ -190,7 +193,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
         "what_happens": wording.before_the_okay(version, post.earliest) if version else "",
         "previews": shown,
-        "is_making": any(preview.is_in_the_making for preview in shown),
+        "is_making": any(preview.is_in_the_making or preview.awaits_card for preview in shown),
         "has_film": any(media.is_film for media in version.media) if version else False,
         "why_not_approve": workflow.why_not(Action.APPROVE, post, request.user),
         "why_not_decide": workflow.why_not(Action.REJECT, post, request.user),
@@ -199,6 +202,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "minors_choices": Minors.choices,
         "captions_choices": Captions.choices,
         **pictures.told_of(version),
+        "next_gap": gaps.next_gap_for(version, timezone.now()) if version else None,
     }
 
 

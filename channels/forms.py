@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from channels import suggested
 from channels.keeping import Settings, settings_of
 from channels.models import Channel
 
 TOO_OLD = gettext_lazy("Sidan hade legat framme för länge. Ladda om den.")
 A_NUMBER = gettext_lazy("Skriv ett helt tal, till exempel 3.")
 GOAL = ("goal", "goal_period", "goal_on_weekdays")
+NO_TIME = gettext_lazy("Skriv tider som 09.00, 15.30.")
 SECTIONS = (
     (gettext_lazy("Kanalen"), ("name", "url")),
     (gettext_lazy("Ansvar"), ("owner", "deputy", "most_administrators", "administrators")),
-    (gettext_lazy("Målgrupp och mål"), ("audience", *GOAL, "alarm_days")),
+    (gettext_lazy("Målgrupp och mål"), ("audience", *GOAL, "suggested_times", "alarm_days")),
     (gettext_lazy("Nya inlägg"), ("is_preselected", "privacy")),
     (gettext_lazy("Fakta om kanalen"), ("facts", "facts_source", "facts_on")),
     (gettext_lazy("Texten på sidan"), ("opening",)),
@@ -39,6 +41,7 @@ class CarriedForm(forms.ModelForm):
             "deputy": gettext_lazy("Tar över när kontoansvarig är borta."),
             "audience": gettext_lazy("Vilka vi talar med där. Syns när någon skriver för kanalen."),
             "goal": gettext_lazy("Hur många inlägg det ska bli. Lämna tomt om det inte finns något mål."),
+            "suggested_times": gettext_lazy("Som 09.00, 15.30. En lucka fylls på en av dem; tomt är 12.00."),
             "is_preselected": gettext_lazy("Vald från början i varje nytt inlägg."),
         }
         error_messages = {"goal": {"invalid": A_NUMBER}}
@@ -78,7 +81,7 @@ class KeeperForm(CarriedForm):
     seen = forms.JSONField(widget=forms.HiddenInput, error_messages={"required": TOO_OLD, "invalid": TOO_OLD})
 
     class Meta(CarriedForm.Meta):
-        fields: tuple[str, ...] = ("audience", *GOAL)
+        fields: tuple[str, ...] = ("audience", *GOAL, "suggested_times")
 
     def __init__(self, channel: Channel, data: QueryDict | None = None) -> None:
         super().__init__(data, instance=channel)
@@ -100,6 +103,15 @@ class KeeperForm(CarriedForm):
     def ticks(self) -> list[str]:
         """The fields that are a box to tick."""
         return [name for name, field in self.fields.items() if isinstance(field, forms.BooleanField)]
+
+    def clean_suggested_times(self) -> str:
+        try:
+            times = suggested.read(self.cleaned_data["suggested_times"])
+        except ValueError as error:
+            raise ValidationError(NO_TIME) from error
+        if len(times) > suggested.MOST:
+            raise ValidationError(_("Skriv högst %(most)d tider.") % {"most": suggested.MOST})
+        return suggested.written(times)
 
     def clean_seen(self) -> Settings:
         seen = self.cleaned_data["seen"]

@@ -269,10 +269,16 @@ def test_what_is_sent_back_as_it_was_is_no_change(mona, channel):
     assert changes() == []
 
 
+def test_suggested_times_are_kept_in_order_and_their_change_is_told(mona, channel):
+    mona.post(address_of(channel), filled(mona, channel) | {"suggested_times": "15:30, 9 9.00"})
+    assert Channel.objects.get().suggested_times == "09.00, 15.30"
+    assert changes() == [{"suggested_times": ["", "09.00, 15.30"]}]
+
+
 def test_whoever_keeps_it_changes_goal_and_audience_and_nothing_else(channel, karin):
     keeper = signed_in(karin)
     typed = filled(keeper, channel)
-    assert {*typed} == {"audience", "goal", "goal_period", "seen"}
+    assert {*typed} == {"audience", "goal", "goal_period", "suggested_times", "seen"}
     keeper.post(
         address_of(channel), typed | {"goal": "2", "owner": "", "opening": "Mitt", "is_preselected": "on"}
     )
@@ -286,6 +292,9 @@ def test_whoever_keeps_it_changes_goal_and_audience_and_nothing_else(channel, ka
     [
         ({"goal": "0"}, "Skriv ett tal mellan 1 och 100."),
         ({"goal": "många"}, "Skriv ett helt tal, till exempel 3."),
+        ({"suggested_times": "kvart över nio"}, "Skriv tider som 09.00, 15.30."),
+        ({"suggested_times": "25.00"}, "Skriv tider som 09.00, 15.30."),
+        ({"suggested_times": "1 2 3 4 5 6 7 8 9"}, "Skriv högst 8 tider."),
         ({"alarm_days": "400"}, "Skriv ett tal mellan 1 och 365."),
         ({"facts": "60 000"}, "Skriv varifrån uppgifterna kommer."),
         ({"facts": "60 000", "facts_source": "Meta"}, "Skriv vilken dag uppgifterna gällde."),

@@ -1,0 +1,184 @@
+"""
+What the calendar asks the database: which posts are on which day of which channel, a few of each day by name and the rest
+by number, and what lies in the reserve. Few questions, by index, however many posts there are.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When, Window
+from django.db.models.functions import RowNumber, TruncDate
+
+from approvals.calendar_days import Span
+from approvals.frequency import DAY
+from approvals.frequency_rows import ON_ITS_WAY, beginning_of
+from approvals.models import ImportantDate
+from channels.models import Channel
+from channels.rules import keeps
+from posts import chips, rules
+from posts.chips import Chip
+from posts.models import (
+    Hold,
+    MediaState,
+    Publication,
+    PublicationQuerySet,
+    PublicationStatus,
+    VersionMedia,
+    headline_of,
+)
+from posts.quiet import is_quiet
+from posts.waiting import TO_PLAN
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+WAS_OUT = (PublicationStatus.PUBLISHED, PublicationStatus.REMOVED)
+PENDING = (*ON_ITS_WAY, PublicationStatus.UNCONFIRMED, PublicationStatus.NEEDS_DECISION)
+SHOWN = (*PENDING, PublicationStatus.FAILED, PublicationStatus.BY_HAND)
+NAMED = {"vecka": 4, "manad": 3, "dag": 300}
+"""How many of a day on a channel a page shows by name; the rest is a number that leads to the day."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One post on one channel, as the calendar shows it. Where the reader may not know the words, there are none."""
+
+    publication: Publication
+    at: datetime
+    chip: Chip
+    headline: str
+    picture: str
+    may_open: bool
+    may_move: bool
+
+    @property
+    def is_quiet(self) -> bool:
+        return is_quiet(self.at)
+
+    @property
+    def seen(self) -> str:
+        return stamp(self.publication)
+
+
+@dataclass
+class Cell:
+    """One day on one channel. `there` counts for the goal: what is out, and what will be."""
+
+    day: date
+    slots: list[Slot] = field(default_factory=list)
+    total: int = 0
+    there: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.slots)
+
+
+Cells = dict[tuple[int, date], Cell]
+
+
+def stamp(publication: Publication) -> str:
+    """How it was when the page was shown: whoever moves it says what they saw."""
+    seen = (publication.status, publication.hold, publication.version_id, publication.not_before)
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+# --- cells ------------------------------------------------------------------------------------------------------
+
+
+def cells(channels: Iterable[Channel], span: Span, reader: "User") -> Cells:
+    """By two questions: how many and which, then those few with their words."""
+    by_number = {channel.pk: channel for channel in channels}
+    found: Cells = {}
+    places: dict[int, tuple[tuple[int, date], datetime]] = {}
+    for pk, channel, day, at, total, there in few_of_each_day(by_number, span):
+        places[pk] = (channel, day), at
+        found.setdefault((channel, day), Cell(day, total=total, there=there))
+    for publication in with_words(places):
+        place, at = places[publication.pk]
+        publication.channel = by_number[publication.channel_id]
+        found[place].slots.append(slot(publication, at, reader))
+    for cell in found.values():
+        cell.slots.sort(key=lambda each: (each.at, each.publication.pk))
+    return found
+
+
+def few_of_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]  # annotated rows have no type
+    """The first ones of each day on each channel; in each row, how many there are, and how many count for the goal."""
+    place = [F("channel"), F("day")]
+    rows = in_span(ids, span).annotate(day=TruncDate("at"))
+    rows = rows.annotate(
+        nth=Window(RowNumber(), partition_by=place, order_by=("at", "pk")),
+        total=Window(Count("pk"), partition_by=place),
+        there=Window(Sum(Case(When(counts_for_the_goal(), then=1), default=0)), partition_by=place),
+    )
+    return rows.filter(nth__lte=NAMED[span.kind]).values_list("pk", "channel", "day", "at", "total", "there")
+
+
+def in_span(ids: Iterable[int], span: Span) -> PublicationQuerySet:
+    """When it came out; else when it will, would have, or should have. The reserve has no day."""
+    first, end = beginning_of(span.first), beginning_of(span.last + DAY)
+    out = Q(status__in=WAS_OUT, published_at__gte=first, published_at__lt=end)
+    held = Q(status=PublicationStatus.HELD) & ~Q(hold=Hold.RESERVE)
+    pending = (Q(status__in=SHOWN) | held) & Q(not_before__gte=first, not_before__lt=end)
+    rows = Publication.objects.heads().filter(out | pending, channel__in=list(ids)).order_by()
+    return rows.annotate(at=Case(When(status__in=WAS_OUT, then=F("published_at")), default=F("not_before")))
+
+
+def counts_for_the_goal() -> Q:
+    """As for the frequency: what is out, what goes out by itself, and what is done by hand at a time that is set."""
+    by_hand = Q(status=PublicationStatus.BY_HAND, planned_for__isnull=False)
+    return Q(status=PublicationStatus.PUBLISHED) | Q(status__in=ON_ITS_WAY) | by_hand
+
+
+def with_words(ids: Iterable[int]) -> PublicationQuerySet:
+    found = Publication.objects.filter(pk__in=list(ids)).order_by().select_related("version", "post")
+    return with_picture(found).only(*COLUMNS)
+
+
+COLUMNS = (
+    *("status", "hold", "planned_for", "not_before", "not_after", "claimed_until", "published_at", "tries"),
+    *("post_id", "channel_id", "version_id", "version__text", "post__author_id", "post__best_before"),
+)
+
+
+def with_picture(rows: PublicationQuerySet) -> PublicationQuerySet:
+    first = VersionMedia.objects.filter(version=OuterRef("version")).order_by("position")
+    return rows.annotate(picture=Subquery(first.filter(media__state=MediaState.READY).values("media")[:1]))
+
+
+def slot(publication: Publication, at: datetime, reader: "User") -> Slot:
+    may_open = may_read(reader, publication)
+    return Slot(
+        publication=publication,
+        at=at,
+        chip=chips.of_publication(publication),
+        headline=headline_of(publication.version.text) if may_open else "",
+        picture=str(publication.picture or "") if may_open else "",  # type: ignore[attr-defined]
+        may_open=may_open,
+        may_move=is_movable(publication) and rules.why_not_move(reader, publication) is None,
+    )
+
+
+def may_read(reader: "User", publication: Publication) -> bool:
+    """Administrators keep the channels and not what is said there; whoever keeps a channel reads what is meant for it."""
+    if reader.has_perm("posts.view_all_posts") or keeps(reader, publication.channel):
+        return True
+    return publication.post.author_id == reader.pk
+
+
+def is_movable(publication: Publication) -> bool:
+    return publication.status in TO_PLAN and publication.claimed_until is None
+
+
+# --- dates ------------------------------------------------------------------------------------------------------
+
+
+def own_dates(span: Span) -> list[ImportantDate]:
+    """Those of the group that may fall in it: a yearly one by its day and month."""
+    months = {day.month for day in span.ends}
+    once = Q(is_yearly=False, day__range=span.ends)
+    return list(ImportantDate.objects.filter(once | Q(is_yearly=True, day__month__in=months)))
