@@ -379,7 +379,7 @@ def request_changes(request: ReviewRequest, post_id: int) -> HttpResponse:
 def ask(request: ReviewRequest, post: Post, form: RequestChangesForm) -> str:
     given = form.cleaned_data
     message = given["message"].strip() or str(dict(form.fields["reason"].choices)[given["reason"]])  # type: ignore[attr-defined]
-    workflow.request_changes(post, request.user, given["version"], message, given["reason"])
+    workflow.request_changes(post, request.user, given["version"], message, given["reason"], given["anchor"])
     return _("Skickat till %(name)s.") % {"name": post.author.get_short_name()}
 
 
@@ -392,7 +392,8 @@ def reject(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 def turn_down(request: ReviewRequest, post: Post, form: RejectForm) -> str:
     given = form.cleaned_data
-    workflow.reject(post, request.user, given["version"], given["reason"], given["message"].strip())
+    message = given["message"].strip()
+    workflow.reject(post, request.user, given["version"], given["reason"], message, given["anchor"])
     return _("Avslaget. %(name)s får ditt svar.") % {"name": post.author.get_short_name()}
 
 

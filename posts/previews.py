@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from channels.models import Channel
 from channels.adapters.base import Card
+from channels.models import Channel
 from posts import blockers, content, link_cards, renditions, subtitles
 from posts.blockers import Blocker
 from posts.models import LinkCard, Media, Rendition, Version, VersionChannel

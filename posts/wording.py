@@ -11,6 +11,7 @@ from channels.wording import name_of
 from posts.blockers import Blocker
 from posts.media.limits import MB
 from posts.models import Media, Publication
+from posts.subtitles import SubtitlesError
 
 BLOCKERS = {
     "alt_text_missing": gettext_lazy("bildbeskrivning saknas"),
@@ -121,6 +122,34 @@ LINKS = {
     ),
 }
 """Why a pasted address is not taken (`publishing.LinkError`)."""
+
+
+SUBTITLES = {
+    "empty": gettext_lazy("Filen är tom. Välj den igen."),
+    "too_large": gettext_lazy("Filen är för stor. Den får vara högst %(limit_kb)s kB."),
+    "not_text": gettext_lazy("Det är ingen textfil. Spara undertexterna som SRT."),
+    "other_format": gettext_lazy("Filen är i ett annat format (WebVTT). Spara undertexterna som SRT."),
+    "no_captions": gettext_lazy("Det finns inga undertexter i filen."),
+    "not_times": gettext_lazy("Här ska tiderna stå, så här: 00:00:01,000 --> 00:00:04,000."),
+    "ends_too_soon": gettext_lazy("Texten slutar innan den börjar."),
+    "blank_missing": gettext_lazy("Det saknas en tom rad före nästa text."),
+    "too_many_lines": gettext_lazy("Högst %(limit)s rader åt gången."),
+    "too_long": gettext_lazy("Raden är för lång, högst %(limit)s tecken."),
+    "too_many": gettext_lazy("Filen har fler än %(limit)s texter."),
+    "out_of_order": gettext_lazy("Texten börjar före den förra, eller samtidigt. De ska stå i tidsordning."),
+    "after_the_film": gettext_lazy("Texten börjar efter filmens slut. Hör filen till den här filmen?"),
+}
+"""Why a file of subtitles cannot be used (`subtitles.SubtitlesError`)."""
+
+
+def subtitles_sentence(error: SubtitlesError) -> str:
+    """With the line where it is, as an editor counts them."""
+    sentence = str(SUBTITLES[error.code]) % error.facts
+    return (
+        _("Rad %(line)s: %(sentence)s") % {"line": error.line, "sentence": sentence}
+        if error.line
+        else sentence
+    )
 
 
 def blocker_sentence(blocker: Blocker) -> str:
