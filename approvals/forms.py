@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.following import FollowingForm
 from channels.models import Channel, Credit
-from posts import content
+from posts import anchors, content
 from posts.changes import Remark
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
+from posts.messages_forms import anchor_field, fill_anchor
 from posts.models import Captions, Minors, People, Site, Version
 from posts.planning_forms import MomentsForm, WallField, at_field, latest_field
 from posts.wording import REJECTIONS
@@ -191,8 +192,18 @@ class ChannelTextForm(FollowingForm, SeenForm):
         return ChannelText(**(vars(begun) | typed | self.following()))
 
 
-class RequestChangesForm(SeenForm):
-    """A preset says what; the message says it kindly."""
+class AboutForm(SeenForm):
+    """A decision in words, about all of the post or one part of it."""
+
+    anchor = anchor_field()
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        super().__init__(version, *args, **kwargs)
+        fill_anchor(self.fields["anchor"], version)
+
+
+class RequestChangesForm(AboutForm):
+    """A preset says what, and mostly where; the message says it kindly."""
 
     reason = forms.ChoiceField(
         label=_("Vad behövs?"),
@@ -217,10 +228,25 @@ class RequestChangesForm(SeenForm):
         cleaned = super().clean() or {}
         if not cleaned.get("reason") and not (cleaned.get("message") or "").strip():
             self.add_error("message", _("Säg vad som ska ändras: välj något ovanför eller skriv en rad."))
+        cleaned["anchor"] = cleaned.get("anchor") or self.meant_by(cleaned.get("reason") or "")
         return cleaned
 
+    def meant_by(self, preset: str) -> str:
+        """The part that a preset speaks of, where the post has exactly one of it."""
+        parts = [name for name, _name in self.fields["anchor"].choices if name]  # type: ignore[attr-defined]
+        meant = [name for name in parts if name.startswith(MEANT.get(preset, " "))]
+        return meant[0] if len(meant) == 1 else ""
 
-class RejectForm(SeenForm):
+
+MEANT = {
+    "ask_people": anchors.PEOPLE,
+    "tell_more": anchors.TEXT,
+    "other_picture": anchors.MEDIA,
+    "shorter": anchors.TEXT,
+}
+
+
+class RejectForm(AboutForm):
     reason = forms.ChoiceField(
         label=_("Skäl"),
         choices=list(REJECTIONS.items()),

@@ -54,7 +54,8 @@ may_review = permission_required("posts.review_post", raise_exception=True)
 may_plan = for_those_who_may(rules.why_not_plan)
 
 View = Callable[..., HttpResponse]
-TYPED = frozenset({"text", "title", "description", "message", "at", "earliest", "latest"})
+TIMES = frozenset({"at", "earliest", "latest"})
+TYPED = TIMES | frozenset({"text", "title", "description", "message"})
 
 
 class ReviewRequest(HttpRequest):
@@ -115,7 +116,12 @@ def version_named(request: ReviewRequest, post: Post) -> Version | None:
 def typed_by(request: ReviewRequest) -> list[str]:
     """What somebody wrote is shown to them again, so that it is not lost with the decision."""
     fields = [name for name in request.POST if name in TYPED or name.startswith("alt_")]
-    return [text for name in fields if (text := str(request.POST[name]).strip())]
+    return [legible(name, text) for name in fields if (text := str(request.POST[name]).strip())]
+
+
+def legible(name: str, text: str) -> str:
+    """A time as people write it, and not as a field sends it."""
+    return text.replace("T", " ").replace(":", ".") if name in TIMES else text
 
 
 def whole_page(request: ReviewRequest, answer: HttpResponse) -> HttpResponse:

@@ -31,7 +31,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import log
-from posts import changes, desk, elections, link_cards, notices, promise, publishing, renditions, rules, search
+from posts import (
+    changes,
+    desk,
+    elections,
+    link_cards,
+    notices,
+    promise,
+    publishing,
+    renditions,
+    rules,
+    search,
+)
 from posts import content as contents
 from posts.blockers import Blocker, blockers
 from posts.changes import NO_REMARK, Remark, remark_of
@@ -165,7 +176,7 @@ class MovedOnError(NoLongerSoError):
 
 
 class OneOfTwoError(NoLongerSoError):
-    """It is no longer so (409): there is an election, the post is political, and nobody has given the first of two okays."""
+    """It is no longer so (409): the post is political in an election, and nobody has given the first of two okays."""
 
 
 class StillOutError(NoLongerSoError):
@@ -267,21 +278,23 @@ def edit(
     return version
 
 
-def request_changes(post: Post, by: User, seen: Version, message: str, reason: str = "") -> Transition:
-    """Back to the author, with what should be different; the draft starts from the version seen."""
+def request_changes(
+    post: Post, by: User, seen: Version, message: str, reason: str = "", anchor: str = ""
+) -> Transition:
+    """Back to the author, with what should be different, and where; the draft starts from the version seen."""
     with transaction.atomic():
         locked = lock(post, Action.REQUEST_CHANGES, by, seen)
-        step = walk(locked, Action.REQUEST_CHANGES, by, message=message, reason=reason)
+        step = walk(locked, Action.REQUEST_CHANGES, by, message=message, reason=reason, anchor=anchor)
         hand_back(locked, seen)
         notices.author_no_longer_asked(seen)
         notices.changes_asked(step)
     return finish(post, step)
 
 
-def reject(post: Post, by: User, seen: Version, reason: str, message: str) -> Transition:
+def reject(post: Post, by: User, seen: Version, reason: str, message: str, anchor: str = "") -> Transition:
     with transaction.atomic():
         locked = lock(post, Action.REJECT, by, seen)
-        step = walk(locked, Action.REJECT, by, message=message, reason=reason)
+        step = walk(locked, Action.REJECT, by, message=message, reason=reason, anchor=anchor)
         notices.author_no_longer_asked(seen)
         notices.rejected(step)
     return finish(post, step)
@@ -488,10 +501,10 @@ def lock(post: Post, action: Action, by: User, seen: Version | None = None) -> P
     return locked
 
 
-def walk(post: Post, action: Action, by: User | None, *, message: str = "", reason: str = "") -> Transition:
+def walk(post: Post, action: Action, by: User | None, **said: str) -> Transition:
     """Write the status, the step and the log line. Only with the post's row locked."""
     rule = RULES[action]
-    return step_to(post, rule.target, action=action, verb=rule.verb, by=by, message=message, reason=reason)
+    return step_to(post, rule.target, action=action, verb=rule.verb, by=by, **said)
 
 
 def step_to(
@@ -503,6 +516,7 @@ def step_to(
     by: User | None,
     message: str = "",
     reason: str = "",
+    anchor: str = "",
 ) -> Transition:
     step = Transition.objects.create(
         post=post,
@@ -513,6 +527,7 @@ def step_to(
         by=by,
         message=message,
         reason=reason,
+        anchor=anchor,
     )
     if post.status == Status.IN_REVIEW != target:
         notices.judged(post)

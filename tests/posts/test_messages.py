@@ -281,3 +281,50 @@ def test_a_notice_that_was_taken_back_does_not_keep_a_later_one(anna, post):
     factories.submitted(post.author)
     assert told("sent_in") == {anna.pk}
     assert Notice.objects.get(kind="sent_in").created_at > timezone.now() - timedelta(minutes=1)
+
+
+# --- presets, and what they are about ---------------------------------------------------------------------------------
+
+
+def ask_for_a_change(desk, post: Post, **given: str):
+    return desk.post(f"/granska/{post.pk}/be-om-andring/", {"version": post.current_version_id, **given})
+
+
+def test_a_preset_is_enough_and_knows_which_part_it_is_about(desk, post, karin):
+    assert ask_for_a_change(desk, post, reason="other_picture").status_code == 302
+    step = post.transitions.get(action="request_changes")
+    picture = anchors.of_media(post.current_version.media[0])
+    assert (step.reason, step.message, step.anchor) == ("other_picture", "Annan bild, tack", picture)
+    assert "Anna undrar: Annan bild, tack Gäller: bilden" in text_of(karin.get(f"/inlagg/{post.pk}/"))
+    assert "Gäller: bilden" in text_of(karin.get(f"/inlagg/{post.pk}/andra/"))
+
+
+def test_what_a_reviewer_points_at_comes_before_what_a_preset_means(desk, post):
+    ask_for_a_change(desk, post, reason="tell_more", anchor="kanaler")
+    assert post.transitions.get(action="request_changes").anchor == "kanaler"
+
+
+def test_a_preset_points_at_no_picture_where_there_are_two(desk):
+    karin = factories.ombudsman()
+    media = [factories.picture(karin), factories.picture(karin, factories.jpeg("red"))]
+    post = factories.submitted(karin, media=media)
+    ask_for_a_change(desk, post, reason="other_picture")
+    assert post.transitions.get(action="request_changes").anchor == ""
+
+
+def test_a_rejection_says_why_and_what_would_have_worked(desk, post, karin):
+    where, seen = f"/granska/{post.pk}/avsla/", {"version": post.current_version_id}
+    assert "Skriv så att Karin vet vad som hade fungerat." in text_of(desk.get(where))
+    for given in ({}, {"reason": "misread"}, {"message": "Skriv vem."}):
+        assert desk.post(where, seen | given).status_code == 422
+    assert Post.objects.get().status == Status.IN_REVIEW
+    desk.post(where, seen | {"reason": "misread", "message": "Skriv vem som säger det.", "anchor": "text"})
+    page = text_of(karin.get(f"/inlagg/{post.pk}/"))
+    assert "Skäl: Kan missförstås. Anna: Skriv vem som säger det." in page
+    assert "Avslag: Kan missförstås Gäller: texten Skriv vem som säger det." in page
+
+
+def test_each_preset_has_a_key_and_that_of_a_change_sends(desk, post):
+    page = desk.get(f"/granska/{post.pk}/be-om-andring/").content.decode()
+    assert [page.count(f'data-sends data-key="{number}"') for number in range(1, 6)] == [1] * 5
+    assert 'data-key="7"' in desk.get(f"/granska/{post.pk}/avsla/").content.decode()
