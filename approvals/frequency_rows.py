@@ -14,6 +14,8 @@ from django.db.models import (
     DateTimeField,
     Exists,
     F,
+    IntegerField,
+    Max,
     Min,
     OuterRef,
     Q,
@@ -29,6 +31,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from approvals.frequency import DAY, MIX_DAYS, Goal, Mix, Seen, first_day
+from approvals.models import OutsidePost
 from channels.models import Channel
 from posts.models import (
     Category,
@@ -61,7 +64,13 @@ def channels() -> list[Channel]:
     """Those with a goal. `last_at` is when the last post came out, however long ago."""
     out = Publication.objects.heads().published().filter(channel=OuterRef("pk")).order_by("-published_at")
     found = Channel.objects.open().filter(goal__gt=0)
-    return list(found.annotate(last_at=Subquery(out.values("published_at")[:1])))
+    elsewhere = OutsidePost.objects.filter(channel=OuterRef("pk"), gone_at=None).order_by("-published_at")
+    return list(
+        found.annotate(
+            last_at=Subquery(out.values("published_at")[:1]),
+            last_elsewhere_at=Subquery(elsewhere.values("published_at")[:1]),
+        )
+    )
 
 
 def goal_of(channel: Channel) -> Goal:
@@ -72,19 +81,25 @@ def seen_on(shown: Iterable[Channel], today: date) -> dict[int, Seen]:
     """By channel: what came out in twelve weeks, what is on its way, and what lies in the reserve; by one question."""
     ids = [channel.pk for channel in shown]
     seen = {channel.pk: Seen(last_day=last_day_of(channel)) for channel in shown}
-    for channel, what, day, count, first in out_by_day(ids, today).union(ahead(ids), reserve(ids), all=True):
+    for channel, what, day, count, first in every_day(ids, today):
         add(seen[channel], what, day, count, first, today)
     return seen
 
 
+def every_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]
+    others = (elsewhere_by_day(ids, today), ahead(ids), reserve(ids))
+    return out_by_day(ids, today).union(*others, all=True)
+
+
 def last_day_of(channel: Channel) -> date | None:
-    at = channel.last_at  # type: ignore[attr-defined]  # annotated by `channels`
+    annotated = (channel.last_at, channel.last_elsewhere_at)  # type: ignore[attr-defined]  # by `channels`
+    at = max(filter(None, annotated), default=None)
     return timezone.localdate(at) if at else None
 
 
 def add(seen: Seen, what: str, day: date | None, count: int, first: datetime | None, today: date) -> None:
     if what == OUT and day:
-        seen.out[day] = count
+        seen.out[day] = seen.out.get(day, 0) + count
     elif what == RESERVE:
         seen.reserve = count
     elif day and first:
@@ -99,6 +114,13 @@ def out_by_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]  # 
     return counted(out, OUT, F("published_at"))
 
 
+def elsewhere_by_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]
+    """What went out on these channels without going through here."""
+    since = beginning_of(first_day(today))
+    outside = OutsidePost.objects.filter(channel__in=ids, gone_at=None, published_at__gte=since).order_by()
+    return counted(outside, OUT, F("published_at"))
+
+
 def ahead(ids: list[int]):  # type: ignore[no-untyped-def]
     return counted(on_its_way(ids), AHEAD, F("leaves_at"))
 
@@ -111,7 +133,9 @@ def on_its_way(ids: Iterable[int]):  # type: ignore[no-untyped-def]
 
 
 def reserve(ids: list[int]):  # type: ignore[no-untyped-def]
-    kept = Publication.objects.heads().filter(channel__in=ids, status=PublicationStatus.HELD, hold=Hold.RESERVE)
+    kept = Publication.objects.heads().filter(
+        channel__in=ids, status=PublicationStatus.HELD, hold=Hold.RESERVE
+    )
     return counted(kept.order_by(), RESERVE, Cast(Value(None), DateTimeField()))
 
 
@@ -137,9 +161,14 @@ def own_domains() -> str:
 
 def leads_home() -> Q:
     """The link of a post is to one of our own pages; where there is none, an address in its text."""
-    by_link = Q(link__iregex=rf"^https?://{own_domains()}([:/?#]|$)")
-    by_text = Q(text__iregex=rf"(https?://|www\.){own_domains()}([:/?#,;!)]|\s|\.(\s|$)|$)")
-    return by_link | (Q(link="") & by_text)
+    by_link, by_text = in_own_domains()
+    return Q(link__iregex=by_link) | (Q(link="") & Q(text__iregex=by_text))
+
+
+def in_own_domains() -> tuple[str, str]:
+    """What to look for in a link, and in a text, without regard to case."""
+    ours = own_domains()
+    return rf"^https?://{ours}([:/?#]|$)", rf"(https?://|www\.){ours}([:/?#,;!)]|\s|\.(\s|$)|$)"
 
 
 @dataclass(frozen=True)
@@ -155,10 +184,17 @@ def mix(today: date) -> tuple[Mix, list[Example]]:
     """What came out in thirty days, each wording once, and the last ones that were only links: by one question."""
     counts: dict[str, int] = {}
     examples = []
+    elsewhere: dict[str, int] = {}
     for kind, count, post, text, at in last_of_each_kind(beginning_of(today - MIX_DAYS * DAY)):
+        if post is None:
+            elsewhere[kind] = count
+            continue
         counts[kind] = count
         if kind == LINK:
             examples.append(Example(post, headline_of(text), at))
+    for kind, count in elsewhere.items():
+        counts[kind] = counts.get(kind, 0) + count
+    examples.sort(key=lambda example: example.at, reverse=True)
     kinds = (LINK, MediaKind.PICTURE, MediaKind.FILM, OTHER)
     return Mix(*(counts.get(kind, 0) for kind in kinds)), examples
 
@@ -173,8 +209,24 @@ def last_of_each_kind(since: datetime):  # type: ignore[no-untyped-def]
     rows = shown.annotate(
         text=Case(When(nth__lte=EXAMPLES, then=Subquery(text)), default=Value("", TextField()))
     )
-    rows = rows.filter(nth__lte=EXAMPLES).order_by("nth")
-    return rows.values_list("shows", "count", "post", "text", "published_at")
+    rows = rows.filter(nth__lte=EXAMPLES).order_by()
+    listed = rows.values_list("shows", "count", "post", "text", "published_at")
+    return listed.union(elsewhere_by_kind(since), all=True)
+
+
+def elsewhere_by_kind(since: datetime):  # type: ignore[no-untyped-def]
+    """What went out without going through here. A film cannot be told from a picture in every list."""
+    kind = Case(
+        When(leads_home=True, then=Value(LINK)),
+        When(has_media=True, then=Value(MediaKind.PICTURE)),
+        default=Value(OTHER),
+        output_field=CharField(),
+    )
+    found = OutsidePost.objects.filter(gone_at=None, published_at__gte=since).order_by().annotate(shows=kind)
+    by_kind = found.values("shows").annotate(
+        count=Count("pk"), post=Cast(Value(None), IntegerField()), text=Value("", TextField())
+    )
+    return by_kind.annotate(last=Max("published_at")).values_list("shows", "count", "post", "text", "last")
 
 
 def out_since(since: datetime):  # type: ignore[no-untyped-def]

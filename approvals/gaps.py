@@ -24,6 +24,7 @@ from approvals.frequency import (
     target,
 )
 from approvals.frequency_rows import beginning_of, goal_of, on_its_way
+from approvals.models import OutsidePost
 from channels.models import Channel
 from channels.suggested import times_of
 from posts import clock
@@ -111,6 +112,18 @@ def channels_short_today(now: datetime) -> set[int]:
     return {number for number, board in boards(daily, now, today).items() if board.lacks(today)}
 
 
+def silent_today(now: datetime) -> list[Channel]:
+    """Those with a daily goal on which nothing is out today, and nothing planned."""
+    today = timezone.localdate(now)
+    daily = [channel for channel in Channel.objects.open().filter(goal__gt=0) if goal_of(channel).is_daily]
+    found = boards(daily, now, today)
+    return [channel for channel in daily if lacks_all(found[channel.pk], today)]
+
+
+def lacks_all(board: Board, day: date) -> bool:
+    return board.lacks(day) > 0 and not board.there.get(day)
+
+
 def board_of(channel: Channel, now: datetime) -> Board:
     return boards([channel], now)[channel.pk]
 
@@ -191,7 +204,8 @@ def boards(channels: Iterable[Channel], now: datetime, last: date | None = None)
     today = timezone.localdate(now)
     first = min(period_of(board.goal, today)[0] for board in found.values())
     until = beginning_of(last + DAY) if last else None
-    for channel, day, count, at in out_since(found, first).union(ahead(found, until), all=True):
+    rows = out_since(found, first).union(elsewhere_since(found, first), ahead(found, until), all=True)
+    for channel, day, count, at in rows:
         if at is None:
             found[channel].put(day, count)
         else:
@@ -207,6 +221,15 @@ def out_since(ids: Iterable[int], first: date):  # type: ignore[no-untyped-def] 
     by_day = out.order_by().annotate(day=TruncDate("published_at")).values("channel", "day")
     counted = by_day.annotate(count=Count("pk"), at=Cast(Value(None), DateTimeField()))
     return counted.values_list("channel", "day", "count", "at")
+
+
+def elsewhere_since(ids: Iterable[int], first: date):  # type: ignore[no-untyped-def]
+    """What went out on these channels without going through here."""
+    since = beginning_of(first)
+    elsewhere = OutsidePost.objects.filter(channel__in=list(ids), gone_at=None, published_at__gte=since)
+    outside = elsewhere.order_by().annotate(day=TruncDate("published_at")).values("channel", "day")
+    outside = outside.annotate(count=Count("pk"), at=Cast(Value(None), DateTimeField()))
+    return outside.values_list("channel", "day", "count", "at")
 
 
 def ahead(ids: Iterable[int], until: datetime | None):  # type: ignore[no-untyped-def]

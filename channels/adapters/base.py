@@ -107,6 +107,21 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """One post in the account's own public list, whoever made it there."""
+
+    remote_id: str
+    url: str
+    at: datetime
+    text: str = ""
+    link: str = ""
+    """What it leads to, where the platform has a field for it."""
+    has_media: bool = False
+    also: frozenset[str] = frozenset()
+    """Other ids that the same post may be known by: of its film, of its photos."""
+
+
+@dataclass(frozen=True)
 class Problem:
     """Why a channel would not take this content. `code` is a `codes.Lack`; `facts` fill the page's sentence."""
 
@@ -237,6 +252,12 @@ class Adapter(ABC):
     """False where the text is too short for it."""
     makes_film_of_pictures: ClassVar[bool] = False
     """True where pictures can only be shown as a film made from them."""
+    lists_posts: ClassVar[bool] = False
+    """True where the account's own posts can be read (`recent`)."""
+    lists_again_after: ClassVar[timedelta] = timedelta(hours=1)
+    """How often that is worth what it costs."""
+    lists_back: ClassVar[timedelta] = timedelta(days=7)
+    """How far back it is read each time, to notice what was taken away; nothing where each post costs money."""
     absence_proven_after: ClassVar[timedelta]
     """How long after the commit call a look that finds nothing proves that nothing is there."""
     trial_kind: ClassVar[Kind] = Kind.PICTURE
@@ -314,6 +335,13 @@ class Adapter(ABC):
 
         Raises what `find` raises.
         """
+
+    def recent(self, since: datetime) -> Iterator[Listed]:
+        """
+        The account's public posts from then on (aware), newest first, all of them; answers to others are none. Raises what
+        `find` raises.
+        """
+        raise NotImplementedError(f"{self.platform} lists no posts")
 
     @abstractmethod
     def remove(self, remote_id: str) -> None:

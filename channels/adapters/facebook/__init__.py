@@ -21,6 +21,7 @@ from channels.adapters.base import (
     Health,
     Keep,
     Limits,
+    Listed,
     Media,
     Problem,
     Receipt,
@@ -48,10 +49,15 @@ class Facebook(Adapter):
         film_bytes=10 * 1024 * MB,  # an older Page videos page, as is the next line; today's gives no figure
         film_seconds=4 * 3600,
         alt_text=None,  # no documented limit
-        shapes=("4:5", "1:1", "1.91:1"),  # not in the API's pages; what guides for publishers agree on, read 2026-11-25
+        shapes=(
+            "4:5",
+            "1:1",
+            "1.91:1",
+        ),  # not in the API's pages; what guides for publishers agree on, read 2026-11-25
         first_comment=8000,  # Comment reference: about 8,000 characters
         card=Card.ALONE,  # Page posts: `link`; a post with attached media has none
     )
+    lists_posts = True
     absence_proven_after = timedelta(minutes=2)
     """Meta promises nothing about its lists. The call may take half a minute, and a second look comes a minute later."""
     look_after = (timedelta(0), timedelta(seconds=60), absence_proven_after)
@@ -167,10 +173,21 @@ class Facebook(Adapter):
         story = finding.story_of_photo(self.graph, remote_id)
         return self.look_up(story) if story else None
 
+    def recent(self, since: datetime) -> Iterator[Listed]:
+        """A film of ours is known by its own number: the post that shows it has another."""
+        for post in finding.posts_since(self.graph, since):
+            if at := finding.moment_of(post):
+                shown = frozenset(finding.targets(post))
+                link, text = finding.link_of(post), str(post.get("message") or "")
+                url = self.receipt(str(post["id"]), post.get("permalink_url")).url
+                yield Listed(str(post["id"]), url, at, text, link, bool(shown), shown)
+
     def remove(self, remote_id: str) -> None:
         """Facebook has one answer for what is gone and what is not for us: so it must not be seen any more either."""
-        is_comment = links.is_of_comment(remote_id, self.connection)
-        if not is_comment and not links.is_ours(remote_id, self.connection):
+        if links.is_of_comment(remote_id, self.connection):
+            if not comments.is_left(self.graph, remote_id):
+                return
+        elif not links.is_ours(remote_id, self.connection):
             raise Refused(Trouble.NOT_OURS, remote_id)
         answer = self.graph.delete(remote_id)
         if not answer.is_good and self.graph.node(remote_id, "id"):

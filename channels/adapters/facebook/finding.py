@@ -102,11 +102,8 @@ def is_ours(graph: Graph, post: Post) -> bool:
 
 
 def is_new(post: Post, since: datetime) -> bool:
-    try:
-        created = datetime.strptime(str(post.get("created_time")), "%Y-%m-%dT%H:%M:%S%z")
-    except ValueError:
-        return False
-    return created >= since - CLOCKS
+    created = moment_of(post)
+    return created is not None and created >= since - CLOCKS
 
 
 def posts_since(graph: Graph, since: datetime) -> Iterator[Post]:
@@ -114,6 +111,21 @@ def posts_since(graph: Graph, since: datetime) -> Iterator[Post]:
     fields = {"fields": FIELDS, "since": epoch(since - CLOCKS)}
     path = f"{graph.connection.account_id}/published_posts"
     return graph.listed(path, fields, page=PAGE, pages=PAGES)
+
+
+def moment_of(post: Post) -> datetime | None:
+    try:
+        return datetime.strptime(str(post.get("created_time")), "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return None
+
+
+def link_of(post: Post) -> str:
+    """What it leads to; "" where it shows photos or a film."""
+    parts = items(post, "attachments", "data")
+    return (
+        "" if targets(post) or not parts else str(parts[0].get("unshimmed_url") or parts[0].get("url") or "")
+    )
 
 
 def epoch(moment: datetime) -> str:

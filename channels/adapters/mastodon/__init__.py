@@ -22,6 +22,7 @@ from channels.adapters.base import (
     Health,
     Keep,
     Limits,
+    Listed,
     Media,
     Problem,
     Receipt,
@@ -29,7 +30,8 @@ from channels.adapters.base import (
 )
 from channels.adapters.fitting import lacks, with_link
 from channels.adapters.mastodon import finding, links, media, probing, text
-from channels.adapters.mastodon.api import API
+from channels.adapters.mastodon.api import API, moment
+from channels.adapters.mastodon.text import plain
 from channels.errors import Unconfirmed
 
 MB = 1024 * 1024
@@ -56,6 +58,7 @@ class Mastodon(Adapter):
         link_weight=text.LINK_WEIGHT,
         card=Card.ALONE,  # mastodon/mastodon#34770 of May 2025: none is fetched for a post with media
     )
+    lists_posts = True
     absence_proven_after = timedelta(minutes=2)
     """
     Nothing is promised. A list is read from the database that the post was written to, or from a copy of it that is
@@ -119,6 +122,14 @@ class Mastodon(Adapter):
     def look_up(self, remote_id: str) -> Receipt | None:
         post = finding.post_of_id(self.api, remote_id)
         return self.receipt(remote_id) if post and finding.is_public(post, self.number) else None
+
+    def recent(self, since: datetime) -> Iterator[Listed]:
+        for post in finding.posts_since(self.api, self.number, since):
+            at = moment(str(post.get("created_at") or ""))
+            if at and not post.get("in_reply_to_id") and finding.is_public(post, self.number):
+                words = plain(str(post.get("content") or ""))
+                url = self.receipt(str(post["id"])).url
+                yield Listed(str(post["id"]), url, at, words, has_media=bool(finding.media_ids(post)))
 
     def remove(self, remote_id: str) -> None:
         self.api.remove(remote_id)

@@ -21,6 +21,7 @@ from channels.adapters.base import (
     Health,
     Keep,
     Limits,
+    Listed,
     Media,
     Problem,
     Receipt,
@@ -62,6 +63,9 @@ class X(Adapter):
         thread=24,  # what X's own composer takes after the first
     )
     names_photographer = False
+    lists_posts = True
+    lists_again_after = timedelta(days=1)
+    lists_back = timedelta(0)
     absence_proven_after = timedelta(minutes=2)
     """
     X promises nothing, but its timeline shows a post within a minute at most. Another one, since X may still take in what
@@ -120,6 +124,14 @@ class X(Adapter):
         post = finding.post_of_id(self.api, remote_id)
         is_ours = post is not None and post.get("author_id") == self.connection.account_id
         return self.receipt(remote_id) if is_ours else None
+
+    def recent(self, since: datetime) -> Iterator[Listed]:
+        """Every post that is read costs money (Pricing, pay per use): once a day, and only what is new."""
+        for post in finding.posts_since(self.api, since):
+            at = finding.moment_of(post)
+            if at and not finding.answered_by(post):
+                text, url = finding.spoken(post), self.receipt(str(post["id"])).url
+                yield Listed(str(post["id"]), url, at, text, has_media=bool(finding.media_keys(post)))
 
     def remove(self, remote_id: str) -> None:
         self.api.delete(f"tweets/{remote_id}")

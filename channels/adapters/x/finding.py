@@ -65,6 +65,13 @@ def post_with_words(
     return next((post for post in said if tidy(without_our_name(api, spoken(post))) == wanted), None)
 
 
+def moment_of(post: Post) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(post.get("created_at")))
+    except ValueError:
+        return None
+
+
 def answered_by(post: Post) -> str:
     """The id of the post that this one answers; "" where it answers none."""
     others = [*items(post, "referenced_tweets"), *items(post, "referenced_posts")]

@@ -22,6 +22,7 @@ from channels.adapters.base import (
     Keep,
     Kind,
     Limits,
+    Listed,
     Media,
     Privacy,
     Problem,
@@ -38,6 +39,7 @@ from channels.adapters.youtube.api import API
 from channels.adapters.youtube.belongings import Belongings
 from channels.adapters.youtube.channels import own_channels
 from channels.adapters.youtube.connecting import TOKEN_SECONDS
+from channels.adapters.youtube.listing import published, uploaded_since
 from channels.adapters.youtube.trying import TITLE, Trial
 from channels.adapters.youtube.uploads import Upload
 from channels.errors import NotConnected, NotSent, Refused, Unconfirmed
@@ -67,6 +69,7 @@ class YouTube(Adapter):
         thumbnail=True,
     )
     has_privacy = True
+    lists_posts = True
     makes_film_of_pictures = True
     trial_kind = Kind.FILM
     absence_proven_after = timedelta(0)
@@ -138,6 +141,14 @@ class YouTube(Adapter):
         film = next(iter(answer.items("items")), {})
         is_ours = at(film, "snippet", "channelId") == self.connection.account_id
         return self.receipt(remote_id) if is_ours and is_public(film) else None
+
+    def recent(self, since: datetime) -> Iterator[Listed]:
+        """Of the list of uploads, those that everybody may see. One unit of the quota for fifty."""
+        for film in uploaded_since(self.api, since):
+            if at(film, "status", "privacyStatus") == Privacy.PUBLIC:
+                video = str(at(film, "contentDetails", "videoId"))
+                title, moment = str(at(film, "snippet", "title") or ""), published(film)
+                yield Listed(video, self.receipt(video).url, moment, title, has_media=True)
 
     def remove(self, remote_id: str) -> None:
         self.api.delete("videos", remote_id)
