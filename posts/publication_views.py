@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.guards import for_those_who_may
 from accounts.models import User
 from accounts.views import shell_for
+from channels.adapters.base import Content
 from channels.adapters.fitting import with_link
 from channels.notices import page_of_channel
 from posts import (
@@ -52,7 +53,7 @@ may_take_down = for_those_who_may(rules.why_not_take_down)
 def whole() -> QuerySet[Publication]:
     """With all that the pages of one show."""
     return Publication.objects.select_related(
-        "post__author", "channel__paused_by", "version__created_by", "approval__approved_by"
+        "post__author", "channel__paused_by", "version__created_by", "approval__approved_by", "after"
     ).prefetch_related("attempts", *parts_of("version"))
 
 
@@ -160,6 +161,7 @@ def show_question(
         "is_said_to_exist": last is not None and last.outcome == Outcome.DUPLICATE,
         "events": timeline.of_publication(publication, request.user),
         "preview": preview_of(publication),
+        "wanted": "" if publication.is_head else words_of(publication).text,
         **around(request, publication),
     }
     return render(request, "posts/publication/decide.html", context, status=status)
@@ -239,22 +241,31 @@ def is_published_by_hand(request: SignedInRequest, publication: Publication, for
 
 
 def show_steps(request: SignedInRequest, publication: Publication, form: LinkForm) -> HttpResponse:
-    preview = preview_of(publication)
-    words, adapter = (
-        content.words_for(publication.version, publication.channel),
-        publication.channel.adapter_class,
-    )
+    preview, is_head = preview_of(publication), publication.is_head
+    words, adapter = words_of(publication), publication.channel.adapter_class
     context = {
         "publication": publication,
         "preview": preview,
-        "has_files": bool(preview.shown or preview.film),
+        "has_files": is_head and bool(preview.shown or preview.film),
         "title": words.title,
         "privacy": words.privacy,
         "text": with_link(adapter.words(words), words.link),
+        "answered": publication.after,
+        "behind": [
+            (item, content.for_publication(item).text)
+            for item in publishing.those_behind(publication).select_related("channel", "version", "after")
+        ],
         "form": form,
         **around(request, publication),
     }
     return render(request, "posts/publication/by_hand.html", context, status=422 if form.errors else 200)
+
+
+def words_of(publication: Publication) -> Content:
+    """Without pictures and films, which may not be made yet."""
+    if publication.is_head:
+        return content.words_for(publication.version, publication.channel)
+    return content.for_publication(publication)
 
 
 # --- taking down ------------------------------------------------------------------------------------------------

@@ -65,12 +65,19 @@ class Receipt:
         """What was sent; where a person published it by hand, what was approved for it."""
         if self.decisive:
             return self.decisive.sent
-        return content.summary(content.for_channel(self.publication.version, self.publication.channel))
+        return content.summary(content.for_publication(self.publication))
 
     @cached_property
     def files(self) -> list[SentFile]:
         shown = {item.media.sha256: item.media for item in self.publication.version.shown_media.all()}
         return [sent_file(item, shown.get(item["sha256"])) for item in self.sent["media"]]
+
+    @cached_property
+    def parts(self) -> list[Publication]:
+        """What follows it, each with a receipt of its own."""
+        followers = Publication.objects.filter(version=self.publication.version_id, part__gt=0)
+        behind = followers.filter(channel=self.publication.channel_id).select_related("channel")
+        return list(behind.order_by("part")) if self.publication.is_head else []
 
     @cached_property
     def acts(self) -> list[Act]:
@@ -113,7 +120,8 @@ def of(publication: Publication) -> Receipt | None:
 
 def of_publication(publication: Publication) -> dict[str, Any]:
     channel = publication.channel
-    return {
+    follows = {} if publication.is_head else {"part": publication.part, "follows": publication.after_id}
+    return follows | {
         "id": publication.pk,
         "post": publication.post_id,
         "status": publication.status,

@@ -21,6 +21,7 @@ from posts.publishing.deciding import (
     decide_out,
     published_by_hand,
     take_by_hand,
+    those_behind,
     try_again,
     was_taken_down,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "sweep",
     "take_by_hand",
     "take_down",
+    "those_behind",
     "to_reserve",
     "try_again",
     "unpause",

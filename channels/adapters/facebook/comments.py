@@ -54,6 +54,14 @@ def with_words(graph: Graph, under: str, words: str, since: datetime, taken: Col
     )
 
 
+def is_left(graph: Graph, id: str) -> bool:
+    """Whether it is still there. Somebody else's is not for us to take away, and its id does not tell whose it is."""
+    found = graph.node(id, "id,from")
+    if found and not is_by_us(graph, found):
+        raise Refused(Trouble.NOT_OURS, id)
+    return found is not None
+
+
 def ours(graph: Graph, id: str) -> Post | None:
     """The comment of this id, if the page itself has said it."""
     found = graph.node(id, "id,permalink_url,from")

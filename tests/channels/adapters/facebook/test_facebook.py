@@ -536,7 +536,7 @@ def test_a_refusal_that_is_not_about_the_fields_is_no_proof_that_nothing_is_ther
         desk.adapter.look_up(film)
 
 
-@pytest.mark.parametrize("id", ["999_1", "7000001_pfbid02abc", "", "me", "7000001/feed", "7000001_1?x=1"])
+@pytest.mark.parametrize("id", ["7000001_pfbid02abc", "", "me", "7000001/feed", "7000001_1?x=1"])
 def test_what_is_not_surely_a_post_of_the_page_is_not_asked_to_be_removed(publish_with, id):
     desk = publish_with("text")
     desk.sandbox.faults({"platform": "facebook", "call": "*", "fault": "error_before"})
