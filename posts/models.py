@@ -287,6 +287,15 @@ class PostQuerySet(models.QuerySet["Post"]):
     def closed(self) -> "PostQuerySet":
         return self.filter(status__in=(Status.REJECTED, Status.WITHDRAWN))
 
+    def for_chips(self) -> "PostQuerySet":
+        """With a picture, who wrote it, and what became of it."""
+        related = self.select_related("author", "current_version", "draft")
+        return related.annotate(is_looked_at=desk.site.desk.looks_at()).prefetch_related(
+            Prefetch("current_version__shown_media", VersionMedia.objects.select_related("media")),
+            Prefetch("draft__shown_media", DraftMedia.objects.select_related("media")),
+            Prefetch("publications", Publication.objects.select_related("channel")),
+        )
+
     def for_list(self) -> "PostQuerySet":
         """With everything that a row in a list shows."""
         related = self.select_related("author", "category", "current_version", "draft")
