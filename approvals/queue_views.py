@@ -29,11 +29,13 @@ def desk(request: ReviewRequest) -> HttpResponse:
     page = queue.page_of(choice, request.user, now, page_number(request))
     regrets = regret.of(request.user) if page.can_regret else []
     context = {"page": page, "choice": choice, "regrets": regrets, "looked_at": now}
-    if not page.rows and not choice.keep:
-        return render(request, "approvals/nothing.html", context | {"gaps": next_gaps(now)})
+    if choice.keep:
+        return render(request, "approvals/queue.html", context)
     # Asked already: the rail need not ask again.
-    counted = {} if choice.keep else {"queue_count": page.of}
-    return render(request, "approvals/queue.html", context | counted)
+    context["queue_count"] = page.of
+    if not page.rows:
+        return render(request, "approvals/nothing.html", context | {"gaps": next_gaps(now)})
+    return render(request, "approvals/queue.html", context)
 
 
 def page_number(request: ReviewRequest) -> int:
@@ -60,7 +62,10 @@ def narrow(request: ReviewRequest) -> HttpResponse:
         "choice": choice,
         "channels_to_choose": Channel.objects.open(),
         "categories": Category.objects.filter(retired_at=None),
-        "regions": User.objects.exclude(region="").order_by("region").values_list("region", flat=True).distinct(),
+        "regions": User.objects.exclude(region="")
+        .order_by("region")
+        .values_list("region", flat=True)
+        .distinct(),
     }
     if request.htmx:
         return render(request, "approvals/_narrow.html", context)

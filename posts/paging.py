@@ -18,5 +18,10 @@ class Page:
 
 def page_of(posts: PostQuerySet, before: str) -> Page:
     """The newest posts with a smaller number than `before`; all of them for anything that is no number."""
-    found = list(older_than(before, posts).for_list().order_by("-pk")[: PAGE + 1])
+    return cut(posts.for_list(), before)
+
+
+def cut(posts: PostQuerySet, before: str) -> Page:
+    """The same, of posts with as much about them as the caller wants."""
+    found = list(older_than(before, posts).order_by("-pk")[: PAGE + 1])
     return Page(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.views import shell_for
-from posts import paging, search, whereabouts
+from posts import paging, search
 from posts.views import SignedInRequest
 
 
@@ -15,9 +15,8 @@ from posts.views import SignedInRequest
 def find(request: SignedInRequest) -> HttpResponse:
     """The newest first, a page at a time."""
     asked = request.GET.get("q", "").strip()[: search.LONGEST]
-    page = paging.page_of(search.posts(request.user, asked), request.GET.get("fore", ""))
-    waiting = whereabouts.need_a_person(page.posts)
-    rows = [(post, post.wording_for(request.user), waiting.get(post.pk, [])) for post in page.posts]
+    page = paging.cut(search.posts(request.user, asked).for_chips(), request.GET.get("fore", ""))
+    rows = [(post, post.wording_for(request.user)) for post in page.posts]
     older = urlencode({"q": asked, "fore": page.older}) if page.older else ""
     context = {"asked": asked, "rows": rows, "older": older, "shell": shell_for(request)}
     return render(request, "posts/search.html", context)

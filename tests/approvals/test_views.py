@@ -54,49 +54,6 @@ def alt_of(post: Post) -> str:
     return f"alt_{post.current_version.shown_media.get().media_id}"
 
 
-# --- the queue ------------------------------------------------------------------------------------------------
-
-
-def test_the_queue_shows_what_waits_urgent_first(desk, facebook):
-    factories.submitted(text="Vanligt inlägg.")
-    urgent = factories.draft(factories.ombudsman(), text="Nattarbete på E4.")
-    Post.objects.filter(pk=urgent.pk).update(is_urgent=True)
-    workflow.submit(Post.objects.get(pk=urgent.pk), urgent.author)
-    response = desk.get("/granska/")
-    assert [row.post.headline for row in response.context["rows"]] == ["Nattarbete på E4", "Vanligt inlägg"]
-    assert "Brådskar" in text_of(response)
-
-
-def test_an_empty_queue_is_praised(desk):
-    assert "Inget att granska. Bra jobbat." in text_of(desk.get("/granska/"))
-
-
-def test_the_queue_says_how_much_is_missing(desk, post):
-    assert "1 sak saknas" in text_of(desk.get("/granska/"))
-
-
-def test_ones_own_post_is_marked_and_not_opened_first(facebook):
-    anna = factories.reviewer()
-    own = factories.submitted(anna)
-    other = factories.submitted()
-    response = signed_in(anna).get("/granska/")
-    assert "Ditt eget" in text_of(response)
-    assert response.context["post"] == other != own
-
-
-@pytest.mark.parametrize("count", [1, 4])
-@pytest.mark.parametrize(("makes_films", "queries"), [(False, 14), (True, 16)])
-def test_the_queue_costs_the_same_however_long_it_is(
-    desk, facebook, platform, monkeypatch, count, makes_films, queries, django_assert_num_queries
-):
-    monkeypatch.setattr(platform, "makes_film_of_pictures", makes_films)
-    for number in range(count):
-        factories.submitted(text=f"Inlägg {number}")
-    desk.get("/granska/")
-    with django_assert_num_queries(queries):
-        desk.get("/granska/")
-
-
 # --- editing --------------------------------------------------------------------------------------------------
 
 
