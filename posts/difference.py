@@ -1,5 +1,6 @@
 """What changed between two wordings, word by word, for people to read."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,12 +13,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from posts import subtitles
 from posts.models import Media, Version, VersionChannel
 
 PRIVACY = {"unlisted": _("(för dem som har länken)"), "private": _("(bara för oss)")}
 CREDITS = {"shown": _("(med fotografens namn)"), "none": _("(utan fotografens namn)")}
 RETOUCHED = {"blur": _("suddad"), "crop": _("beskuren"), "turn": _("vriden")}
 WORDS = re.compile(r"\s+|[^\s]+")
+MOST_LETTERS = 6000
+"""Of subtitles: more of them are not read on a page."""
 MOST_WORDS, MOST_PAIRS = 3000, 20_000
 """How many words the matcher may get, and how many pairs of the same word: its time grows with the square of both."""
 
@@ -136,8 +140,17 @@ def alt_line(version: Version) -> str:
 
 
 def subtitles_line(version: Version) -> str:
-    """A day's work in one field: cut, as every difference of very long texts is (`changed`)."""
-    return "\n".join(shown.subtitles for shown in version.shown_media.all() if shown.subtitles)
+    """Word for word where somebody can read it; else how many there are, and which file it is."""
+    return "\n".join(
+        shown.subtitles if len(shown.subtitles) <= MOST_LETTERS else summed_up(shown.subtitles)
+        for shown in version.shown_media.all()
+        if shown.subtitles
+    )
+
+
+def summed_up(srt: str) -> str:
+    facts = {"count": subtitles.count(srt), "digest": hashlib.sha256(srt.encode()).hexdigest()[:8]}
+    return str(_("%(count)d texter (fil %(digest)s)")) % facts
 
 
 def channel_line(version: Version) -> str:

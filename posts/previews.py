@@ -129,8 +129,8 @@ def preview(version: Version, choice: VersionChannel, card: LinkCard | None = No
         tags=words.tags if limits.tags else (),
         card=card if shows_card(version, channel) else None,
         thumbnail=thumbnail(version, choice),
-        captions=len(subtitles.captions(subtitles_on(version))) if limits.subtitles else 0,
-        leaves_subtitles=bool(subtitles_on(version)) and not limits.subtitles,
+        captions=subtitles.count(content.subtitles_of(version)) if limits.subtitles else 0,
+        leaves_subtitles=bool(content.subtitles_of(version)) and not limits.subtitles,
         following=list(following(version, channel)),
     )
 
@@ -152,10 +152,6 @@ def thumbnail(version: Version, choice: VersionChannel) -> Media | None:
     if not choice.thumbnail or not choice.channel.adapter_class.limits.thumbnail:
         return None
     return next((still for still in content.stills(version) if still.sha256 == choice.thumbnail), None)
-
-
-def subtitles_on(version: Version) -> str:
-    return content.subtitles_of(version)
 
 
 def shown_on(version: Version, channel: Channel) -> Iterator[Shown]:

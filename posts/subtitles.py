@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-MOST_BYTES = 512 * 1024
-"""Twelve hours of speech are about as much. YouTube takes a hundred megabytes, and nobody could check them."""
-MOST_CAPTIONS = 5000
+MOST_BYTES = 128 * 1024
+"""An hour of quick speech. YouTube takes a hundred megabytes; our films are shorter, and somebody has to read it."""
+MOST_CAPTIONS = 2000
 MOST_LINES = 3
 MOST_LETTERS = 120
 """On a line: half as much again as anybody sets, and still no wall of text."""
@@ -59,6 +60,11 @@ def read(data: bytes, seconds: float) -> str:
 def captions(srt: str) -> list[Caption]:
     """What we have written, for a page that shows it."""
     return list(captions_in(srt))
+
+
+def count(srt: str) -> int:
+    """How many there are in what we have written."""
+    return srt.count("\n\n") + 1 if srt else 0
 
 
 # --- the file -------------------------------------------------------------------------------------------------
@@ -165,7 +171,7 @@ def in_time(found: list[Caption], length: int) -> list[Caption]:
     """One after the other, and within the film: a caption that is still there when the next comes ends then."""
     if not found:
         raise SubtitlesError("no_captions")
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after.start <= before.start:
             raise SubtitlesError("out_of_order", after.at)
     for caption in found:
