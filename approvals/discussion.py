@@ -22,7 +22,7 @@ from accounts.notices import tell
 from approvals.models import Answer, Note, NoteKind
 from audit import log
 from posts import anchors
-from posts.models import Message, Post, PostQuerySet, Version
+from posts.models import Message, Post, PostQuerySet, Version, parts_of
 from posts.notices import desk_of, quotable
 from posts.workflow import RefusedError
 
@@ -216,7 +216,8 @@ def of(post: Post, reader: User) -> Discussion | None:
     if why_not_read(reader, post):
         return None
     first = Note.objects.filter(post=post, about=None).select_related("post", "by", "to", "version")
-    lines = [line_of(item, post, reader) for item in first.prefetch_related("followed_by__by")]
+    whole = first.prefetch_related("followed_by__by", *parts_of("version"))
+    lines = [line_of(item, post, reader) for item in whole]
     return Discussion(lines, can_write=why_not_write(reader, post) is None)
 
 
@@ -241,22 +242,36 @@ def place_of(item: Note, post: Post) -> str:
     return f"{desk_of(post)}#{item.anchor}"
 
 
-FIELDS = {
+FIELDS: dict[str, str] = {
     anchors.TEXT: "text",
     anchors.LINK: "link",
     anchors.PEOPLE: "people",
     anchors.SITE: "site",
     anchors.CAPTIONS: "captions",
 }
-"""What is one field of a version; of anything else, any change the public sees may be meant."""
+"""What is one field of a version."""
 
 
 def is_old(item: Note, now: Version | None) -> bool:
     """Does the part say something else than when the note was written? The page saves by itself, so versions are many."""
-    if item.version is None or now is None:
+    if item.version is None or now is None or item.version == now:
         return False
-    field = FIELDS.get(item.anchor, "digest")
-    return bool(getattr(item.version, field) != getattr(now, field))
+    return words_of(item.version, item.anchor) != words_of(now, item.anchor)
+
+
+def words_of(version: Version, anchor: str) -> Any:
+    """What that part of it says. Of the whole post, everything that the public sees."""
+    if field := FIELDS.get(anchor):
+        return getattr(version, field)
+    if anchor.startswith(anchors.MEDIA):
+        shown = version.shown_media.all()
+        return [item.alt_text for item in shown if anchors.of_media(item.media) == anchor]
+    chosen = [choice.as_text() for choice in version.chosen_channels.all()]
+    if anchor == anchors.CHANNELS:
+        return [text.channel_id for text in chosen]
+    if anchor.startswith(anchors.CHANNEL):
+        return version.text, [text for text in chosen if anchors.of_channel(text.channel_id) == anchor]
+    return version.digest
 
 
 # --- signs in the queue --------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The group's notes about a post: seen by the group and those who review it, and never by whoever sent it in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -119,11 +120,29 @@ def test_a_note_on_old_words_says_so_and_on_the_same_words_does_not(anna, post):
     seen = post.current_version
     discussion.note(post, anna, "Rätt ort?", anchor="text")
     discussion.note(post, anna, "Fint ljus", anchor=anchors.of_media(seen.media[0]))
+    discussion.note(post, anna, "Bra inlägg")
     workflow.edit(post, anna, seen, seen.manuscript().replaced(credit="Karin Ek"))
-    assert [line.old for line in lines(post, anna)] == [None, 1]
+    assert [line.old for line in lines(post, anna)] == [None, None, 1]
     seen = Post.objects.get().current_version
     workflow.edit(post, anna, seen, seen.manuscript().replaced(text="I Gimonäs"))
-    assert [line.old for line in lines(post, anna)] == [1, 1]
+    assert [line.old for line in lines(post, anna)] == [1, None, 1]
+    factories.for_channels(Post.objects.get(), anna, factories.channel())
+    assert [line.old for line in lines(post, anna)] == [1, 1, 1]
+
+
+def test_a_note_on_a_channels_text_is_old_when_that_text_is(anna, post):
+    channel, other = factories.channel(), factories.channel("x")
+    factories.for_channels(post, anna, channel, other, text="Kort text")
+    now = Post.objects.get()
+    for anchor in (anchors.of_channel(channel.pk), anchors.CHANNELS):
+        discussion.note(now, anna, "Hm", anchor=anchor)
+    seen = now.current_version
+    before = seen.manuscript()
+    said = tuple(
+        replace(item, text="Annan") if item.channel_id == channel.pk else item for item in before.channels
+    )
+    workflow.edit(now, anna, seen, before.replaced(channels=said))
+    assert [line.old for line in lines(post, anna)] == [2, None]
 
 
 def test_a_picture_that_is_gone_is_still_spoken_of(anna, post):
@@ -213,4 +232,4 @@ def test_the_page_of_notes_costs_the_same_however_many_there_are(
         desk.get(f"/granska/{post.pk}/anteckningar/")
 
 
-COST_OF_NOTES = 14
+COST_OF_NOTES = 16
