@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When, Window
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, UUIDField, When, Window
 from django.db.models.functions import RowNumber, TruncDate
 
 from approvals.calendar_days import Span
@@ -147,7 +147,8 @@ COLUMNS = (
 
 def with_picture(rows: PublicationQuerySet) -> PublicationQuerySet:
     first = VersionMedia.objects.filter(version=OuterRef("version")).order_by("position")
-    return rows.annotate(picture=Subquery(first.filter(media__state=MediaState.READY).values("media")[:1]))
+    ready = first.filter(media__state=MediaState.READY).values("media")[:1]
+    return rows.annotate(picture=Subquery(ready, output_field=UUIDField()))
 
 
 def slot(publication: Publication, at: datetime, reader: "User") -> Slot:

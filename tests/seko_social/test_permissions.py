@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import notices
 from accounts.models import Duty, Notice
 from approvals import discussion
+from approvals.models import Filling, ImportantDate
 from posts import publishing
 from posts.models import Publication, PublicationStatus
 from tests import factories
@@ -44,7 +45,20 @@ PAGES = {
     "approvals:request_changes": (NO, NO, OK, NO, NO),
     "approvals:reject": (NO, NO, OK, NO, NO),
     "approvals:channel_text": (NO, NO, OK, NO, NO),
+    "approvals:picture": (NO, NO, OK, NO, NO),
+    "approvals:full": (NO, NO, OK, NO, NO),
     "approvals:schedule": (NO, NO, OK, NO, NO),
+    "approvals:frequency": (NO, NO, OK, OK, OK),
+    "approvals:calendar": (NO, NO, OK, OK, OK),
+    "approvals:slot": (NO, NO, MOVED, UNKNOWN, NO),
+    "approvals:fill": (NO, NO, UNKNOWN, NO, NO),
+    "approvals:fill_gaps": (NO, NO, OK, NO, NO),
+    "approvals:fill_gaps_done": (NO, NO, OK, NO, NO),
+    "approvals:stock": (NO, NO, OK, NO, NO),
+    "approvals:best_before": (NO, NO, UNKNOWN, NO, NO),
+    "approvals:reserve_until": (NO, NO, OK, NO, NO),
+    "approvals:dates": (NO, NO, OK, NO, NO),
+    "approvals:subscription": (NO, NO, OK, OK, OK),
     "approvals:assign": (NO, NO, OK, NO, NO),
     "approvals:override": (NO, NO, NO, NO, NO),
     "posts:move": (NO, NO, MOVED, NO, NO),
@@ -67,6 +81,7 @@ PAGES = {
     "accounts:add_duty": (NO, NO, OK, OK, NO),
     "accounts:change_duty": (NO, NO, OK, OK, NO),
     "approvals:answer_times": (NO, NO, OK, NO, NO),
+    "approvals:publish_today": (NO, NO, MOVED, NO, NO),
     "audit:index": (NO, NO, NO, OK, OK),
     "audit:mine": (OK, OK, OK, OK, OK),
     "audit:post": (NO, NO, OK, OK, OK),
@@ -87,8 +102,15 @@ PRESSES = {
     "posts:confirm_removed": (NO, NO, MOVED, MOVED, NO),
     "status:try_again": (NO, NO, MOVED, MOVED, NO),
     "approvals:save": (NO, NO, 409, NO, NO),
+    "approvals:faces": (NO, NO, MOVED, NO, NO),
     "approvals:approve": (NO, NO, 409, NO, NO),
     "approvals:reserve": (NO, NO, 409, NO, NO),
+    "approvals:next_gap": (NO, NO, UNKNOWN, NO, NO),
+    "approvals:drop": (NO, NO, UNKNOWN, UNKNOWN, NO),
+    "approvals:act": (NO, NO, 409, UNKNOWN, NO),
+    "approvals:undo_filling": (NO, NO, MOVED, NO, NO),
+    "approvals:forget_date": (NO, NO, MOVED, NO, NO),
+    "approvals:revoke_feed": (NO, NO, MOVED, MOVED, MOVED),
     "approvals:look": (NO, NO, OK, NO, NO),
     "approvals:leave": (NO, NO, 204, NO, NO),
     "approvals:take_over": (NO, NO, MOVED, NO, NO),
@@ -102,8 +124,11 @@ PRESSES = {
     "accounts:take_away_duty": (NO, NO, MOVED, UNKNOWN, NO),  # the reviewer was faster
     "audit:export": (NO, NO, NO, NO, OK),
 }
-ELSEWHERE = {"posts:rendition"}
-"""Tested where films of pictures are (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`)."""
+ELSEWHERE = {"posts:rendition", "approvals:feed"}
+"""
+The feed is for whoever has its address (`tests/approvals/test_feed.py`). A film of pictures is tested where they are
+(`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`).
+"""
 
 
 @pytest.fixture
@@ -137,6 +162,8 @@ def stage(platform, monkeypatch):
             "media_id": media.pk,
             "size": "thumb",
             "duty_id": a_watch().pk,
+            "date_id": ImportantDate.objects.earliest("pk").pk,
+            "filling_id": Filling.objects.create(by=karin, moves=[]).pk,
         },
         "others": {
             "status:pause": {"channel_id": factories.channel("x").pk},
