@@ -10,7 +10,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from channels.sandbox import faults, mails, people, portraits, shown
+from channels.sandbox import below, faults, mails, people, portraits, shown
 from channels.sandbox.apps import BLUESKY_APP_PASSWORD
 from channels.sandbox.context import mail_folder, store
 from channels.sandbox.store import Account
@@ -54,7 +54,8 @@ FAULTS = {
     "session_gone": "Glömmer uppladdningen (YouTube)",
 }
 CALLS = {
-    "feed": "publicera inlägg", "photo": "ladda upp bild", "video_start": "börja med film",
+    "feed": "publicera inlägg", "comment": "kommentera", "comments": "lista kommentarer",
+    "photo": "ladda upp bild", "video_start": "börja med film",
     "video_transfer": "skicka film", "video_finish": "publicera film", "published_posts": "lista inlägg",
     "edit": "ändra inlägg", "delete": "ta bort", "post": "publicera inlägg", "media_upload": "ladda upp bild",
     "media_initialize": "börja med bild eller film", "media_append": "skicka bild eller film",
@@ -118,9 +119,14 @@ def overview() -> ResponseReturnValue:
 @pages.get("/sidor/<any(facebook, x, youtube):platform>/<id>")
 def account_page(platform: str, id: str) -> ResponseReturnValue:
     account = found(platform, id)
-    return render_template(
-        "konto.html", konto=account, inlagg=shown.posts(store(), account, limit=POSTS_SHOWN)
-    )
+    posts = [post for post in shown.posts(store(), account, limit=POSTS_SHOWN) if not is_answer(post)]
+    return render_template("konto.html", konto=account, inlagg=posts, under=below.below(store(), account))
+
+
+def is_answer(post: shown.Shown) -> bool:
+    """Followers see it with the post that it answers."""
+    thing = store().get("x", "post", post.id) if post.platform == "x" else None
+    return thing is not None and below.is_below(store(), thing)
 
 
 @pages.get("/sidor/facebook/<id>/<number>")
@@ -177,7 +183,7 @@ def found(platform: str, id: str) -> Account:
 
 def one(account: Account, id: str) -> ResponseReturnValue:
     post = shown.post(store(), account, id) or abort(404)
-    return render_template("inlagg.html", konto=account, post=post)
+    return render_template("inlagg.html", konto=account, post=post, under=below.below(store(), account))
 
 
 @pages.get("/mail/")

@@ -205,8 +205,7 @@ def take_down(thing: Thing) -> None:
     """A post goes with its photos and film; a film goes with its post; a photo leaves the post it was in."""
     store().remove(thing)
     if thing.kind == "post":
-        for comment in conversation.under(store(), thing):
-            store().remove(comment)
+        remove_comments(thing)
         for item in thing.data["media"]:
             for kind in ("photo", "video"):
                 if part := store().get("facebook", kind, item["id"]):
@@ -214,7 +213,13 @@ def take_down(thing: Thing) -> None:
         return
     post = store().get("facebook", "post", thing.data["post"]) if thing.data["post"] else None
     if post and thing.kind == "video":
+        remove_comments(post)
         store().remove(post)
     elif post:
         post.data["media"] = [item for item in post.data["media"] if item["id"] != thing.id]
         store().save(post)
+
+
+def remove_comments(post: Thing) -> None:
+    for comment in conversation.under(store(), post):
+        store().remove(comment)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from facebook_business.adobjects.business import Business
 from facebook_business.adobjects.comment import Comment
 from facebook_business.adobjects.page import Page
@@ -60,6 +61,23 @@ def test_a_text(sandbox, page, api):
     (seen,) = sandbox.posts("facebook")
     assert (post["id"], post["message"], post["permalink_url"]) == (seen["id"], "Hej från SDK:n", seen["url"])
     assert [(line["call"], line["effect"]) for line in sandbox.ledger()] == [("feed", "public")]
+
+
+def test_a_comment_of_the_page_goes_with_its_post(sandbox, page, api):
+    id = page.create_feed(params={"message": "Hej från SDK:n"})["id"]
+    made = PagePost(id, api=api).create_comment(params={"message": "Läs mer på seko.se."})
+    sandbox.comment("facebook", id, "Bra!")
+    told = PagePost(id, api=api).get_comments(fields=["message", "from"])
+    assert [(one["message"], one["from"]["id"] == PAGE) for one in told] == [
+        ("Läs mer på seko.se.", True),
+        ("Bra!", False),
+    ]
+    shown = requests.get(f"{sandbox.url}/sidor/facebook/{PAGE}", timeout=10).text
+    assert shown.index("Hej från SDK:n") < shown.index("Läs mer på") < shown.index("Bra!")
+    PagePost(id, api=api).api_delete()
+    with pytest.raises(FacebookRequestError) as gone:
+        Comment(made["id"], api=api).api_get(fields=["message"])
+    assert gone.value.api_error_subcode() == 33
 
 
 def test_a_photo(sandbox, api, picture):

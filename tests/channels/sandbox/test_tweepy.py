@@ -177,6 +177,23 @@ def test_mentions_are_read_answered_and_hidden(sandbox, client):
     assert [post["text"] for post in sandbox.posts("x") if post["account"] == "2000001"] == ["Vad tycker ni?"]
 
 
+def test_a_thread(sandbox, client):
+    first = client.create_tweet(text="Ett", user_auth=False).data["id"]
+    second = client.create_tweet(text="Två", in_reply_to_tweet_id=first, user_auth=False).data["id"]
+    third = client.create_tweet(text="Tre", in_reply_to_tweet_id=second, user_auth=False).data["id"]
+    told = client.get_users_tweets("2000001", tweet_fields=["conversation_id", "referenced_tweets"])
+    assert [(str(tweet.id), str(tweet.conversation_id)) for tweet in told.data] == [
+        (third, first), (second, first), (first, first)
+    ]  # fmt: skip
+    answered = [str(one.id) for tweet in told.data for one in tweet.referenced_tweets or ()]
+    assert answered == [second, first]
+    page = requests.get(f"{sandbox.url}/sidor/x/seko", timeout=10).text
+    assert (page.count("<article"), page.index("Ett") < page.index("Två") < page.index("Tre")) == (1, True)
+    client.delete_tweet(first, user_auth=False)
+    assert [post["text"] for post in sandbox.posts("x")] == ["Tre", "Två"]
+    assert requests.get(f"{sandbox.url}/sidor/x/seko", timeout=10).text.count("<article") == 2
+
+
 def test_taking_down(sandbox, client):
     id = client.create_tweet(text="Hej", user_auth=False).data["id"]
     assert client.delete_tweet(id, user_auth=False).data == {"deleted": True}
