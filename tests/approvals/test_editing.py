@@ -193,7 +193,7 @@ def test_the_button_says_that_it_approves_a_change(desk, post, anna):
 def test_its_author_is_told_of_the_change_with_the_okay(post, anna, text, sentence):
     workflow.approve(post, anna, edited(post, anna, text=text, why="Rakt på sak."))
     (notice,) = told(post.author, "approved")
-    page = text_of(signed_in(post.author).get("/konto/aviseringar/"))
+    page = text_of(signed_in(post.author).get("/aviseringar/"))
     assert sentence in page
     assert "Anna skriver: ”Rakt på sak.”" in page
     assert notice.path == f"/inlagg/{post.pk}/"
