@@ -2,8 +2,8 @@
 What was published on our channels without going through here, read from each channel's own list, so that the figures stay
 true. The only writer of `OutsidePost` and `OutsideLook`.
 
-The database is the queue (`OutsideLook.due_at`); a look is held by a lease. What is ours is told apart by its receipt, and
-what is a few minutes old is left for the next time: our own may be out and its receipt not saved yet.
+The database is the queue (`OutsideLook.due_at`); a look is held by a lease. What is ours is told apart by its receipt.
+What is a few minutes old is left for the next time: our own may be out and its receipt not saved yet.
 """
 
 import re
@@ -37,7 +37,7 @@ def due(now: datetime) -> list[int]:
     listed = [name for name, adapter in ADAPTERS.items() if adapter.lists_posts]
     ready = Channel.objects.working().rested(now).filter(platform__in=listed)
     new = ready.filter(outside_look=None)
-    OutsideLook.objects.bulk_create((OutsideLook(channel=one) for one in new), ignore_conflicts=True)
+    OutsideLook.objects.bulk_create((OutsideLook(channel=one, due_at=now) for one in new), ignore_conflicts=True)
     return list(free(now).filter(channel__in=ready).values_list("channel", flat=True))
 
 
@@ -88,7 +88,12 @@ def mine(held: OutsideLook):  # type: ignore[no-untyped-def]
 def keep(held: OutsideLook, found: list[Listed], since: datetime, now: datetime) -> None:
     channel, adapter = held.channel, held.channel.adapter_class
     with transaction.atomic():
-        done = {"due_at": now + adapter.lists_again_after, "looked_at": now, "claimed_until": None, "trouble": ""}
+        done = {
+            "due_at": now + adapter.lists_again_after,
+            "looked_at": now,
+            "claimed_until": None,
+            "trouble": "",
+        }
         if not mine(held).update(**done):
             return
         ours = ids_of_ours(channel, found)
@@ -136,11 +141,13 @@ def write(channel: Channel, theirs: Iterable[Listed]) -> None:
 def leads_home(item: Listed) -> bool:
     """As `frequency_rows.leads_home` has it for our own posts."""
     by_link, by_text = in_own_domains()
-    return bool(re.search(by_link, item.link, re.I) or (not item.link and re.search(by_text, item.text, re.I)))
+    return bool(
+        re.search(by_link, item.link, re.I) or (not item.link and re.search(by_text, item.text, re.I))
+    )
 
 
 def at_all(now: datetime) -> None:
     """Everything that is due, one after the other: what a worker does each minute."""
     for channel_id in due(now):
-        if held := claim(channel_id, timezone.now()):
+        if held := claim(channel_id, now):
             look(held, timezone.now())

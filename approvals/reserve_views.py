@@ -22,7 +22,7 @@ from approvals.gaps import Gap
 from approvals.models import Filling
 from approvals.reserve import TakenError
 from channels.models import Channel
-from posts import tasks, workflow
+from posts import previews, tasks, workflow
 from posts.models import Post
 from posts.publishing import PlanError, TooLateError, When
 from posts.workflow import Action, NoLongerSoError, RefusedError
@@ -54,6 +54,22 @@ def fill(request: CalendarRequest) -> HttpResponse:
     offered = [each for each in reserve.stock(gap.channel) if each.fits(gap.at)]
     context = {"gap": gap, "at": calendar_words.near(gap.at), "stock": offered, "back": address(gap.day)}
     return render(request, "approvals/calendar_fill.html", context)
+
+
+@require_GET
+@may_plan
+def publish_today(request: CalendarRequest, channel_id: int, post_id: int) -> HttpResponse:
+    """Where a mail leads to: one post of the reserve, and one press. Looking changes nothing."""
+    now, channel = timezone.now(), get_object_or_404(Channel.objects.open(), pk=channel_id)
+    at = gaps.free_time(gaps.board_of(channel, now), timezone.localdate(now), now)
+    chosen = next((each for each in reserve.stock(channel) if each.post.pk == post_id), None)
+    if at is None or chosen is None or not chosen.fits(at):
+        messages.info(request, _("Det inlägget ligger inte kvar i reserven. Här är de andra."))
+        return redirect(f"{reverse('approvals:fill')}?kanal={channel.pk}")
+    gap = Gap(channel, at)
+    version = chosen.publications[0].version
+    context = {"gap": gap, "at": calendar_words.near(at), "each": chosen, "previews": previews.of_version(version)}
+    return render(request, "approvals/calendar_today.html", context)
 
 
 def gap_asked_for(request: CalendarRequest, now: datetime) -> Gap:

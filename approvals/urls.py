@@ -28,6 +28,7 @@ urlpatterns = [
     path("kalender/<int:publication_id>/", calendar_views.slot, name="slot"),
     path("kalender/<int:publication_id>/dag/", calendar_views.drop, name="drop"),
     path("kalender/<int:publication_id>/gor/", calendar_views.act, name="act"),
+    path("kalender/i-dag/<int:channel_id>/<int:post_id>/", reserve_views.publish_today, name="publish_today"),
     path("kalender/fyll/", reserve_views.fill, name="fill"),
     path("kalender/fyll-luckorna/", reserve_views.fill_gaps, name="fill_gaps"),
     path("kalender/fyllning/<int:filling_id>/", reserve_views.fill_gaps_done, name="fill_gaps_done"),

@@ -149,7 +149,7 @@ class SettingsForm(KeeperForm):
             "facts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = KeeperForm.Meta.help_texts | {
-            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas. Larmen är inte i gång än."),
+            "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas."),
             "privacy": gettext_lazy("Vem som får se en ny film, tills någon väljer annat för just den."),
             "most_administrators": gettext_lazy("Ju färre som har nycklarna, desto säkrare."),
             "administrators": gettext_lazy("Räkna hos plattformen. Den säger det inte till oss."),

@@ -198,6 +198,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "read what was published elsewhere": {
+        "task": "approvals.tasks.look_outside",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "tell of silent channels": {
+        "task": "approvals.tasks.tell_of_silence",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "remind of promises": {"task": "posts.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "prove the log": {"task": "audit.tasks.prove_daily", "schedule": 60.0, "options": {"expires": 60}},
 }
@@ -328,6 +338,8 @@ ANSWER_WITHIN_HOURS = environment.number("ANSWER_WITHIN_HOURS", 4, least=1, most
 """How many working hours the communications group takes at most before a sender has an answer."""
 WORKING_HOURS = environment.office_hours("WORKING_HOURS", "08.00-17.00")
 """When the communications group works, on days that are not red, by the clock on the wall."""
+GAP_MAIL_HOUR = environment.number("GAP_MAIL_HOUR", 13, least=6, most=17)
+"""From then on the group is mailed, once a day, when nothing is out or planned on a channel with a daily goal."""
 QUIET_HOURS = environment.hours("QUIET_HOURS", "21.00-06.00")
 """When nothing is planned unless somebody says that it shall go out all the same, by the clock on the wall."""
 OWN_DOMAINS = environment.words("OWN_DOMAINS", "seko.se")

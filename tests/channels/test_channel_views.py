@@ -116,12 +116,6 @@ def test_a_connection_whose_time_is_up_is_not_said_to_work(mona, channel):
     assert "än så länge" not in said
 
 
-def test_that_nobody_is_alarmed_yet_is_said_where_alarms_are_chosen(mona, channel):
-    Channel.objects.update(alarm_days=7)
-    assert "Larmen är inte i gång än." in page(mona, channel)
-    assert "Larmen är inte i gång än." in text_of(mona.get(address_of(channel)))
-
-
 def test_what_is_wrong_and_what_waits_are_told_together(mona, channel):
     factories.approved(factories.submitted(), factories.reviewer(), channel)
     connections.mark_broken(channel, "token_expired")
