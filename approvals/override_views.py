@@ -100,9 +100,8 @@ def override(request: ReviewRequest, post_id: int) -> HttpResponse:
     if refusal := workflow.why_not(Action.OVERRIDE, post, request.user):
         raise RefusedError(refusal)
     form = OverrideForm(version, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if answer := try_to_override(request, post, form):
-            return answer
+    if request.method == "POST" and form.is_valid() and (answer := try_to_override(request, post, form)):
+        return answer
     if "version" in form.errors:
         raise Http404
     page = page_for(request, post) | {"dialog_form": form}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Count, Exists, F, OuterRef, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -160,7 +160,8 @@ def in_order(choice: Choice, reader: "User", now: datetime) -> PostQuerySet:
 def fills(short: set[int]) -> Combinable:
     """Whether a post is meant for one of these channels. Asked of each post that waits, never of all that there were."""
     if not short:
-        return Value(False, BooleanField())
+        # PostgreSQL sorts by no constant.
+        return ExpressionWrapper(Q(pk=None), BooleanField())
     return Exists(VersionChannel.objects.filter(version=OuterRef("current_version"), channel__in=short))
 
 

@@ -101,7 +101,7 @@ def no_longer_so(request: ReviewRequest, late: NoLongerSoError) -> HttpResponse:
         "last": last,
         "sentence": timeline.sentence_for(last, is_own=last.by == request.user) if last else "",
         "differences": difference.between(seen, now) if seen and now and seen != now else [],
-        "typed": typed_by(request),
+        "typed": typed_by(request, seen),
         "is_one_of_two": isinstance(late, OneOfTwoError),
     }
     return whole_page(request, render(request, "approvals/no_longer_so.html", context, status=409))
@@ -113,10 +113,12 @@ def version_named(request: ReviewRequest, post: Post) -> Version | None:
     return post.versions.whole().filter(pk=number).first() if number.isdecimal() else None
 
 
-def typed_by(request: ReviewRequest) -> list[str]:
+def typed_by(request: ReviewRequest, seen: Version | None) -> list[str]:
     """What somebody wrote is shown to them again, so that it is not lost with the decision."""
+    stood_there = {"", seen.text, *(item.alt_text for item in seen.shown_media.all())} if seen else {""}
     fields = [name for name in request.POST if name in TYPED or name.startswith("alt_")]
-    return [legible(name, text) for name in fields if (text := str(request.POST[name]).strip())]
+    typed = [(name, str(request.POST[name]).replace("\r\n", "\n").strip()) for name in fields]
+    return [legible(name, text) for name, text in typed if text not in stood_there]
 
 
 def legible(name: str, text: str) -> str:
