@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from approvals.forms import SeenForm
 from posts.media.edits import Box, Edits
@@ -45,7 +45,7 @@ class EditsForm(SeenForm):
         super().__init__(version, *args, **kwargs)
         self.media_row = media
         shape: forms.ChoiceField = self.fields["shape"]  # type: ignore[assignment]
-        shape.choices = [("", _("Fri")), *shapes]
+        shape.choices = [("", pgettext("shape of a picture", "Fri")), *shapes]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -235,7 +235,9 @@ class Face:
 
     @property
     def typed(self) -> str:
-        return " ".join(str(value) for value in (self.box.left, self.box.top, self.box.width, self.box.height))
+        return " ".join(
+            str(value) for value in (self.box.left, self.box.top, self.box.width, self.box.height)
+        )
 
 
 def faces_of(media: Media) -> list[Face]:

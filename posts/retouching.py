@@ -130,7 +130,7 @@ def look_for_faces(media: Media) -> None:
     with workplace() as folder:
         found = jobs.faces_in(preparation.local_copy(media.master, folder / "master.jpg"))
     if found is not None:
-        Media.objects.filter(pk=media.pk, faces=None, purged_at=None).update(faces=found)
+        Media.objects.filter(pk=media.pk, faces__isnull=True, purged_at=None).update(faces=found)
 
 
 # --- what was missed ------------------------------------------------------------------------------------------

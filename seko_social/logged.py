@@ -15,7 +15,7 @@ from channels import history, rules
 from channels.adapters import ADAPTERS
 from channels.models import Channel
 from channels.wording import name_of
-from posts import wording
+from posts import difference, wording
 from posts.models import Hold, Post, Regret, StopReason
 from posts.publishing import Resume
 
@@ -94,6 +94,7 @@ SECOND_STEPS = {
 CODES: dict[tuple[str, str], Callable[[Any], str]] = {
     ("post.rejected", "reason"): in_words(wording.REJECTIONS),
     ("post.take_down", "reason"): in_words(Regret.choices),
+    ("post.picture_changed", "how"): in_words(difference.RETOUCHED),
     ("post.media_refused", "reason"): lambda _code: "",
     ("publishing.stopped", "reason"): in_words(StopReason.choices),
     ("publishing.resumed", "how"): in_words(HOW),

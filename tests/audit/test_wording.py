@@ -84,6 +84,7 @@ def test_a_verb_older_than_the_words_is_called_as_it_was_written_down():
             {"reason": "intrusion", "message": "Ring mig"},
             ["skäl: Misstänkt intrång", "meddelande: Ring mig"],
         ),
+        ("post.picture_changed", {"how": ["blur", "turn"]}, ["hur: suddad och vriden"]),
         ("publishing.resumed", {"how": "spread"}, ["hur: ett i taget på varje kanal"]),
         (
             "channel.connected",

@@ -48,6 +48,7 @@ PAGES = {
     "approvals:picture": (NO, NO, OK, NO, NO),
     "approvals:full": (NO, NO, OK, NO, NO),
     "approvals:reopen": (NO, NO, MOVED, NO, NO),
+    "approvals:subtitles": (NO, NO, MOVED, NO, NO),
     "approvals:schedule": (NO, NO, OK, NO, NO),
     "approvals:frequency": (NO, NO, OK, OK, OK),
     "approvals:calendar": (NO, NO, OK, OK, OK),
@@ -104,6 +105,7 @@ PRESSES = {
     "posts:confirm_removed": (NO, NO, MOVED, MOVED, NO),
     "status:try_again": (NO, NO, MOVED, MOVED, NO),
     "approvals:save": (NO, NO, 409, NO, NO),
+    "approvals:still": (NO, NO, 409, NO, NO),
     "approvals:faces": (NO, NO, MOVED, NO, NO),
     "approvals:approve": (NO, NO, 409, NO, NO),
     "approvals:reserve": (NO, NO, 409, NO, NO),
@@ -126,7 +128,7 @@ PRESSES = {
     "accounts:take_away_duty": (NO, NO, MOVED, UNKNOWN, NO),  # the reviewer was faster
     "audit:export": (NO, NO, NO, NO, OK),
 }
-ELSEWHERE = {"posts:rendition", "approvals:feed"}
+ELSEWHERE = {"posts:rendition", "posts:link_card", "approvals:feed"}
 """
 The feed is for whoever has its address (`tests/approvals/test_feed.py`). A film of pictures is tested where they are
 (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`).
