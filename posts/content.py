@@ -59,8 +59,8 @@ def for_channel(version: Version, channel: Channel, part: int = 0, reply_to: str
     """
     if part:
         return replace(following(version, channel)[part - 1], reply_to=reply_to)
-    media, thumbnail = tuple(media_for(version, channel)), thumbnail_for(version, channel)
-    return replace(words_for(version, channel), media=media, thumbnail=thumbnail)
+    thumbnail = thumbnail_for(version, channel)
+    return replace(words_for(version, channel), media=tuple(media_for(version, channel)), thumbnail=thumbnail)
 
 
 def for_publication(publication: Publication) -> Content:

@@ -110,6 +110,13 @@ CONTENTS = (
     Content("facebook comment", ("comment",), is_part=True),
 )
 
+BELONGINGS = Content(
+    "youtube film and its belongings",
+    ("open_session", "put_chunk", *["videos_list"] * 2, "captions_insert", "thumbnails_set", "videos_update"),
+    films=1,
+)
+"""With subtitles and a picture of its own. What is before them, and the commit, are the film's."""
+
 
 # --- what goes wrong while we speak ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ moves as far into the past as one would have waited. The rules about waiting sta
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,12 @@ from channels import connections
 from channels.models import AppRest, Channel, Credential
 from channels.sandbox.testing import LiveSandbox
 from posts import content as contents
-from posts import publishing
+from posts import publishing, workflow
 from posts.models import Attempt, MediaKind, Publication, PublicationStatus
 from posts.publishing import sweeping
 from tests import factories
 from tests.channels.adapters.desk import short_film
-from tests.faults.matrix import Content
+from tests.faults.matrix import BELONGINGS, Content
 
 ROUNDS = 25
 PATIENCE = 60
@@ -229,15 +229,31 @@ def scene(sandbox: Platforms, content: Content, *, text: str = "", channel: Chan
     author, reviewer, owner = factories.ombudsman(), factories.reviewer(), factories.reader(name="Olle Ägare")
     number = next(numbers)
     text = text or f"{number}: {factories.TEXT}"
-    post = factories.submitted(author, media=list(media_of(content, author)), text=text)
+    media = list(media_of(content, author))
+    post = factories.submitted(author, media=media, text=text)
     channel = channel or connected(sandbox, content.platform, number, owner=owner)
     alt_text = factories.ALT if content.pictures else ""
     title = f"Nattskiftet {number}"
     following = said_after(content, number) if content.is_part else {}
+    if content == BELONGINGS:
+        following = {"thumbnail": belong_to(post, media[0], reviewer), "tags": ("natt",)}
     factories.approved(post, reviewer, channel, alt_text=alt_text, title=title, **following)
     people = {author.pk: "author", reviewer.pk: "approver", channel.owner_id: "owner"}
     head = Scene(sandbox, Publication.objects.get(post=post, part=0).pk, people, (text, title))
     return part_of(head) if content.is_part else head
+
+
+SUBTITLES = "1\n00:00:00,000 --> 00:00:00,400\nDe fick inga.\n"
+
+
+def belong_to(post: Any, film: Any, reviewer: Any) -> str:
+    """Subtitles in the version, and a picture out of the film: its digest."""
+    seen = post.version_in_force
+    shown = tuple(replace(item, subtitles=SUBTITLES) for item in seen.manuscript().media)
+    workflow.edit(post, reviewer, seen, seen.manuscript().replaced(media=shown))
+    post.refresh_from_db()
+    still = factories.picture(film.owner, factories.jpeg("teal"), made_from=film, made_by=reviewer)
+    return still.sha256
 
 
 def said_after(content: Content, number: int) -> dict[str, Any]:

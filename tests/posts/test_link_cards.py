@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -457,6 +458,7 @@ class TestCards:
         answer = desk.get(f"/lank/{digest}/")
         assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
         assert signed_in(factories.reader()).get(f"/lank/{'0' * 64}/").status_code == 404
+        assert Client().get(f"/lank/{digest}/").status_code == 302
 
     def test_what_a_page_says_is_text_and_nothing_else(self, site, desk, put_in_broker):
         factories.channel(is_preselected=True)

@@ -219,7 +219,7 @@ def lacks_of_words(content: Content, description: str) -> Iterator[Problem]:
     yield from too_much(Lack.TITLE_TOO_LONG, len(content.title), limits.title)
     yield from too_much(Lack.DESCRIPTION_TOO_LONG, len(description.encode()), limits.description_bytes)
     yield from too_much(Lack.TAGS_TOO_LONG, YouTube.tags_length(content.tags), limits.tags)
-    if set(limits.forbidden) & set(content.title + description):
+    if set(limits.forbidden) & set(content.title + description + "".join(content.tags)):
         yield Problem(Lack.FORBIDDEN_CHARACTERS, {"characters": " ".join(limits.forbidden)})
 
 
