@@ -52,15 +52,16 @@ if (news) {
 
 // --- no connection -----------------------------------------------------------------------------------------------
 
-const banner = document.getElementById("uppkoppling");
+const banners = document.querySelectorAll(".banner--offline");
 const DECIDES = ".decide a, .decide button, .queue__news a";
 const state = { offline: false, silent: false };
 
 function tell() {
-  if (!banner) return;
-  banner.hidden = !state.offline && !state.silent;
-  banner.querySelector("[data-offline]").hidden = !state.offline;
-  banner.querySelector("[data-silent]").hidden = state.offline || !state.silent;
+  for (const banner of banners) {
+    banner.hidden = !state.offline && !state.silent;
+    banner.querySelector("[data-offline]").hidden = !state.offline;
+    banner.querySelector("[data-silent]").hidden = state.offline || !state.silent;
+  }
   document.documentElement.classList.toggle("is-offline", state.offline);
   for (const button of document.querySelectorAll(DECIDES)) mark(button);
 }
@@ -87,7 +88,7 @@ function stop(event) {
   if (!state.offline) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  banner?.scrollIntoView({ block: "nearest" });
+  for (const banner of banners) banner.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("click", (event) => { if (event.target.closest(DECIDES)) stop(event); }, true);
 document.addEventListener("submit", stop, true);
