@@ -1,0 +1,99 @@
+"""The queue at a desk with keys alone, and on a phone: what is new, and what is there without a connection."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.story import SOON, Anna
+from tests.harness.browser import axe, desktop, phone
+from tests.harness.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def waiting(site: Site, count: int) -> list[int]:
+    return list(json.loads(site.python("-m", "tests.harness.waiting_posts", str(count))).values())
+
+
+def types(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def is_at(page: Page, path: str) -> None:
+    expect(page).to_have_url(re.compile(rf"{re.escape(path)}(\?.*)?$"), timeout=SOON)
+
+
+def test_a_queue_is_emptied_with_keys_alone(browser: Browser, site: Site):
+    first, second, third = waiting(site, 3)
+    page = (anna := Anna(desktop(browser), site.url)).page
+    anna.go(f"/granska/{first}/")
+    types(page, "j")
+    is_at(page, f"/granska/{second}/")
+    types(page, "k")
+    is_at(page, f"/granska/{first}/")
+
+    # One key for a green post; and on to the next in order.
+    types(page, "a")
+    is_at(page, f"/granska/{second}/")
+    # Two keys for a change with words that are there already.
+    types(page, "c")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    types(page, "1")
+    is_at(page, f"/granska/{third}/")
+
+    types(page, "?")
+    sheet = page.get_by_role("dialog", name="Kortkommandon")
+    expect(sheet.get_by_text("Be om ändring")).to_be_visible()
+    assert axe(page) == []
+    types(page, "a")
+    expect(sheet).to_be_visible()
+    types(page, "Escape", "g", "s")
+    is_at(page, "/granska/frekvens/")
+    types(page, "g", "k")
+    is_at(page, "/granska/28/")
+
+    # No key does anything while somebody writes.
+    types(page, "f")
+    is_at(page, "/sok/")
+    types(page, "/")
+    page.keyboard.type("BESÖK NUMMER 3 gsk?")
+    expect(page.get_by_role("searchbox")).to_have_value("BESÖK NUMMER 3 gsk?")
+    page.get_by_role("searchbox").fill("BESÖK NUMMER 3")
+    types(page, "Enter")
+    expect(page.get_by_role("link", name=re.compile("Besök nummer 3")).first).to_be_visible()
+
+    page.evaluate("localStorage.setItem('keys', 'off')")
+    anna.go(f"/granska/{third}/")
+    types(page, "a", "x", "?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    is_at(page, f"/granska/{third}/")
+    page.evaluate("localStorage.removeItem('keys')")
+
+
+def test_a_phone_is_told_what_is_new_and_reads_without_a_connection(browser: Browser, site: Site):
+    page = (anna := Anna(phone(browser), site.url)).page
+    page.clock.install()
+    anna.go("/granska/")
+    titles = page.locator(".qrow__title").all_inner_texts()
+    waiting(site, 2)
+    page.clock.fast_forward(20_000)
+    expect(page.get_by_role("status").filter(has_text="2 nya – visa")).to_be_visible(timeout=SOON)
+    assert page.locator(".qrow__title").all_inner_texts() == titles
+    assert axe(page) == []
+    page.get_by_role("link", name="visa", exact=True).click()
+    expect(page.locator(".qrow__title")).to_have_count(len(titles) + 2)
+
+    page.locator(".qrow").first.click()
+    expect(page.get_by_role("link", name="Avslå")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("Ingen uppkoppling.")).to_be_visible()
+    before = page.url
+    page.get_by_role("link", name="Avslå").click()
+    assert page.url == before
+    page.context.set_offline(False)
+    expect(page.get_by_text("Ingen uppkoppling.")).to_be_hidden()
+    page.get_by_role("link", name="Avslå").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
