@@ -1,4 +1,4 @@
-"""What of the queue somebody wants to see: carried in the address, from page to page, until they want to see all again."""
+"""What of the queue somebody wants to see: carried in the address, from page to page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

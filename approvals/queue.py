@@ -1,8 +1,8 @@
 """
 The queue: what waits for a decision, in the order in which it should get one.
 
-What is urgent comes first, then what has a latest time, then what would fill a gap of today, then the oldest. The database
-puts it in order. A page fetches the posts that it shows; of all the others it knows their numbers at most.
+What is urgent comes first, then what has a latest time, then what would fill a gap of today, then the oldest: the
+database puts it in order. A page fetches the posts that it shows; of all the others it knows their numbers at most.
 """
 
 from collections.abc import Iterable, Sequence
