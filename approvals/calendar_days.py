@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from functools import cache
 from typing import Protocol
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from holidays.countries.sweden import Sweden
 
 from accounts import red_days
 from approvals.frequency import DAY, days, monday_of
@@ -166,11 +169,17 @@ def noted(span: Span, own: Iterable[Named], today: date, zone: tzinfo) -> list[D
 
 
 def notes_of(day: date, own: Iterable[Named], zone: tzinfo) -> Iterator[str]:
-    if name := red_days.calendar().get(day):
+    if name := holidays_called("sv" if get_language() == "sv" else "en_US").get(day):
         yield str(name)
     yield from (each.name for each in own if is_on(each, day))
     if turn := turn_of(day, zone):
         yield turn
+
+
+@cache
+def holidays_called(language: str) -> Sweden:
+    """The same days as `red_days` has them, in the reader's language."""
+    return Sweden(categories=red_days.calendar().categories, language=language)
 
 
 def is_on(named: Named, day: date) -> bool:

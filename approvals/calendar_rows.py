@@ -82,8 +82,9 @@ Cells = dict[tuple[int, date], Cell]
 
 def stamp(publication: Publication) -> str:
     """How it was when the page was shown: whoever moves it says what they saw."""
-    seen = (publication.status, publication.hold, publication.version_id, publication.not_before)
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+    at = publication.not_before.timestamp()
+    seen = f"{publication.status} {publication.hold} {publication.version_id} {at}"
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 # --- cells ------------------------------------------------------------------------------------------------------
