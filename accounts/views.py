@@ -63,7 +63,8 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_POST
 def hear_of_submissions(request: HttpRequest) -> HttpResponse:
     """Whether one wants to be told of each post that somebody sends in."""
-    User.objects.filter(pk=request.user.pk).update(hears_of_submissions="yes" in request.POST)
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(hears_of_submissions="yes" in request.POST)
     return redirect("accounts:me")
 
 

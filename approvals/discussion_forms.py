@@ -19,7 +19,8 @@ class PersonField(forms.ModelChoiceField):
 
 def person_field(**changes: Any) -> PersonField:
     widget = forms.Select(attrs={"class": "input"})
-    return PersonField(**{"queryset": User.objects.none(), "required": False, "widget": widget} | changes)
+    known: dict[str, Any] = {"queryset": User.objects.none(), "required": False, "widget": widget}
+    return PersonField(**(known | changes))
 
 
 class NoteForm(forms.Form):

@@ -28,7 +28,7 @@ SPOKEN = (Action.REQUEST_CHANGES, Action.REJECT, Action.APPEAL, Action.WITHDRAW)
 class Said:
     """One thing in the thread. `step` says what was decided by it, `about` which part of the post it concerns."""
 
-    by: "User"
+    by: "User | None"
     at: datetime
     text: str
     step: str

@@ -14,15 +14,13 @@ MESSAGE_LENGTH = 2000
 
 def message_field(**changes: Any) -> WordsField:
     """A few lines for somebody. Spaces alone say nothing."""
-    return WordsField(
-        **{
-            "label": _("Meddelande"),
-            "max_length": MESSAGE_LENGTH,
-            "widget": forms.Textarea(attrs={"rows": 4, "class": "input input--area"}),
-            "error_messages": {"required": _("Skriv något först."), "max_length": TOO_LONG},
-        }
-        | changes
-    )
+    known: dict[str, Any] = {
+        "label": _("Meddelande"),
+        "max_length": MESSAGE_LENGTH,
+        "widget": forms.Textarea(attrs={"rows": 4, "class": "input input--area"}),
+        "error_messages": {"required": _("Skriv något först."), "max_length": TOO_LONG},
+    }
+    return WordsField(**(known | changes))
 
 
 def anchor_field() -> forms.ChoiceField:

@@ -408,7 +408,7 @@ def answered(kind: str, step: Transition, page: str = "", **facts: Any) -> None:
 def said(message: Message) -> None:
     """To its author; or, from its author, to those of the group who said something before, else to all of it."""
     post, words = message.post, quotable(message.text, message.post.wording)
-    facts = {"by": message.by.get_short_name(), "message": words}
+    facts: dict[str, Any] = {"by": message.by.get_short_name(), "message": words}
     if message.by_id == post.author_id:
         people = {*group()} - {message.by}
         known = {person for person in people if person.pk in speakers(post)}
