@@ -23,7 +23,7 @@ SECTIONS = (
     (gettext_lazy("Kanalen"), ("name", "url")),
     (gettext_lazy("Ansvar"), ("owner", "deputy", "most_administrators", "administrators")),
     (gettext_lazy("Målgrupp och mål"), ("audience", *GOAL, "suggested_times", "alarm_days")),
-    (gettext_lazy("Nya inlägg"), ("is_preselected", "privacy")),
+    (gettext_lazy("Nya inlägg"), ("is_preselected", "privacy", "credit")),
     (gettext_lazy("Fakta om kanalen"), ("facts", "facts_source", "facts_on")),
     (gettext_lazy("Texten på sidan"), ("opening",)),
 )
@@ -136,6 +136,7 @@ class SettingsForm(KeeperForm):
             "alarm_days",
             "is_preselected",
             "privacy",
+            "credit",
             "most_administrators",
             "administrators",
             "facts",
@@ -151,6 +152,9 @@ class SettingsForm(KeeperForm):
         help_texts = KeeperForm.Meta.help_texts | {
             "alarm_days": gettext_lazy("Lämna tomt om ingen ska påminnas."),
             "privacy": gettext_lazy("Vem som får se en ny film, tills någon väljer annat för just den."),
+            "credit": gettext_lazy(
+                "Om ”Foto: …” står sist i texten, tills någon väljer annat för just det inlägget."
+            ),
             "most_administrators": gettext_lazy("Ju färre som har nycklarna, desto säkrare."),
             "administrators": gettext_lazy("Räkna hos plattformen. Den säger det inte till oss."),
             "facts": gettext_lazy("Till exempel hur många som följer, och vilka de är."),
