@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from approvals import channel_parts, claims, following
+from approvals import channel_parts, claims, discussion, following
 from approvals.channel_forms import StillForm, SubtitlesForm
 from approvals.forms import ChannelTextForm
 from approvals.views import ReviewRequest, decision_on, may_review, sent_in, told, version_of, whole_page
@@ -83,6 +83,7 @@ def show_channel(
         **following.on_page(channel, by_channel(shown, channel)),
         **channel_parts.on_page(version, channel, form, by_channel(shown, channel), request.GET),
         "is_swap": template == PARTS,
+        "talk": discussion.of(post, request.user) if template == WHOLE else None,
         "has_title": channel.adapter_class.limits.title is not None,
     }
     return render(request, template, context, status=status)

@@ -44,7 +44,7 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["version"].queryset = Version.objects.filter(post=post)  # type: ignore[attr-defined]
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
-        self.initial |= {"version": post.current_version_id}
+        self.initial = {**self.initial, "version": post.current_version_id}
         fill_anchor(self.fields["anchor"], wording)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals import discussion
+from approvals.choice import Choice
 from approvals.discussion_forms import NoteForm, OpinionForm, QuestionForm
 from approvals.models import Answer, Note
 from approvals.views import ReviewRequest, may_review, page_for, sent_in, told
@@ -98,7 +99,7 @@ def take_back(request: ReviewRequest, post_id: int, note_id: int) -> HttpRespons
     post = writable(request, post_id)
     discussion.take_back(note_on(post, note_id), request.user)
     messages.success(request, _("Tillbakatagen. Raden står kvar, struken."))
-    return redirect(discussion.page_of(post))
+    return back_to(request, discussion.page_of(post))
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,6 +129,12 @@ def sent(request: ReviewRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
+def back_to(request: ReviewRequest, page: str) -> HttpResponse:
+    """With the same of the queue beside it as before."""
+    path, hash_, part = page.partition("#")
+    return redirect(f"{path}{Choice.of(request.GET).keep}{hash_}{part}")
+
+
 def writable(request: ReviewRequest, post_id: int) -> Post:
     post = sent_in(post_id)
     if refusal := discussion.why_not_write(request.user, post):
@@ -151,7 +158,7 @@ def written(
     """The form over the post, or alone where the post is no longer in review; then the act, and back to the post."""
     if request.method == "POST" and form.is_valid():
         messages.success(request, act(form.cleaned_data))
-        return redirect(back or discussion.page_of(post))
+        return back_to(request, back or discussion.page_of(post))
     page = page_for(request, post) if post.is_in_review else {"post": post}
     wrapper = OVER_THE_POST if post.is_in_review else ALONE
     page |= {"dialog_form": form, "wrapper": wrapper, **context}

@@ -43,7 +43,7 @@ def appeal(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = own_post(request, post_id)
     form = AppealForm(request.POST if request.method == "POST" else None)
     if refusal := workflow.why_not(Action.APPEAL, post, request.user):
-        flash.error(request, refusal)
+        flash.error(request, str(refusal))
         return redirect("posts:detail", post_id)
     if request.method == "GET" or not form.is_valid():
         status = 422 if form.errors else 200

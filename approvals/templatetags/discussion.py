@@ -4,6 +4,7 @@ from django import template
 
 from approvals.discussion import Discussion
 from approvals.models import Answer
+from channels.models import Channel
 from posts import anchors
 from posts.models import Media
 
@@ -19,6 +20,11 @@ def notes_on(talk: Discussion | None, anchor: str) -> int:
 @register.filter
 def anchor(media: Media) -> str:
     return anchors.of_media(media)
+
+
+@register.filter
+def channel_anchor(channel: Channel) -> str:
+    return anchors.of_channel(channel.pk)
 
 
 @register.filter

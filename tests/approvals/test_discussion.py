@@ -233,3 +233,40 @@ def test_the_page_of_notes_costs_the_same_however_many_there_are(
 
 
 COST_OF_NOTES = 16
+
+
+def test_a_channels_own_page_shows_its_notes_and_leads_to_more(anna, desk, post):
+    channel = factories.channel()
+    factories.for_channels(post, anna, channel)
+    anchor = anchors.of_channel(channel.pk)
+    discussion.note(Post.objects.get(), anna, "Kortare?", anchor=anchor)
+    page = desk.get(f"/granska/{post.pk}/kanaler/{channel.pk}/")
+    assert "1 anteckning" in text_of(page)
+    assert f'href="/granska/{post.pk}/anteckningar/ny/?om={anchor}"' in page.content.decode()
+    form = desk.get(f"/granska/{post.pk}/anteckningar/ny/?om={anchor}").content.decode()
+    assert f'<option value="{anchor}" selected>' in form
+
+
+def test_a_note_is_written_with_the_same_of_the_queue_beside_it(desk, post):
+    answer = desk.post(f"/granska/{post.pk}/anteckningar/ny/?mina=1", {"text": "Hm"})
+    assert answer.url == f"/granska/{post.pk}/?mina=1"
+
+
+def test_notes_are_written_and_read_after_the_decision_too(anna, desk, johan, post):
+    workflow.reject(post, anna, post.current_version, "irrelevant", "Hellre en bild.")
+    where = f"/granska/{post.pk}/anteckningar/ny/"
+    assert desk.get(where).status_code == 200
+    answer = desk.post(where, {"text": "Vi tog det vid mötet.", "to": johan.pk})
+    assert answer.url == f"/granska/{post.pk}/anteckningar/"
+    assert "Vi tog det vid mötet." in text_of(desk.get(answer.url))
+    assert Notice.objects.get(kind="mentioned").path.startswith(answer.url)
+    assert "Gruppens anteckningar" in text_of(desk.get(f"/inlagg/{post.pk}/"))
+
+
+def test_a_reviewer_takes_notes_while_the_pictures_are_being_prepared(desk):
+    karin = factories.ombudsman()
+    post = factories.submitted(karin, media=[factories.unprepared(karin)])
+    assert desk.get(f"/granska/{post.pk}/anteckningar/ny/").status_code == 200
+    desk.post(f"/granska/{post.pk}/anteckningar/ny/", {"text": "Vänta in filmen."})
+    assert "Vänta in filmen." in text_of(desk.get(f"/granska/{post.pk}/"))
+    assert Note.objects.get().version is None
