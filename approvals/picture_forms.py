@@ -34,7 +34,6 @@ class EditsForm(SeenForm):
             (180, gettext_lazy("Ett halvt varv")),
         ],
         coerce=int,
-        empty_value=0,
         required=False,
     )
     shape = forms.ChoiceField(label=gettext_lazy("Form"), required=False)
