@@ -89,11 +89,11 @@ def test_a_phone_is_told_what_is_new_and_reads_without_a_connection(browser: Bro
     page.locator(".qrow").first.click()
     expect(page.get_by_role("link", name="Avslå")).to_be_visible()
     page.context.set_offline(True)
-    expect(page.get_by_text("Ingen uppkoppling.")).to_be_visible()
+    expect(page.locator("#review").get_by_text("Ingen uppkoppling.")).to_be_visible()
     before = page.url
     page.get_by_role("link", name="Avslå").click()
     assert page.url == before
     page.context.set_offline(False)
-    expect(page.get_by_text("Ingen uppkoppling.")).to_be_hidden()
+    expect(page.locator("#review").get_by_text("Ingen uppkoppling.")).to_be_hidden()
     page.get_by_role("link", name="Avslå").click()
     expect(page.get_by_role("dialog")).to_be_visible()
