@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def shown(post: Post, version: Version | None, reader: "User") -> dict[str, Any]:
+def shown(post: Post, version: Version | None, reader: "User", *, is_writing: bool) -> dict[str, Any]:
+    """`is_writing`: the page has the fields for it, so that one's own reason need not stand there twice."""
     if version is None:
         return {}
     edits = changes.of(post)
     is_marked = version.changes_meaning
     return {
         "edits": edits,
+        "is_writing": is_writing,
         "is_with_changes": bool(edits and edits.is_reworded),
         "asked_okay": changes.asked(post) if is_marked else None,
         "why": changes.remark_of(version, reader).why,

@@ -195,7 +195,7 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "wording": version or post.wording,
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
-        **editing.shown(post, version, request.user),
+        **editing.shown(post, version, request.user, is_writing=is_writing(request)),
         **second.shown(post, request.user),
         "hints": hints.of(version, timezone.now()) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
@@ -212,6 +212,11 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         **pictures.told_of(version),
         "next_gap": gaps.next_gap_for(version, timezone.now()) if version else None,
     }
+
+
+def is_writing(request: ReviewRequest) -> bool:
+    """On the page with the text's own field, or saving from there."""
+    return "redigera" in request.GET or "has_remark" in request.POST
 
 
 def version_of(post: Post) -> Version | None:

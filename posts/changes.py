@@ -19,13 +19,15 @@ from channels.wording import name_of
 from posts import difference
 from posts.difference import FieldDifference
 from posts.manuscript import ChannelText, Manuscript
-from posts.models import AuthorsYes, Post, Status, Transition, Version
+from posts.models import AuthorsYes, Post, PostQuerySet, Status, Transition, Version
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 NO_WORDS = frozenset({"channel_id", "privacy", "thumbnail", "credit"})
 """Where it goes and who may see it there: nothing that somebody has worded."""
+
+MOST_QUESTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,12 @@ def asked(post: Post) -> Asked | None:
         return None
     answers = post.transitions.filter(version=version, by=post.author_id, from_status=Status.IN_REVIEW)
     return Asked(version, question_of(version).created_by, answers.filter(to_status=Status.IN_REVIEW).last())
+
+
+def questions(posts: PostQuerySet) -> list[Post]:
+    """Those whose author has not answered."""
+    marked = posts.awaiting_review().filter(current_version__changes_meaning=True)[:MOST_QUESTIONS]
+    return [post for post in marked if (question := asked(post)) and question.no is None]
 
 
 def remark_of(version: Version, by: "User") -> Remark:

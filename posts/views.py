@@ -78,6 +78,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "posts/home.html",
         {
             "asked": mine.asked_to_change().for_list().order_by("-updated_at")[:ON_HOME],
+            "questions": changes.questions(mine.for_list().order_by("-updated_at"))[:ON_HOME],
             "drafts": mine.drafts().for_list().order_by("-updated_at")[:ON_HOME],
             "under_way": under_way(mine)[:ON_HOME],
             "latest": mine.out().for_list().order_by("-pk").first(),

@@ -24,7 +24,7 @@ BLOCKERS = {
     "consent_missing": gettext_lazy("samtycke saknas"),
     "guardian_missing": gettext_lazy("vårdnadshavares ja saknas"),
     "personal_number": gettext_lazy("det står ett personnummer i texten"),
-    "authors_yes_missing": gettext_lazy("den som skickade in har inte sagt okej till ändringen"),
+    "authors_yes_missing": gettext_lazy("den som skickade in har inte sagt okej"),
     "no_channel": gettext_lazy("ingen kanal är vald"),
     "channel_disconnected": gettext_lazy("kanalen är frånkopplad"),
     "film_in_the_making": gettext_lazy("filmen görs just nu"),

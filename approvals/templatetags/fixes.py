@@ -14,6 +14,7 @@ ON_THE_PAGE = {
     "people": "#samtycke",
     "minors": "#samtycke",
     "captions": "#undertexter",
+    "changes_meaning": "#andringar",
     "channels": "#kanaler",
 }
 

@@ -119,7 +119,7 @@ def test_a_reason_that_is_too_long_is_said_and_nothing_is_saved(desk, post):
 
 def test_a_reason_is_its_writers_own(desk, post, johan):
     edited(post, johan, why="Johans skäl")
-    assert 'value="Johans skäl"' not in desk.get(f"/granska/{post.pk}/?redigera").content.decode()
+    assert ">Johans skäl</textarea>" not in desk.get(f"/granska/{post.pk}/?redigera").content.decode()
     desk.post(f"/granska/{post.pk}/spara/", form_of(post, text=CHANGED + " Tack.", has_remark="1"))
     said = [(run.by.get_short_name(), run.why) for run in changes.of(now(post)).reasons]
     assert said == [("Johan", "Johans skäl")]
@@ -219,7 +219,7 @@ def test_a_marked_change_waits_for_its_authors_yes(desk, post, anna):
     with pytest.raises(BlockedError):
         workflow.approve(post, anna, now(post).version_in_force)
     page = text_of(desk.get(f"/granska/{post.pk}/"))
-    assert "den som skickade in har inte sagt okej till ändringen" in page
+    assert "den som skickade in har inte sagt okej" in page
     assert "Karin är tillfrågad och har inte svarat än." in page
     assert (Approval.objects.count(), Publication.objects.count()) == (0, 0)
 
@@ -521,3 +521,28 @@ def test_a_channel_that_was_added_is_told_with_its_own_words_only(post, anna, fa
     words = (*seen.manuscript().channels, ChannelText(extra.pk, title="En rubrik"))
     workflow.edit(post, anna, seen, seen.manuscript().replaced(channels=words))
     assert [item.name for item in changes.of(now(post)).differences] == [f"title_{extra.pk}"]
+
+
+# --- what waits for its author ----------------------------------------------------------------------------------
+
+
+def test_home_leads_the_author_to_the_question_until_it_is_answered(post, anna):
+    karin = signed_in(post.author)
+    assert "Se ändringen och svara" not in text_of(karin.get("/hem/"))
+    version = edited(post, anna, changes_meaning=True)
+    for page in ("/hem/", f"/inlagg/{post.pk}/"):
+        assert "Se ändringen och svara" in text_of(karin.get(page))
+    workflow.disagree(post, post.author, version)
+    for page in ("/hem/", f"/inlagg/{post.pk}/"):
+        assert "Se ändringen och svara" not in text_of(karin.get(page))
+
+
+def test_what_is_missing_leads_to_the_change(desk, post, anna):
+    edited(post, anna, changes_meaning=True)
+    assert 'href="#andringar"' in desk.get(f"/granska/{post.pk}/").content.decode()
+
+
+def test_ones_own_reason_stands_where_it_is_written_and_not_twice(desk, post, anna):
+    edited(post, anna, why="Rakt på sak.")
+    assert text_of(desk.get(f"/granska/{post.pk}/?redigera")).count("Rakt på sak.") == 1
+    assert "Varför, enligt Anna Rakt på sak." in text_of(desk.get(f"/granska/{post.pk}/"))
