@@ -94,9 +94,9 @@ def news(request: ReviewRequest) -> HttpResponse:
         "gone": decided(posts, choice),
         "waiting": [post for post in posts if post.is_in_review],
     }
-    answer = set_response_etag(render(request, "approvals/_news.html", context))
-    known = get_conditional_response(request, etag=answer.headers["ETag"], response=answer)
-    return known or answer
+    answer = render(request, "approvals/_news.html", context)
+    set_response_etag(answer)
+    return get_conditional_response(request, etag=answer.headers["ETag"], response=answer) or answer
 
 
 def numbers_in(listed: str) -> list[int]:

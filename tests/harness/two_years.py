@@ -24,6 +24,7 @@ django.setup()
 
 from django.contrib.auth.models import Group  # noqa: E402  (models need django.setup() first)
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import OuterRef, Subquery  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -125,16 +126,21 @@ class Writer:
         versions = self.versions(posts)
         choices = self.choices(versions)
         self.media(versions)
-        ends = [Status.IN_REVIEW if is_waiting else self.end() for _post in posts]
-        for post, version, status in zip(posts, versions, ends, strict=True):
-            post.current_version, post.status = version, status
-        Post.objects.bulk_update(posts, ["current_version", "status"], batch_size=500)
+        for post, version in zip(posts, versions, strict=True):
+            post.current_version, post.status = version, Status.IN_REVIEW if is_waiting else self.end()
+        self.end_them(posts)
         self.steps(posts)
         self.publications([choice for choice in choices if choice.version.post.status == Status.APPROVED])
 
     def end(self) -> Status:
         [status] = self.chance.choices(list(ENDS), list(ENDS.values()))
         return status
+
+    def end_them(self, posts: list[Post]) -> None:
+        version = Version.objects.filter(post=OuterRef("pk")).order_by().values("pk")
+        for status in {post.status for post in posts}:
+            numbers = [post.pk for post in posts if post.status == status]
+            Post.objects.filter(pk__in=numbers).update(status=status, current_version=Subquery(version))
 
     def posts(self, moments: list[datetime]) -> list[Post]:
         return Post.objects.bulk_create(
