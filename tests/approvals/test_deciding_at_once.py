@@ -1,8 +1,8 @@
 """
 Two people decide on the same post at the same moment, each in a process of their own, against the same PostgreSQL: one
-wins, and the other is shown who, what and the difference, and what they had typed. Every kind of decision meets every other.
+wins, and the other is shown who, what and the difference, and what they had typed. Every kind of decision meets all others.
 
-Both press while the post's row is held, and it is let go only when both wait for it: that they meet is seen, not hoped for.
+Both press while the post's row is held, and it is let go when both wait for it: that they meet is seen, not hoped for.
 """
 
 import itertools
