@@ -4,7 +4,7 @@
 const thread = document.getElementById("trad");
 
 function parts() {
-  return [...thread.querySelectorAll(".thread__part")];
+  return [...thread.querySelectorAll(".parts__i")];
 }
 
 function renumber() {
@@ -36,11 +36,11 @@ function begin(last) {
 if (thread) {
   renumber();
   thread.addEventListener("input", (event) => {
-    const part = event.target.closest(".thread__part");
+    const part = event.target.closest(".parts__i");
     if (part && "nextPart" in part.dataset && event.target.value.trim()) begin(part);
   });
   thread.addEventListener("focusout", (event) => {
-    const part = event.target.closest(".thread__part");
+    const part = event.target.closest(".parts__i");
     if (!part || "nextPart" in part.dataset || event.target.value.trim() || parts().length < 3) return;
     part.remove();
     renumber();
