@@ -132,7 +132,7 @@ def origin(media: Media, sent_in: dict[UUID, str]) -> str:
 def media_line(media: Media, letter: str) -> str:
     line = f"{media.get_kind_display()}\N{NO-BREAK SPACE}{letter}"
     done = [str(words) for step, words in RETOUCHED.items() if any(edits[step] for edits in media.edits)]
-    return f"{line} ({', '.join(done)})".replace(" ", "\N{NO-BREAK SPACE}") if done else line
+    return f"{line} ({', '.join(done)})" if done else line
 
 
 def alt_line(version: Version) -> str:
