@@ -8,7 +8,7 @@ has one writer: `Post.status` is written by `posts.workflow`, `Publication.statu
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -883,7 +883,7 @@ class Hold(models.TextChoices):
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def heads(self) -> "PublicationQuerySet":
-        """The posts themselves: what people list and count. Without what follows them in a thread, or stands under them."""
+        """The posts themselves, which people list and count: without what follows them in a thread, or stands under them."""
         return self.filter(part=0)
 
     def in_turn(self) -> "PublicationQuerySet":
@@ -958,8 +958,8 @@ def stopped_now() -> Exists:
 
 class Publication(models.Model):
     """
-    One version on one channel; or one of those that follow it there, each with a receipt of its own: the answers that make
-    a thread of it, and the first comment. `posts.publishing` is the only writer of its status.
+    One version on one channel; or one of those that follow it there, each with a receipt of its own: the answers that
+    make a thread of it, and the first comment. `posts.publishing` is the only writer of its status.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="publications")
@@ -1191,14 +1191,18 @@ class RemovalStatus(models.TextChoices):
     NOT_OUT = "not_out", _("Kom aldrig ut")
 
 
+LAST_FIRST = timedelta(minutes=2)
+"""How long a post waits, when it is taken down, for what follows it to be gone."""
+
+
 class RemovalQuerySet(models.QuerySet["Removal"]):
     def unfinished(self) -> "RemovalQuerySet":
         return self.filter(finished_at=None)
 
     def due(self, now: datetime) -> "RemovalQuerySet":
         """
-        What a worker may take now. A publication that is being sent is waited for. The last of a thread goes first, unless
-        it gives trouble: nobody has to be seen for longer because of what was said below.
+        What a worker may take now. A publication that is being sent is waited for. The last of a thread goes first, for a
+        while and unless it gives trouble: nobody has to be seen for longer because of what was said below.
         """
         below = Removal.objects.unfinished().filter(
             publication__after=OuterRef("publication"),
@@ -1206,6 +1210,7 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
             status__in=(RemovalStatus.WAITING, RemovalStatus.REMOVING),
             not_before__lte=now,
             tries=0,
+            takedown__requested_at__gt=now - LAST_FIRST,
         )
         return self.unfinished().filter(
             ~Exists(below),

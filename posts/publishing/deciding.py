@@ -247,7 +247,10 @@ def in_a_hand() -> Q:
 
 def id_in(publication: Publication, url: str) -> str:
     """What the platform calls it, so that it can be taken down; nothing where the address does not tell."""
-    remote_id = read(connections.offline_adapter(publication.channel), publication, url)
+    adapter = connections.offline_adapter(publication.channel)
+    remote_id = read(adapter, publication, url)
+    if remote_id is None and publication.after and adapter.read_link(url) is not None:
+        return ""  # the address of the post that it stands under
     if remote_id is None:
         raise LinkError("foreign")
     return remote_id

@@ -1,5 +1,6 @@
 """Asking the platform what became of an attempt: found, surely absent, or a question for a person."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from audit import log
 from channels import connections
-from channels.adapters.base import Adapter, Staged
+from channels.adapters.base import Adapter, Content, Staged
 from channels.errors import ChannelError, NotConnected, NotReady, OutOfCredit, RateLimited
 from channels.models import Channel
 from posts import content as contents
@@ -28,7 +29,7 @@ def look(publication: Publication) -> None:
     channel = publication.channel
     try:
         adapter = connections.adapter_for(channel)
-        content = contents.for_publication(publication)
+        content = sent_in(attempt, contents.for_publication(publication))
         staged = Staged(publication.staged)
         receipt = adapter.find(content, staged, first.started_at, taken_on(channel, first.started_at))
     except NotReady as error:
@@ -48,6 +49,11 @@ def look(publication: Publication) -> None:
             not_seen(publication, attempt, adapter)
     finally:
         connections.honour(channel, adapter)
+
+
+def sent_in(attempt: Attempt, content: Content) -> Content:
+    """It is where it was sent to, whatever we know by now of the post that it was to answer."""
+    return replace(content, reply_to=attempt.sent.get("reply_to", content.reply_to))
 
 
 def taken_on(channel: Channel, since: datetime) -> frozenset[str]:

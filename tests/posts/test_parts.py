@@ -178,6 +178,19 @@ def test_the_attempt_tells_what_was_answered(thread):
     assert "reply_to" not in Attempt.objects.get(publication=thread[0]).sent
 
 
+def test_it_is_looked_for_where_it_was_sent_to(thread, platform):
+    """Meanwhile the receipt of the first has turned out to be another."""
+    run_once()
+    before = all_of_it()[0].remote_id
+    platform.script["after_commit"] = raising(Unconfirmed("no_answer"))
+    run_once()
+    Publication.objects.filter(part=0).update(remote_id="another")
+    looked: list[str] = []
+    platform.script["find"] = lambda _adapter, made, _staged: looked.append(made.reply_to)
+    run_once()
+    assert (looked, statuses()[1]) == ([before], "published")
+
+
 # --- the seal -----------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +351,14 @@ def test_an_answer_that_cannot_be_taken_down_does_not_keep_the_post_up(anna, thr
     assert Removal.objects.get(status=RemovalStatus.BY_HAND).publication.part == 2
     rows = whereabouts.of(Post.objects.get())
     assert [(row.publication.part, row.is_for_a_hand) for row in rows] == [(0, False), (2, True)]
+
+
+def test_an_answer_whose_removal_is_lost_again_and_again_does_not_keep_the_post_up(anna, thread, platform):
+    run_all()
+    take_down(anna)
+    now = timezone.now()
+    assert [item.publication.part for item in Removal.objects.due(now)] == [2]
+    assert [item.publication.part for item in Removal.objects.due(now + timedelta(minutes=3))] == [0, 1, 2]
 
 
 def test_an_answer_with_a_late_receipt_goes_away_as_well(anna, thread, platform):
