@@ -883,7 +883,7 @@ class Hold(models.TextChoices):
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def heads(self) -> "PublicationQuerySet":
-        """The posts themselves, which people list and count: without what follows them in a thread, or stands under them."""
+        """The posts themselves, which people list and count: without what follows them, or stands under them."""
         return self.filter(part=0)
 
     def in_turn(self) -> "PublicationQuerySet":
