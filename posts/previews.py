@@ -104,6 +104,9 @@ class Preview:
 
 
 def of_version(version: Version) -> list[Preview]:
+    """None of a version with a picture whose files are gone: it is shown nowhere any more."""
+    if any(media.is_purged for media in version.media):
+        return []
     renditions.fetch([version])
     card = link_cards.known(version.link)
     return [preview(version, choice, card) for choice in version.chosen_channels.all()]

@@ -233,6 +233,11 @@ def test_what_is_public_keeps_its_picture_until_it_is_taken_down_and_the_desk_is
     assert files() == kept(new)
     assert purging.still_out(new) == []
 
+    for page in (f"/inlagg/{out.post_id}/", f"/publicering/{out.pk}/kvitto/"):
+        shown_there = signed_in(anna).get(page)
+        assert str(old.pk) not in shown_there.content.decode()
+        assert "Bilden är borttagen, för något i den är suddat." in text_of(shown_there)
+
 
 def test_another_post_in_review_keeps_it_and_cannot_be_approved_with_it(post, anna, karin):
     old = shown(post)
