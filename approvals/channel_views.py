@@ -49,10 +49,10 @@ def keep_channel(request: ReviewRequest, post: Post, channel: Channel, form: Cha
     if request.POST.get("intent") == "remove":
         manuscript = manuscript.without(channel.pk)
     seen = form.cleaned_data["version"]
-    version = workflow.edit(post, request.user, seen, manuscript, **workflow.answers_of(seen))
+    version = workflow.edit(post, request.user, seen, manuscript, None, **workflow.answers_of(seen))
     if suggest := following.ASKED.get(request.POST.get("intent", "")):
         made = suggest(version, channel)
-        version = workflow.edit(post, request.user, version, made, **workflow.answers_of(version))
+        version = workflow.edit(post, request.user, version, made, None, **workflow.answers_of(version))
     tasks.make_renditions_soon(version)
     if request.htmx:
         saved = sent_in(post.pk)
@@ -148,7 +148,7 @@ def subtitles(request: ReviewRequest, post_id: int) -> HttpResponse:
 def keep_subtitles(request: ReviewRequest, post: Post, form: SubtitlesForm) -> HttpResponse:
     seen = form.cleaned_data["version"]
     answers = workflow.answers_of(seen) | {"captions": form.captions}
-    workflow.edit(post, request.user, seen, form.manuscript(), **answers)
+    workflow.edit(post, request.user, seen, form.manuscript(), None, **answers)
     messages.success(
         request, _("Undertexterna är sparade.") if form.captions else _("Undertexterna är borttagna.")
     )
