@@ -18,7 +18,7 @@ from approvals import discussion, gaps, regret
 from approvals.ages import Age, age_of
 from approvals.choice import Choice
 from approvals.models import Claim
-from posts import renditions
+from posts import changes, renditions
 from posts.blockers import Blocker, blockers
 from posts.models import Post, PostQuerySet, VersionChannel, parts_of
 
@@ -212,7 +212,9 @@ def with_claims(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuery
 
 
 def rows_of(posts: Sequence[Any], reader: "User", now: datetime) -> list[Row]:
-    renditions.fetch([post.current_version for post in posts if post.current_version])
+    versions = [post.current_version for post in posts if post.current_version]
+    renditions.fetch(versions)
+    changes.fetch(versions)
     return [row_of(post, reader, now) for post in posts]
 
 

@@ -527,8 +527,8 @@ def author_said(kind: str, step: Transition) -> None:
         return
     asked = {changes.question_of(step.version).created_by, step.version.created_by}
     people = asked & {*group()} or {*group()} - {step.by}
-    facts = {"by": step.post.author.get_short_name(), "message": quoted(step)}
-    tell(people, kind, f"transition:{step.pk}", desk_of(step.post), **facts)
+    by, message = step.post.author.get_short_name(), quoted(step)
+    tell(people, kind, f"transition:{step.pk}", desk_of(step.post), by=by, message=message)
 
 
 def quoted(step: Transition) -> str:
