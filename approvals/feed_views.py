@@ -57,5 +57,5 @@ def answer(request: HttpRequest, body: str) -> HttpResponse:
         response: HttpResponse = HttpResponseNotModified()
     else:
         response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response.headers.update({"ETag": etag, "Cache-Control": "private, no-cache"})
+    response.headers["ETag"], response.headers["Cache-Control"] = etag, "private, no-cache"
     return response

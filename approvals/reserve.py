@@ -5,7 +5,7 @@ it, and how a filling is undone. Every move is the pipeline's own, with its own 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Publications that are looked at: what nobody has needed for so long can wait until the others are used."""
+PRESSING = timedelta(days=3)
+RIGHT_AFTER = timedelta(hours=36)
 DAYS = 7
 """How far ahead gaps are filled: today, and so many days more."""
 
@@ -53,6 +55,10 @@ class Stock:
 
     def is_past(self, day: date) -> bool:
         return self.best_before is not None and self.best_before < day
+
+    def is_pressing(self, day: date) -> bool:
+        """There may be no better day for it any more."""
+        return self.best_before is not None and self.best_before < day + PRESSING
 
     @property
     def is_over(self) -> bool:
@@ -157,6 +163,7 @@ def best_for(gap: Gap, offered: Iterable[Stock], around: Iterable[Neighbour]) ->
         fitting,
         key=lambda each: (
             each.is_past(gap.day),
+            not each.is_pressing(gap.day),
             each.category in categories,
             each.is_link and links,
             in_order(each, gap.day),
@@ -166,10 +173,10 @@ def best_for(gap: Gap, offered: Iterable[Stock], around: Iterable[Neighbour]) ->
 
 
 def neighbours_of(gap: Gap, around: Iterable[Neighbour]) -> Iterator[Neighbour]:
-    """The one before it, and the one after."""
+    """The one before it, and the one right after: what is further ahead may get something between."""
     around = sorted(around, key=lambda each: each.at)
     yield from [each for each in around if each.at <= gap.at][-1:]
-    yield from [each for each in around if each.at > gap.at][:1]
+    yield from [each for each in around if gap.at < each.at < gap.at + RIGHT_AFTER][:1]
 
 
 def proposal(now: datetime) -> list[Pick]:

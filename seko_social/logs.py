@@ -10,6 +10,8 @@ SECRETS = (
     re.compile(r"([?&](?:code|key|state|upload_id)=)[^\s&\"',)}]+"),
     re.compile(r"(\b(?:Bearer|OAuth)\s+)[\w.~+/=|-]+"),
     re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+    # What a calendar's private address ends with.
+    re.compile(r"(/flode/)[\w-]+"),
 )
 HIDDEN = "…"
 LONG_PART = re.compile(r"[^/]{20,}")
