@@ -119,6 +119,8 @@ def why_not_override(user: User, post: Post) -> Refusal:
         return _("Det behövs inte: du kan godkänna inlägget som vanligt.")
     if not (settings.FOUR_EYES_OVERRIDE and user.has_perm("posts.override_four_eyes")):
         return _("Du kan inte godkänna ditt eget inlägg. Be en kollega.")
+    if post.turned_down_by_id:
+        return _("En kollega avslog inlägget. Den andra bedömningen gör någon annan än du.")
     if elections.needs_two(post):
         return _("Det är valperiod, och två måste godkänna ett politiskt inlägg. Be en kollega.")
     return None

@@ -222,6 +222,15 @@ def test_the_queue_leads_whoever_said_no_past_it(anna, desk, johan, turned_down)
     assert "Andra bedömning" in text_of(desk.get("/granska/"))
 
 
+def test_a_no_is_not_overridden_by_whoever_sent_it_in(anna, johan):
+    post = factories.submitted(johan)
+    assert workflow.why_not(Action.OVERRIDE, post, johan) is None
+    workflow.reject(post, anna, post.current_version, "misread", "Skriv vem som säger det.")
+    workflow.appeal(Post.objects.get(), johan)
+    refusal = workflow.why_not(Action.OVERRIDE, Post.objects.get(), johan)
+    assert "Den andra bedömningen gör någon annan än du." in str(refusal)
+
+
 def test_a_group_of_one_judges_twice(anna, settings, turned_down):
     settings.FOUR_EYES = False
     workflow.appeal(turned_down, turned_down.author)

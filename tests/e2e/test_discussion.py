@@ -42,6 +42,10 @@ def test_a_note_by_key_a_question_to_the_sender_and_her_answer(browser: Browser,
     expect(karin.page.locator("#samtal")).to_contain_text("Vilken bangård är det?")
     expect(karin.page.locator("body")).not_to_contain_text("förhandlingen.")
     karin.page.get_by_label("Skriv till kommunikationsgruppen").fill("Den i Umeå.")
+    # The bar at the bottom lies over what is scrolled halfway below it.
+    karin.page.get_by_role("button", name="Svara").evaluate(
+        "button => button.scrollIntoView({block: 'center'})"
+    )
     assert axe(karin.page) == []
     karin.press("Svara")
     expect(karin.page.locator("#samtal")).to_contain_text("Den i Umeå.")
