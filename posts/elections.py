@@ -1,6 +1,6 @@
 """
-While there is an election (`ELECTION_PERIODS`), what is marked as political needs the okays of two people, and one of them
-is named for it: has the permission `posts.approve_political`. Where nobody has, anybody who may approve will do.
+While there is an election (`ELECTION_PERIODS`), what is marked as political needs the okays of two people, and one of
+them is named for it: has the permission `posts.approve_political`. Where nobody has, anybody who may approve will do.
 """
 
 from datetime import datetime

@@ -64,5 +64,6 @@ addEventListener("pagehide", () => {
 });
 addEventListener("pageshow", (event) => { if (event.persisted) look(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target === document.body) look(); });
 setInterval(look, EVERY);
 look();

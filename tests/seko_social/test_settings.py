@@ -3,8 +3,10 @@
 import json
 import socketserver
 import threading
+from datetime import date
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.utils.module_loading import import_string
 from moto.server import ThreadedMotoServer
@@ -35,6 +37,7 @@ NONSENSE = [
     ("DATABASE_URL", f"postgresql://seko:{PASSWORD}@host"),
     ("DATABASE_URL", "sqlite://:memory:"),
     ("DATABASE_URL", "seko"),
+    ("ELECTION_PERIODS", "2026-09-13/2026-08-13"),
     ("EMAIL_URL", f"smtp+ssl://seko:{PASSWORD}@host"),
     ("EMAIL_URL", f"smtp://seko:{PASSWORD}@host:port"),
     ("EMAIL_URL", "host"),
@@ -148,6 +151,21 @@ def test_behind_a_web_server_everybody_has_an_address_of_their_own(proxies, addr
 def test_a_redis_can_be_on_a_host_or_on_a_socket(url, monkeypatch):
     monkeypatch.setenv("REDIS_URL", url)
     assert environment.broker("REDIS_URL") == url
+
+
+def test_election_periods_are_whole_days_separated_by_commas_or_spaces(monkeypatch):
+    monkeypatch.setenv("ELECTION_PERIODS", "2026-08-13/2026-09-13, 2027-05-01/2027-05-01")
+    assert environment.periods("ELECTION_PERIODS") == [
+        (date(2026, 8, 13), date(2026, 9, 13)),
+        (date(2027, 5, 1), date(2027, 5, 1)),
+    ]
+
+
+@pytest.mark.parametrize("value", ["2026-08-13", "2026-08-13/2026-09-31", "i höst", "/", "2026-08-13/"])
+def test_what_is_no_period_is_refused(value, monkeypatch):
+    monkeypatch.setenv("ELECTION_PERIODS", value)
+    with pytest.raises(ImproperlyConfigured, match="ELECTION_PERIODS must be periods"):
+        environment.periods("ELECTION_PERIODS")
 
 
 def test_a_database_on_a_socket_keeps_its_folder(monkeypatch):
