@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Mail, Notice
@@ -546,3 +548,14 @@ def test_ones_own_reason_stands_where_it_is_written_and_not_twice(desk, post, an
     edited(post, anna, why="Rakt på sak.")
     assert text_of(desk.get(f"/granska/{post.pk}/?redigera")).count("Rakt på sak.") == 1
     assert "Varför, enligt Anna Rakt på sak." in text_of(desk.get(f"/granska/{post.pk}/"))
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_the_queue_asks_once_for_the_yes_to_all_of_its_posts(desk, anna, facebook, count):
+    for _ in range(count):
+        edited(factories.submitted(text=OWN, alt_text=factories.ALT), anna, changes_meaning=True)
+    with CaptureQueriesContext(connection) as asked:
+        desk.get("/granska/")
+    about_the_yes = [query["sql"] for query in asked if "posts_authorsyes" in query["sql"]]
+    assert len([sql for sql in about_the_yes if " IN (" in sql]) == 1
+    assert len(about_the_yes) <= 3
