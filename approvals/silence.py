@@ -62,7 +62,8 @@ def gap_of_today(channel: Channel, now: datetime) -> Gap | None:
 
 def best_of(gap: Gap, offered: list[Stock], now: datetime) -> list[Stock]:
     """The best one, then the best of the others."""
-    around, left, best = reserve.neighbours([gap.channel], now)[gap.channel.pk], list(offered), []
+    around = reserve.neighbours([gap.channel], now)[gap.channel.pk]
+    left, best = list(offered), list[Stock]()
     while left and len(best) < PICKS and (chosen := reserve.best_for(gap, left, around)):
         best.append(chosen)
         left.remove(chosen)

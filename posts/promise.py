@@ -163,4 +163,5 @@ def median_answer(since: datetime, until: datetime) -> timedelta | None:
     count = found.count()
     if count < FEWEST:
         return None
-    return found.order_by("worked_minutes").values_list("worked_minutes", flat=True)[count // 2] * MINUTE
+    middle = found.order_by("worked_minutes").values_list("worked_minutes", flat=True)[count // 2]
+    return (middle or 0) * MINUTE
