@@ -55,10 +55,9 @@ def add(request: HttpRequest) -> HttpResponse:
 def from_the_link(request: HttpRequest) -> dict[str, Any]:
     """The days that a gap in the rota names; else the next week from Monday on."""
     monday = timezone.localdate() + timedelta(days=7 - timezone.localdate().weekday())
-    days = {"first_day": request.GET.get("fran"), "last_day": request.GET.get("till")}
-    return (
-        days if all(days.values()) else {"first_day": monday, "last_day": monday + WEEK - timedelta(days=1)}
-    )
+    if "fran" in request.GET and "till" in request.GET:
+        return {"first_day": request.GET["fran"], "last_day": request.GET["till"]}
+    return {"first_day": monday, "last_day": monday + WEEK - timedelta(days=1)}
 
 
 @require_http_methods(["GET", "POST"])

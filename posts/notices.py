@@ -465,9 +465,8 @@ def second_okay_wanted(okay: FirstOkay) -> None:
 def overridden(step: Transition) -> None:
     """An own post was approved with nobody else's eyes on it: to everybody in the group, and the auditors."""
     by = step.by.name if step.by else ""
-    facts = {"by": by, "reason": quoted(step), "approved_at": step.at}
-    people = {*User.objects.granted(READ)} - {step.by}
-    tell(people, "overridden", f"transition:{step.pk}", page_of(step.post), **facts)
+    people, key = {*User.objects.granted(READ)} - {step.by}, f"transition:{step.pk}"
+    tell(people, "overridden", key, page_of(step.post), by=by, reason=quoted(step), approved_at=step.at)
 
 
 def taken_back(version: Version) -> None:
