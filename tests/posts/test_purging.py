@@ -129,6 +129,14 @@ def test_it_stands_in_the_old_ones_place_with_its_description_and_the_authors_ve
     assert (first.digest, first.manuscript().digest()) == (digest, digest)
 
 
+def test_where_it_stood_for_a_film_the_new_one_stands_now(post, anna):
+    channel = factories.channel()
+    old = shown(post)
+    factories.for_channels(post, anna, channel, thumbnail=old.sha256)
+    new = edited(post, anna)
+    assert Post.objects.get(pk=post.pk).current_version.chosen_channels.get().thumbnail == new.sha256
+
+
 def test_what_is_only_turned_or_cropped_takes_nothing_away(post, anna):
     old = shown(post)
     new = edited(post, anna, TURN)
