@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals import suggesting
 from channels.models import Channel, Credit
-from posts import content, difference, previews, stills, subtitles, workflow
+from posts import content, difference, previews, publishing, stills, subtitles, workflow
 from posts.models import Captions, Media, MediaKind, Post, Version
+from posts.publishing import sending
 from tests import factories
 from tests.pages import signed_in, text_of
 from tests.posts.media import phones
@@ -443,3 +444,20 @@ def test_only_reviewers_touch_any_of_it(tube, who):
     assert other.post(f"{page_of(post, tube)}stillbild/", {"at": "1"}).status_code == 403
     assert send(other, post, tube, tags="x").status_code == 403
     assert Version.objects.count() == 1
+
+
+# --- the seal over what is not among the post's own files -------------------------------------------------------
+
+
+def test_a_picture_of_the_film_that_was_altered_in_the_store_is_not_sent(anna, tube):
+    """The version names its digest: a worker reads it before anything is sent, as it reads the post's own files."""
+    post = film_post(captions=Captions.NO_SPEECH)
+    film = post.version_in_force.shown_media.get().media
+    still = factories.picture(film.owner, factories.jpeg("teal"), made_from=film, made_by=anna)
+    factories.approved(post, anna, tube, thumbnail=still.sha256)
+    publication = publishing.claim(post.publications.get().pk)
+    assert sending.verified_content(publication).thumbnail.sha256 == still.sha256
+    with still.master.storage.open(still.master.name, "wb") as file:
+        file.write(factories.jpeg("red"))
+    with pytest.raises(sending.SealBrokenError):
+        sending.verified_content(publication)
