@@ -166,7 +166,7 @@ def one(request: CalendarRequest, publication_id: int) -> Publication:
     """On a page of its own: for whoever may read it."""
     found = Publication.objects.heads().select_related("post__author", "version", "channel")
     publication = get_object_or_404(calendar_rows.with_picture(found), pk=publication_id)
-    if not calendar_rows.may_read(request.user, publication):
+    if not calendar_rows.may_read(request.user, publication.channel, publication.post.author_id):
         raise Http404
     return publication
 

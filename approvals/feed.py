@@ -111,8 +111,9 @@ def events(person: User, now: datetime, site: str) -> Iterator[Event]:
 
 def words_of(person: User, publication: Publication) -> str:
     chip = str(chips.of_publication(publication).label)
-    headline = publication.version.headline if may_read(person, publication) else ""
-    return f"{headline or _('Utan text')} ({chip.lower()})" if may_read(person, publication) else chip
+    if not may_read(person, publication.channel, publication.post.author_id):
+        return chip
+    return f"{publication.version.headline or _('Utan text')} ({chip.lower()})"
 
 
 def planned_and_out(now: datetime) -> PublicationQuerySet:
