@@ -267,6 +267,16 @@ def test_another_post_in_review_keeps_it_and_cannot_be_approved_with_it(post, an
     assert Media.objects.get(pk=new.pk).superseded_at is None
 
 
+def test_what_was_cropped_elsewhere_still_shows_it_and_is_superseded_too(post, anna, karin):
+    other = factories.submitted(karin, media=[shown(post)])
+    cropped = edited(other, anna, Edits(crop=Box(0, 0, 50, 50)))
+    new = edited(post, anna)
+    assert Media.objects.get(pk=cropped.pk).superseded_at is not None
+    workflow.withdraw(other, karin)
+    purging.sweep()
+    assert files() == kept(new)
+
+
 def test_what_nobody_reviews_any_more_is_swept_away(post, anna, karin):
     other = factories.submitted(karin, media=[shown(post)])
     new = edited(post, anna)
