@@ -16,6 +16,13 @@ NOT_THE_LOG = "channels/sandbox/"
 """The sandbox keeps a record of its own."""
 MADE = {
     "accounts/admin.py": {"person.added", "person.changed", "person.second_step_taken_away"},
+    "approvals/discussion.py": {
+        "post.noted",
+        "post.note_taken_back",
+        "post.opinion_asked",
+        "post.opinion_given",
+    },
+    "posts/messages.py": {"post.asked", "post.answered"},
     "posts/publishing/removing.py": {"removal.removed", "removal.not_out"},
     "posts/workflow.py": {rule.verb for rule in RULES.values()} | {"post.media_refused"},
 }
