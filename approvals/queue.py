@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from approvals import discussion, gaps, regret
+from approvals import discussion, gaps, regret, second
 from approvals.ages import Age, age_of
 from approvals.choice import Choice
 from approvals.models import Claim
@@ -52,6 +52,8 @@ class Row:
     """A colleague was asked for a second opinion, and has not answered."""
     is_answered: bool = False
     """Whoever sent it in wrote something that nobody has answered."""
+    is_half_approved: bool = False
+    """One of the two okays that it needs is there."""
 
     @property
     def is_turned_down(self) -> bool:
@@ -152,21 +154,30 @@ class Line:
 # --- the order ------------------------------------------------------------------------------------------------
 
 
-def in_order(choice: Choice, reader: "User", now: datetime) -> PostQuerySet:
-    posts = choice.narrow(reader, now)
-    return posts.annotate(fills=fills(gaps.channels_short_today(now))).order_by(*ORDER)
+def in_order(posts: PostQuerySet, short: set[int]) -> PostQuerySet:
+    """`short` are the channels that lack a post today."""
+    return posts.annotate(fills=fills(short)).order_by(*ORDER)
 
 
 def fills(short: set[int]) -> Combinable:
-    """Whether a post is meant for one of these channels. Asked of each post that waits, never of all that there were."""
+    """
+    Whether a post is meant for one of these channels. As a value that is looked up for each post that waits: told to find
+    out whether one exists, PostgreSQL would rather read the channels of all posts that there ever were.
+    """
     if not short:
         # PostgreSQL sorts by no constant.
         return ExpressionWrapper(Q(pk=None), BooleanField())
-    return Exists(VersionChannel.objects.filter(version=OuterRef("current_version"), channel__in=short))
+    meant = VersionChannel.objects.filter(version=OuterRef("current_version"), channel__in=short).order_by()
+    found = meant.annotate(found=Value(True)).values("found")[:1]
+    return Coalesce(Subquery(found), Value(False), output_field=BooleanField())
 
 
 def line(choice: Choice, reader: "User", now: datetime) -> Line:
-    rows = in_order(choice, reader, now).values_list("pk", "author", "turned_down_by")
+    return line_of(choice.narrow(reader, now), reader, gaps.channels_short_today(now))
+
+
+def line_of(posts: PostQuerySet, reader: "User", short: set[int]) -> Line:
+    rows = in_order(posts, short).values_list("pk", "author", "turned_down_by")
     return Line({pk: barred if barred == reader.pk else author for pk, author, barred in rows})
 
 
@@ -175,12 +186,15 @@ def line(choice: Choice, reader: "User", now: datetime) -> Line:
 
 def page_of(choice: Choice, reader: "User", now: datetime, number: int = 1) -> Page:
     """One page of it, and how many there are: by one question, with what belongs to the posts after it."""
-    count = choice.narrow(reader, now).order_by().values("status").annotate(n=Count("pk")).values("n")
-    found = in_order(choice, reader, now).annotate(
+    waits, short = choice.narrow(reader, now), gaps.channels_short_today(now)
+    first = (number - 1) * PAGE
+    # What a row shows is looked up for these alone, and not for all that are put in order.
+    here = in_order(waits, short).values("pk")[first : first + PAGE]
+    count = waits.order_by().values("status").annotate(n=Count("pk")).values("n")
+    found = in_order(Post.objects.filter(pk__in=here), short).annotate(
         of=Coalesce(Subquery(count), 0), can_regret=Exists(regret.approved_by(reader, now))
     )
-    first = (number - 1) * PAGE
-    posts = list(for_rows(found, reader, now)[first : first + PAGE])
+    posts = list(for_rows(found, reader, now))
     if not posts and number > 1:
         return page_of(choice, reader, now)
     of, can_regret = (posts[0].of, posts[0].can_regret) if posts else (0, True)  # type: ignore[attr-defined]
@@ -189,12 +203,13 @@ def page_of(choice: Choice, reader: "User", now: datetime, number: int = 1) -> P
 
 def beside(post: Post, choice: Choice, reader: "User", now: datetime) -> tuple[Page, Place | None]:
     """The page that a post stands on, and its place; the first page, where it stands nowhere."""
-    waits = line(choice, reader, now)
-    place = waits.place_of(post.pk)
+    waits, short = choice.narrow(reader, now), gaps.channels_short_today(now)
+    line = line_of(waits, reader, short)
+    place = line.place_of(post.pk)
     number = place.page if place else 1
-    numbers = waits.numbers[(number - 1) * PAGE : number * PAGE]
-    found = in_order(choice, reader, now).filter(pk__in=numbers)
-    return Page(rows_of(list(for_rows(found, reader, now)), reader, now), len(waits.authors), number), place
+    here = line.numbers[(number - 1) * PAGE : number * PAGE]
+    found = in_order(Post.objects.filter(pk__in=here), short)
+    return Page(rows_of(list(for_rows(found, reader, now)), reader, now), len(line.authors), number), place
 
 
 def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
@@ -202,7 +217,8 @@ def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet
     with_people = discussion.with_signs(
         posts.select_related("author", "category", "current_version", "draft")
     )
-    return with_claims(with_people, reader, now).prefetch_related(*parts_of("current_version"))
+    with_okays = second.with_first_okays(with_people, now)
+    return with_claims(with_okays, reader, now).prefetch_related(*parts_of("current_version"))
 
 
 def with_claims(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
@@ -228,6 +244,7 @@ def row_of(post: Any, reader: "User", now: datetime) -> Row:
         claimed_by=post.claimed_by or "",
         is_asked=post.is_asked,
         is_answered=post.is_answered,
+        is_half_approved=post.is_half_approved,
     )
 
 
