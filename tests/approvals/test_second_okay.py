@@ -299,6 +299,15 @@ def test_the_page_says_how_far_it_has_come(desk, post, anna, johan):
 
 
 @pytest.mark.usefixtures("_election")
+def test_the_queue_shows_which_wait_for_the_second(desk, post, anna, johan):
+    assert "1 av 2 godkännanden" not in text_of(desk.get("/granska/"))
+    okay_first(post, johan)
+    assert "1 av 2 godkännanden" in text_of(desk.get("/granska/"))
+    factories.for_channels(post, anna, factories.channel(), text="Ny text")
+    assert "1 av 2 godkännanden" not in text_of(desk.get("/granska/"))
+
+
+@pytest.mark.usefixtures("_election")
 def test_a_page_from_before_the_mark_is_told_of_it(desk, johan):
     post = factories.submitted()
     factories.for_channels(post, johan, factories.channel())
