@@ -52,10 +52,15 @@ def pages() -> Iterator[Result]:
             after = told(many)
             years(many, "waiting", MORE)
             crowded = told(many)
+    yield from compared(before, after, crowded)
+
+
+def compared(before: dict[str, Any], after: dict[str, Any], crowded: dict[str, Any]) -> Iterator[Result]:
     for name in PROMISED:
         yield from of_page(name, before[name], after[name])
-    yield Result.one("queue, 2000 waiting", "×", 1, ratio(crowded["queue"], after["queue"]), target=GROWTH)
-    yield Result.of("queue, 2000 waiting", "ms", crowded["queue"]["ms"], target=50)
+    yield Result.one(
+        "queue: 30 to 2000 waiting", "×", 1, ratio(crowded["queue"], after["queue"]), target=GROWTH
+    )
     yield Result.of("news of the queue, 2000 waiting", "ms", crowded["news of the queue"]["ms"], target=50)
 
 

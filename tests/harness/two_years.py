@@ -32,7 +32,7 @@ from django.utils import timezone  # noqa: E402
 from accounts import roles  # noqa: E402
 from accounts.models import User  # noqa: E402
 from audit.models import Entry, Head  # noqa: E402
-from channels.models import Channel  # noqa: E402
+from channels.models import Channel, Period  # noqa: E402
 from posts import search  # noqa: E402
 from posts.likeness import print_of_text  # noqa: E402
 from posts.models import (  # noqa: E402
@@ -96,6 +96,8 @@ class Writer:
         self.reviewer = User.objects.get(email="anna@demo.test")
         self.authors = self.make_authors()
         self.categories = list(Category.objects.all())
+        # More than there is: there are gaps to fill, whatever the day.
+        Channel.objects.filter(platform="facebook").update(goal=500, goal_period=Period.DAY)
         self.channels = list(Channel.objects.exclude(platform="by_hand"))
 
     def make_authors(self) -> list[User]:
