@@ -13,7 +13,7 @@ from approvals.gaps import Gap
 from channels.models import Channel, Period
 from channels.wording import goal_sentence, name_of
 from posts import chips, waiting
-from posts.models import Publication, PublicationStatus
+from posts.models import Publication, PublicationStatus, Version
 
 NEAR = 6
 """Days: what is nearer is called by its weekday."""
@@ -93,3 +93,10 @@ def suggestions(channel: Channel, now: datetime) -> list[tuple[str, str]]:
 
 
 SUGGESTED = 3
+
+
+def suggestions_for(version: Version, now: datetime) -> list[tuple[str, str]]:
+    """For a post that is not planned yet: by the first of its channels that has a goal, or by the first of all."""
+    channels = [choice.channel for choice in version.chosen_channels.all()]
+    lead = next((channel for channel in channels if channel.goal), None) or next(iter(channels), None)
+    return suggestions(lead, now) if lead else []

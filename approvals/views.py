@@ -16,7 +16,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.guards import for_those_who_may
 from accounts.models import User
-from approvals import claims, discussion, editing, gaps, hints, pictures, queue, regret, second, wording
+from approvals import (
+    calendar_words,
+    claims,
+    discussion,
+    editing,
+    gaps,
+    hints,
+    pictures,
+    queue,
+    regret,
+    second,
+    wording,
+)
 from approvals.choice import Choice
 from approvals.forms import (
     RejectForm,
@@ -325,7 +337,8 @@ def schedule(request: ReviewRequest, post_id: int) -> HttpResponse:
             form.refuse(error, form.cleaned_data["earliest"])
     if "version" in form.errors:
         raise Http404
-    page = page_for(request, post) | {"dialog_form": form}
+    suggested = calendar_words.suggestions_for(version, timezone.now())
+    page = page_for(request, post) | {"dialog_form": form, "suggested": suggested}
     return render(request, "approvals/schedule.html", page, status=422 if form.errors else 200)
 
 

@@ -1,10 +1,13 @@
 """The reserve: in which order it is offered, how gaps are filled out of it, and how that is undone."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
 from approvals import gaps, reserve
 from approvals.gaps import Gap
 from approvals.models import Filling
@@ -16,7 +19,7 @@ from posts.models import Category, Post, Publication
 from posts.workflow import When
 from tests import factories
 from tests.approvals.test_frequency_views import came_out, publication
-from tests.pages import text_of
+from tests.pages import signed_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker", "_wednesday")]
 PAGE = "/granska/kalender/"
@@ -399,3 +402,28 @@ def test_a_blocked_post_is_not_scheduled(desk, facebook):
     assert answer.status_code == 422
     assert not Publication.objects.exists()
     assert "Schemalagt" not in text_of(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_two_presses_at_the_same_moment_fill_two_gaps(facebook):
+    """Each in a thread of its own: one gets today, the other is told that it became tomorrow."""
+    reviewers = [factories.reviewer() for _ in range(2)]
+    posts = [factories.submitted() for _ in range(2)]
+    for post, reviewer in zip(posts, reviewers, strict=True):
+        factories.for_channels(post, reviewer, facebook)
+    gap, barrier, said = gaps.next_gap(facebook, NOW), threading.Barrier(2), []
+
+    def press(post: Post, reviewer: User) -> None:
+        client = signed_in(reviewer)
+        barrier.wait()
+        said.append("Luckan var redan fylld." in text_of(to_gap(client, post, gap)))
+        connection.close()
+
+    threads = [threading.Thread(target=press, args=each) for each in zip(posts, reviewers, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    days = sorted(Publication.objects.values_list("planned_for__day", flat=True))
+    assert (days, sorted(said)) == ([25, 26], [False, True])
