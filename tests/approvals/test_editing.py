@@ -1,5 +1,6 @@
 """What a reviewer changes, why, what its author says to it, and changing what is approved."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -559,3 +560,66 @@ def test_the_queue_asks_once_for_the_yes_to_all_of_its_posts(desk, anna, faceboo
     about_the_yes = [query["sql"] for query in asked if "posts_authorsyes" in query["sql"]]
     assert len([sql for sql in about_the_yes if " IN (" in sql]) == 1
     assert len(about_the_yes) <= 3
+
+
+# --- at the same moment -----------------------------------------------------------------------------------------
+
+ROUNDS = 6
+
+
+def at_once(*acts) -> list:
+    """What came of each: its answer, or the error that it got."""
+    barrier, came = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def do(number, act):
+        barrier.wait()
+        try:
+            came[number] = act()
+        except NoLongerSoError as error:
+            came[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return came
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_of_a_worker_and_a_reviewer_who_changes_it_one_has_it(anna, johan, facebook, platform):
+    sent = 0
+    for _round in range(ROUNDS):
+        post = factories.approved(factories.submitted(text=OWN), johan, facebook)
+        waiting = Publication.objects.get(post=post)
+        claimed, reopened = at_once(
+            lambda pk=waiting.pk: publishing.claim(pk), lambda post=post: workflow.reopen(now(post), anna)
+        )
+        waiting.refresh_from_db()
+        if claimed:
+            assert isinstance(reopened, StillOutError)
+            assert (now(post).status, waiting.status) == (Status.APPROVED, PublicationStatus.STAGING)
+            publishing.send(claimed)
+            sent += 1
+        else:
+            assert isinstance(reopened, Transition)
+            assert (now(post).status, waiting.status) == (Status.IN_REVIEW, PublicationStatus.CANCELLED)
+    assert len(platform.ledger) == sent
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_a_yes_and_another_edit_at_the_same_moment_approve_nothing_that_was_not_read(anna, facebook):
+    for _round in range(ROUNDS):
+        post = factories.submitted(text=OWN)
+        seen = edited(post, anna, changes_meaning=True)
+        yes, _version = at_once(
+            lambda post=post, seen=seen: workflow.agree(now(post), post.author, seen),
+            lambda post=post: edited(post, anna, text=CHANGED + " Tack.", changes_meaning=True),
+        )
+        assert isinstance(yes, (Transition, MovedOnError))
+        assert now(post).version_in_force.text == CHANGED + " Tack."
+        assert "authors_yes_missing" in codes(post)
