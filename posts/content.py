@@ -5,7 +5,7 @@ so that the preview cannot lie.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -162,11 +162,18 @@ def thumbnail_for(version: Version, channel: Channel) -> ChannelMedia | None:
 
 def stills(version: Version) -> Iterator[Media]:
     """The pictures that may stand for a film: the post's own, and those that somebody took out of its film."""
-    films = [media for media in version.media if media.is_film]
+    films = {media.pk: media for media in version.media if media.is_film}
     yield from (media for media in version.media if not media.is_film and media.purged_at is None)
-    if films:
-        of_films = Media.objects.filter(made_from__in=films, kind=MediaKind.PICTURE, purged_at=None)
-        yield from of_films.filter(state=MediaState.READY).order_by("created_at", "pk")
+    taken = version.taken if version.taken is not None else stills_of([*films.values()])
+    yield from (still for still in taken if still.made_from_id in films)
+
+
+def stills_of(films: Sequence[Media]) -> Iterable[Media]:
+    """What was taken out of them, in the order in which it was."""
+    if not films:
+        return ()
+    pictures = Media.objects.filter(made_from__in=films, kind=MediaKind.PICTURE, state=MediaState.READY)
+    return pictures.filter(purged_at=None).order_by("created_at", "pk")
 
 
 def as_channel_media(media: Media, alt_text: str) -> ChannelMedia:

@@ -75,6 +75,8 @@ def bands(field: str, name: str) -> Iterator[models.Index]:
 class MediaState(models.TextChoices):
     WAITING = "waiting", _("Väntar")
     PREPARING = "preparing", _("Bearbetas")
+    MAKING = "making", _("Görs")
+    """By a tool, while somebody waits for it: no worker takes it over."""
     READY = "ready", _("Klar")
     REFUSED = "refused", _("Kan inte användas")
 
@@ -555,6 +557,8 @@ class Version(Wording, AppendOnlyModel):
     """Whether its author has said yes to it, once `posts.changes.fetch` has looked for a page."""
     made: "dict[str, Rendition] | None" = None
     """What is made for its channels, by recipe, once `posts.renditions.fetch` has loaded them for a page."""
+    taken: "list[Media] | None" = None
+    """The pictures out of films that stand for one, once the same has loaded them."""
 
     class Meta:
         verbose_name = _("version")
@@ -1349,8 +1353,8 @@ class LinkCardState(models.TextChoices):
 
 class LinkCard(models.Model):
     """
-    What a page says of itself, fetched once by a worker (`posts.link_cards`) for the previews: about what a platform shows
-    of a link. A page that says nothing, or does not answer, is no error.
+    What a page says of itself, fetched once by a worker (`posts.link_cards`) for the previews: about what a platform
+    shows of a link. A page that says nothing, or does not answer, is no error.
     """
 
     digest = models.CharField(max_length=64, unique=True)

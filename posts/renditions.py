@@ -34,3 +34,13 @@ def fetch(versions: Sequence[Version]) -> None:
     made = {rendition.recipe: rendition for rendition in Rendition.objects.filter(recipe__in=recipes)}
     for version in versions:
         version.made = made
+    fetch_stills([v for v in versions if any(choice.thumbnail for choice in v.chosen_channels.all())])
+
+
+def fetch_stills(versions: Sequence[Version]) -> None:
+    """What was taken out of the films of those where somebody has chosen a picture."""
+    taken = list(
+        content.stills_of([media for version in versions for media in version.media if media.is_film])
+    )
+    for version in versions:
+        version.taken = taken

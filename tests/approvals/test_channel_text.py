@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals import suggesting
 from channels.models import Channel, Credit
-from posts import content, difference, previews, publishing, stills, subtitles, workflow
+from posts import blockers, content, difference, previews, publishing, renditions, stills, subtitles, workflow
 from posts.models import Captions, Media, MediaKind, Post, Version
 from posts.publishing import sending
 from tests import factories
@@ -309,6 +309,21 @@ def test_the_same_moment_is_one_picture_and_there_are_not_too_many(desk, anna, m
     monkeypatch.setattr(stills, "MOST", 2)
     assert stills.take(film, anna, 0.4) is None
     assert Media.objects.filter(made_from=film).count() == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_queue_of_films_with_pictures_of_their_own_costs_the_same_however_long(
+    desk, anna, tube, count, django_assert_num_queries
+):
+    for _ in range(count):
+        post = film_post(captions=Captions.NO_SPEECH)
+        film = post.version_in_force.shown_media.get().media
+        still = factories.picture(film.owner, factories.jpeg("teal"), made_from=film, made_by=anna)
+        factories.for_channels(post, anna, tube, thumbnail=still.sha256)
+    versions = list(Version.objects.whole().filter(number=2))
+    with django_assert_num_queries(1):
+        renditions.fetch(versions)
+        assert [blockers.blockers(version) for version in versions] == [[]] * count
 
 
 @pytest.mark.parametrize("at", ["", "x", "-1", "nan", "inf", "1e999"])
