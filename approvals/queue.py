@@ -82,6 +82,8 @@ class Page:
     rows: list[Row]
     of: int
     number: int = 1
+    waiting: int | None = None
+    """In the whole queue, whatever is chosen of it; None where that was not asked."""
     can_regret: bool = False
 
     @property
@@ -190,15 +192,24 @@ def page_of(choice: Choice, reader: "User", now: datetime, number: int = 1) -> P
     first = (number - 1) * PAGE
     # What a row shows is looked up for these alone, and not for all that are put in order.
     here = in_order(waits, short).values("pk")[first : first + PAGE]
-    count = waits.order_by().values("status").annotate(n=Count("pk")).values("n")
     found = in_order(Post.objects.filter(pk__in=here), short).annotate(
-        of=Coalesce(Subquery(count), 0), can_regret=Exists(regret.approved_by(reader, now))
+        of=counted(waits),
+        waiting=counted(Post.objects.awaiting_review()),
+        can_regret=Exists(regret.approved_by(reader, now)),
     )
     posts = list(for_rows(found, reader, now))
     if not posts and number > 1:
         return page_of(choice, reader, now)
-    of, can_regret = (posts[0].of, posts[0].can_regret) if posts else (0, True)  # type: ignore[attr-defined]
-    return Page(rows_of(posts, reader, now), of, number, can_regret)
+    rows = rows_of(posts, reader, now)
+    if not posts:
+        return Page(rows, 0, number, can_regret=True)
+    told: Any = posts[0]
+    return Page(rows, told.of, number, told.waiting, told.can_regret)
+
+
+def counted(posts: PostQuerySet) -> Combinable:
+    """How many there are, as a part of another question."""
+    return Coalesce(Subquery(posts.order_by().values("status").annotate(n=Count("pk")).values("n")), 0)
 
 
 def beside(post: Post, choice: Choice, reader: "User", now: datetime) -> tuple[Page, Place | None]:

@@ -29,13 +29,11 @@ def desk(request: ReviewRequest) -> HttpResponse:
     page = queue.page_of(choice, request.user, now, page_number(request))
     regrets = regret.of(request.user) if page.can_regret else []
     context = {"page": page, "choice": choice, "regrets": regrets, "looked_at": now}
-    if choice.keep:
-        return render(request, "approvals/queue.html", context)
     # Asked already: the rail need not ask again.
-    context["queue_count"] = page.of
-    if not page.rows:
-        return render(request, "approvals/nothing.html", context | {"gaps": next_gaps(now)})
-    return render(request, "approvals/queue.html", context)
+    counted = {} if page.waiting is None else {"queue_count": page.waiting}
+    if page.rows or choice.keep:
+        return render(request, "approvals/queue.html", context | counted)
+    return render(request, "approvals/nothing.html", context | {"queue_count": 0, "gaps": next_gaps(now)})
 
 
 def page_number(request: ReviewRequest) -> int:
