@@ -90,8 +90,8 @@ def refuse_unstored(media: Media, error: MediaRefused) -> Media:
 
 
 def waiting(now: datetime) -> QuerySet[Media]:
-    """Media that no worker has, or whose worker died. What a tool makes is made while somebody waits, or not at all."""
-    return Media.objects.filter(free(now), state__in=UNFINISHED, made_from=None)
+    """Media that no worker has, or whose worker died."""
+    return Media.objects.filter(free(now), state__in=UNFINISHED)
 
 
 def free(now: datetime) -> Q:

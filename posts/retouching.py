@@ -50,7 +50,7 @@ def begin(old: Media, by: "User", edits: Edits) -> Media:
     return Media.objects.create(
         **kept,
         kind=MediaKind.PICTURE,
-        state=MediaState.PREPARING,
+        state=MediaState.MAKING,
         claimed_until=timezone.now() + preparation.LEASE,
         tries=1,
         made_from_id=old.made_from_id or old.pk,
@@ -138,9 +138,7 @@ def look_for_faces(media: Media) -> None:
 
 def sweep(now: datetime) -> None:
     """Pictures whose maker died; and the files of those that are blurred since and that nothing needs any more."""
-    for media in Media.objects.filter(
-        made_from__isnull=False, state=MediaState.PREPARING, claimed_until__lt=now
-    ):
+    for media in Media.objects.filter(state=MediaState.MAKING, claimed_until__lt=now):
         preparation.forget(*preparation.names_in(preparation.folder_of(media)))
         media.delete()
     purging.sweep()

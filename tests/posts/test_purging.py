@@ -332,11 +332,12 @@ def test_whoever_dies_while_a_picture_is_made_leaves_the_old_one_alone(post, ann
     before = files()
     new = retouching.begin(old, anna, BLUR)
     new.master.save("master.jpg", factories.ContentFile(b"half of it"), save=False)
-    assert preparation.claim(str(new.pk)) is None
+    late = timezone.now() + preparation.LEASE + timedelta(seconds=1)
+    assert list(preparation.waiting(late)) == []
 
     retouching.sweep(timezone.now())
     assert Media.objects.filter(pk=new.pk).exists()
-    retouching.sweep(timezone.now() + preparation.LEASE + timedelta(seconds=1))
+    retouching.sweep(late)
 
     assert files() == before
     assert not Media.objects.filter(pk=new.pk).exists()
