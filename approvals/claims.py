@@ -40,11 +40,12 @@ def look(post: Post, by: User) -> Claim | None:
     if not post.is_in_review or is_nothing_to_decide(post, by):
         return of(post)
     now = timezone.now()
-    with transaction.atomic():
-        Claim.objects.lapsed(now).filter(post=post).delete()
-        # The race: two open it at the same moment. The row is one for each post, and the second finds the first.
-        Claim.objects.get_or_create(post=post, defaults={"by": by, "taken_at": now})
-        Claim.objects.filter(post=post, by=by).update(seen_at=now)
+    # Each step stands alone. Together they would hold the claim and wait for the post, which a decision holds the other
+    # way round.
+    Claim.objects.lapsed(now).filter(post=post).delete()
+    # The race: two open it at the same moment. The row is one for each post, and the second finds the first.
+    Claim.objects.get_or_create(post=post, defaults={"by": by, "taken_at": now})
+    Claim.objects.filter(post=post, by=by).update(seen_at=now)
     return of(post)
 
 

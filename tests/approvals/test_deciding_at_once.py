@@ -1,6 +1,6 @@
 """
 Two people decide on the same post at the same moment, each in a process of their own, against the same PostgreSQL: one
-wins, and the other is shown who, what and the difference, and what they had typed. Every kind of decision meets all others.
+wins, and the other is shown who, what and the difference, and what they had typed. Every kind of decision meets each.
 
 Both press while the post's row is held, and it is let go when both wait for it: that they meet is seen, not hoped for.
 """
@@ -23,8 +23,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from approvals.models import Claim
 from posts import timeline, workflow
-from posts.models import Approval, FirstOkay, Post, Publication, Transition
+from posts.models import Approval, FirstOkay, Post, Publication, Status, Transition
 from seko_social.processes import ROOT
 from tests import factories
 from tests.approvals.test_views import as_shown
@@ -36,7 +37,7 @@ pytestmark = [
     ),
 ]
 ROUNDS = 2
-PATIENCE = 20
+PATIENCE = 60
 TOMORROW = f"{timezone.localdate() + timedelta(days=1)}T12:00"
 
 
@@ -61,6 +62,7 @@ KINDS = {
     "withdraw": Kind("/inlagg/{}/dra-tillbaka/", {}, is_authors=True),
 }
 OKAYS = {"approve", "reserve", "schedule"}
+LOOK = Kind("/granska/{}/tittar/", {})
 FIRST_OKAY = Kind("/granska/{}/godkann/1-av-2/", {}, whole_page=True)
 
 
@@ -224,6 +226,17 @@ def check_what_the_other_is_shown(
     if won == KINDS["edit"]:
         assert "Det här är ändrat sedan du tittade" in answer["text"]
         assert "Nattskiftet började" in answer["text"]
+
+
+def test_a_page_that_says_it_is_open_stops_no_decision(processes, people):
+    """Each would wait for what the other holds: the post, and the claim of somebody who left long ago."""
+    pressed = [(KINDS["reject"], people["anna"]), (LOOK, people["johan"])]
+    for turn in range(ROUNDS):
+        post, long_ago = a_post(people), timezone.now() - timedelta(hours=1)
+        Claim.objects.create(post=post, by=people["anna"], taken_at=long_ago, seen_at=long_ago)
+        answers = meet(processes, post, pressed[::-1] if turn else pressed)
+        assert sorted(answer["status"] for answer in answers) == [200, 302]
+        assert Post.objects.get(pk=post.pk).status == Status.REJECTED
 
 
 @pytest.fixture
