@@ -29,10 +29,19 @@ first, second = BASE.media
         replace(BASE, channels=(replace(BASE.channels[0], description=""), BASE.channels[1])),
         replace(BASE, channels=(replace(BASE.channels[0], privacy="unlisted"), BASE.channels[1])),
         replace(BASE, channels=BASE.channels[:1]),
+        replace(BASE, media=(replace(first, subtitles="1"), second)),
+        replace(BASE, channels=(replace(BASE.channels[0], tags=("avtal",)), BASE.channels[1])),
+        replace(BASE, channels=(replace(BASE.channels[0], thumbnail="c" * 64), BASE.channels[1])),
+        replace(BASE, channels=(replace(BASE.channels[0], credit="none"), BASE.channels[1])),
     ],
 )
 def test_the_digest_covers_everything_that_the_public_sees(changed):
     assert changed.digest() != BASE.digest()
+
+
+def test_what_was_sealed_before_a_field_existed_keeps_its_digest():
+    """As it was computed when a manuscript had neither threads nor subtitles, tags or thumbnails."""
+    assert BASE.digest() == "98f38bafb8f80e8a25d2e95912f5bd7cd022702c3490eea655f5cacc7bd19ec6"
 
 
 def test_the_digest_does_not_hang_on_rows_or_their_order():
