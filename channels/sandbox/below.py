@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from channels.sandbox.store import Account, Store, Thing
 from channels.sandbox.x.told import conversation_of
 
+AS_POSTS = ("x", "mastodon", "bluesky")
+"""Where an answer is a post of its own."""
 Below = dict[str, list["Said"]]
 """By the post's id."""
 
@@ -20,7 +22,7 @@ class Said:
 
 
 def below(store: Store, account: Account) -> Below:
-    found = answers_on_x(store) if account.platform == "x" else comments(store, account)
+    found = answers(store, account.platform) if account.platform in AS_POSTS else comments(store, account)
     said: Below = {}
     for post, one in sorted(found, key=lambda pair: pair[1].at):
         said.setdefault(post, []).append(one)
@@ -34,17 +36,28 @@ def comments(store: Store, account: Account) -> Iterable[tuple[str, Said]]:
             yield data["post"], Said(comment.id, data["name"], data["text"], comment.created, data["own"])
 
 
-def answers_on_x(store: Store) -> Iterable[tuple[str, Said]]:
-    for post in reversed(store.published_by_all("x", "post", since=0, until=store.now())):
-        began = conversation_of(post)
+def answers(store: Store, platform: str) -> Iterable[tuple[str, Said]]:
+    for post in reversed(store.published_by_all(platform, "post", since=0, until=store.now())):
+        began = beginning_of(store, post)
         if began == post.id or post.data.get("hidden"):
             continue
-        author, first = store.account("x", post.account), store.get("x", "post", began)
+        author, first = store.account(platform, post.account), store.get(platform, "post", began)
         is_own = first is not None and first.account == post.account
         yield began, Said(post.id, author.name if author else "", post.data["text"], post.created, is_own)
 
 
 def is_below(store: Store, post: Thing) -> bool:
-    """An answer whose first post is there: it is shown with that. On X it stays when that is gone."""
-    began = conversation_of(post) if post.platform == "x" else post.id
-    return began != post.id and store.get("x", "post", began) is not None
+    """An answer whose first post is there: it is shown with that. It stays when that is gone."""
+    began = beginning_of(store, post)
+    return began != post.id and store.get(post.platform, "post", began) is not None
+
+
+def beginning_of(store: Store, post: Thing) -> str:
+    """The id of the post that began the thread."""
+    if post.platform == "x":
+        return conversation_of(post)
+    if post.platform == "bluesky":
+        root = post.data["record"].get("reply", {}).get("root", {}).get("uri", "")
+        return f"{post.account} {root.rpartition('/')[2]}" if root else post.id
+    answered = store.get(post.platform, "post", post.data.get("reply_to") or "")
+    return beginning_of(store, answered) if answered else post.data.get("reply_to") or post.id

@@ -468,12 +468,15 @@ def publish(token: Token, sent: dict[str, Any], key: str) -> Thing:
         raise invalid("Text can't be blank")
     if weigh(text) > CHARACTERS:
         raise invalid(f"Text character limit of {CHARACTERS} exceeded")
+    answered = str(sent.get("in_reply_to_id") or "")
+    if answered and store().get("mastodon", "post", answered) is None:
+        raise refusal(404, "The status you are trying to reply to does not appear to exist")
     items = attachable(token.account, [str(id) for id in ids])
     now = store().now()
     visibility = str(sent.get("visibility") or "public")
     data = {
         "text": text, "said": text, "media": [item.data["item"] for item in items], "visibility": visibility,
-        "language": str(sent.get("language") or "sv"), "reply_to": str(sent.get("in_reply_to_id") or ""),
+        "language": str(sent.get("language") or "sv"), "reply_to": answered,
     }  # fmt: skip
     is_public = visibility in {"public", "unlisted"}
     made = store().put(

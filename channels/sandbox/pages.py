@@ -125,7 +125,7 @@ def account_page(platform: str, id: str) -> ResponseReturnValue:
 
 def is_answer(post: shown.Shown) -> bool:
     """Followers see it with the post that it answers."""
-    thing = store().get("x", "post", post.id) if post.platform == "x" else None
+    thing = store().get(post.platform, "post", post.id) if post.platform in below.AS_POSTS else None
     return thing is not None and below.is_below(store(), thing)
 
 

@@ -359,6 +359,8 @@ def test_an_answer_whose_removal_is_lost_again_and_again_does_not_keep_the_post_
     now = timezone.now()
     assert [item.publication.part for item in Removal.objects.due(now)] == [2]
     assert [item.publication.part for item in Removal.objects.due(now + timedelta(minutes=3))] == [0, 1, 2]
+    Removal.objects.filter(publication=thread[2]).update(tries=1)
+    assert [item.publication.part for item in Removal.objects.due(now)] == [1, 2]
 
 
 def test_an_answer_with_a_late_receipt_goes_away_as_well(anna, thread, platform):

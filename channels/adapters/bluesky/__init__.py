@@ -27,9 +27,9 @@ from channels.adapters.base import (
 )
 from channels.adapters.bluesky import links, probing, records, text
 from channels.adapters.bluesky.api import API, renewed
-from channels.adapters.codes import Lack
+from channels.adapters.codes import Lack, Trouble
 from channels.adapters.fitting import lacks, with_link
-from channels.errors import Unconfirmed
+from channels.errors import Refused, Unconfirmed
 
 MB = 1_000_000
 LIVES = timedelta(minutes=30)
@@ -50,6 +50,7 @@ class Bluesky(Adapter):
         film_bytes=100 * MB,  # app.bsky.embed.video
         film_seconds=3 * 60,  # the service's own limit; no lexicon has it
         alt_text=2000,  # the app's own limit; app.bsky.embed.images has none
+        thread=24,  # no lexicon sets a limit; as many as on X
     )
     names_photographer = False
     absence_proven_after = timedelta(minutes=1)
@@ -83,15 +84,27 @@ class Bluesky(Adapter):
         if "at" not in staged or now - datetime.fromisoformat(staged["at"]) > LIVES:
             staged.update(at=now.isoformat(timespec="milliseconds"), blobs=[None for _ in content.media])
             keep(staged)
+        if staged.get("answers", "") != content.reply_to:
+            staged.update(answers=content.reply_to, reply=self.place_of(content.reply_to))
+            keep(staged)
         for number, item in enumerate(content.media):
             if staged["blobs"][number] is None:
                 staged["blobs"][number] = self.api.upload(item)
                 keep(staged)
 
     def commit(self, content: Content, staged: Staged) -> Receipt:
-        record = records.post(self.words(content), content.media, staged["blobs"], staged["at"])
+        blobs, at, place = staged["blobs"], staged["at"], staged.get("reply")
+        record = records.post(self.words(content), content.media, blobs, at, place)
         self.api.put(self.connection.account_id, staged["key"], record, unclear=Unconfirmed)
         return self.receipt(staged["key"])
+
+    def place_of(self, remote_id: str) -> records.Place:
+        """What an answer names: the post that it answers, and the one that began the thread."""
+        answered = self.api.reference(self.connection.account_id, remote_id)
+        if answered is None:
+            raise Refused(Trouble.PLACE_GONE, remote_id)
+        parent, record = answered
+        return {"root": records.root_of(record) or parent, "parent": parent}
 
     def find(
         self, content: Content, staged: Staged, since: datetime, taken: Collection[str] = ()

@@ -17,7 +17,7 @@ from typing import Any
 
 from channels.adapters import hosts, http
 from channels.adapters.base import Media, Rest, Tokens
-from channels.adapters.bluesky.records import COLLECTION, Blob, Record
+from channels.adapters.bluesky.records import COLLECTION, Blob, Record, Reference
 from channels.adapters.codes import Trouble
 from channels.adapters.http import Answer, Bearer, Unclear, at_epoch, later, rest_until
 from channels.adapters.looking import only_looking
@@ -89,13 +89,25 @@ class API:
 
     def record(self, repo: str, key: str, collection: str = COLLECTION) -> Record | None:
         """None if there is none under this key; the server that has the repository is asked, and nobody's copy."""
+        found = self.found(repo, key, collection)
+        return found[1] if found else None
+
+    def reference(self, repo: str, key: str) -> tuple[Reference, Record] | None:
+        """How another record names it, and the record."""
+        found = self.found(repo, key)
+        if found is None:
+            return None
+        answer, record = found
+        return {"uri": answer.needed("uri"), "cid": answer.needed("cid")}, record
+
+    def found(self, repo: str, key: str, collection: str = COLLECTION) -> tuple[Answer, Record] | None:
         answer = self.send("GET", "com.atproto.repo.getRecord", params=place_of(repo, key, collection))
         if error(answer) == GONE:
             return None
         record = looked(answer).at("value")
         if not isinstance(record, dict):
             raise answer.unreadable()
-        return record
+        return answer, record
 
     def delete(self, repo: str, key: str) -> None:
         """What is gone already is a success, says the server too."""

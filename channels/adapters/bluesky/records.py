@@ -13,6 +13,7 @@ from typing import Any
 
 from channels.adapters.base import Kind, Media
 from channels.adapters.bluesky import text
+from channels.adapters.http import at as part_at
 
 COLLECTION = "app.bsky.feed.post"
 LANGUAGES = ["sv"]
@@ -22,6 +23,10 @@ CLOCKS = 1024
 
 Blob = dict[str, Any]
 Record = dict[str, Any]
+Reference = dict[str, str]
+"""A record by its address and the digest of what it says (com.atproto.repo.strongRef)."""
+Place = dict[str, Reference]
+"""Where an answer stands: `root` and `parent`."""
 
 
 def new_key(now: datetime) -> str:
@@ -33,11 +38,21 @@ def new_key(now: datetime) -> str:
     return "".join(LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
 
 
-def post(words: str, media: Sequence[Media], blobs: Sequence[Blob], at: str) -> Record:
+def root_of(record: Record) -> Reference | None:
+    """What began the thread that this record is in; None where it answers nothing."""
+    root = part_at(record, "reply", "root")
+    return {"uri": str(root.get("uri")), "cid": str(root.get("cid"))} if isinstance(root, dict) else None
+
+
+def post(
+    words: str, media: Sequence[Media], blobs: Sequence[Blob], at: str, place: Place | None = None
+) -> Record:
     """The record, the same to the letter each time that it is made of the same."""
     record: Record = {"$type": COLLECTION, "text": words, "createdAt": at, "langs": LANGUAGES}
     if facets := text.facets(words):
         record["facets"] = facets
+    if place:
+        record["reply"] = place
     if media:
         record["embed"] = embed(media, blobs)
     return record

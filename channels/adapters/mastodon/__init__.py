@@ -56,6 +56,7 @@ class Mastodon(Adapter):
         film_seconds=None,
         alt_text=1500,
         link_weight=text.LINK_WEIGHT,
+        thread=24,  # no server sets a limit; as many as on X
         card=Card.ALONE,  # mastodon/mastodon#34770 of May 2025: none is fetched for a post with media
     )
     lists_posts = True
@@ -101,6 +102,8 @@ class Mastodon(Adapter):
         }
         if ids := media_ids(staged):
             body["media_ids"] = ids
+        if content.reply_to:
+            body["in_reply_to_id"] = content.reply_to
         key = {"Idempotency-Key": staged["key"]}
         return self.receipt(
             self.api.post("v1/statuses", json=body, headers=key, unclear=Unconfirmed).needed("id")
@@ -113,7 +116,8 @@ class Mastodon(Adapter):
             ids = media_ids(staged)
             post = finding.post_with_media(self.api, self.number, ids, since) if ids else None
         else:
-            post = finding.post_with_words(self.api, self.number, self.words(content), since, taken)
+            words, answered = self.words(content), content.reply_to
+            post = finding.post_with_words(self.api, self.number, words, since, taken, answering=answered)
         return self.receipt(str(post["id"])) if post else None
 
     def read_link(self, url: str) -> str | None:

@@ -26,6 +26,7 @@ REVOKED = re.compile("revoked", re.IGNORECASE)
 DISABLED = re.compile("login is|suspended|disabled", re.IGNORECASE)
 UNFINISHED = re.compile("not finished processing", re.IGNORECASE)
 CONTENT: tuple[tuple[re.Pattern[str], Trouble], ...] = (
+    (re.compile("trying to reply to", re.IGNORECASE), Trouble.PLACE_GONE),
     (re.compile("character limit|text", re.IGNORECASE), Trouble.TEXT_REFUSED),
     (re.compile("file|media|attach|video|image", re.IGNORECASE), Trouble.MEDIA_REFUSED),
 )

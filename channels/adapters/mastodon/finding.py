@@ -45,12 +45,16 @@ def media_ids(post: Post) -> set[str]:
 
 
 def post_with_words(
-    api: API, account: str, words: str, since: datetime, taken: Collection[str]
+    api: API, account: str, words: str, since: datetime, taken: Collection[str], *, answering: str = ""
 ) -> Post | None:
-    """The post with exactly these words, and no picture or film, that nobody else holds for theirs."""
+    """
+    The post with exactly these words, and no picture or film, that nobody else holds for theirs: an answer to the post of
+    this id, or a post that answers nothing.
+    """
     wanted = tidy(words)
     for post in posts_since(api, account, since):
-        is_free = not media_ids(post) and post.get("id") not in taken
+        is_there = str(post.get("in_reply_to_id") or "") == answering
+        is_free = is_there and not media_ids(post) and post.get("id") not in taken
         if is_free and tidy(plain(str(post.get("content") or ""))) == wanted:
             return post
     return None

@@ -3,13 +3,15 @@ What every adapter promises of texts that follow a post, against the sandbox and
 or a comment under it. It is made with one call, found by its words and its place, and taken away alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import requests
 
-from channels.adapters.base import Adapter, Content, Receipt, Staged
+from channels.adapters import ADAPTERS
+from channels.adapters.base import Adapter, Content, Receipt
 from channels.errors import Refused, Unconfirmed
 from tests.channels.adapters.desk import PUBLISHING, Desk, content
 
@@ -45,18 +47,27 @@ def id_of(desk: Desk) -> str:
     return receipt.remote_id
 
 
-def following(desk: Desk, words: str = WORDS) -> Content:
-    return Content(text=words, reply_to=id_of(desk), is_comment=not desk.adapter.limits.thread)
+def below(desk: Desk, words: str = WORDS) -> Desk:
+    """What is made ready to be said below its post."""
+    made = Content(text=words, reply_to=id_of(desk), is_comment=not desk.adapter.limits.thread)
+    following = replace(desk, content=made, saved="{}")
+    following.stage()
+    return following
 
 
-def say(desk: Desk, words: str = WORDS) -> Receipt:
-    made = following(desk, words)
-    desk.adapter.stage(made, Staged(), lambda _staged: None)
-    return desk.adapter.commit(made, Staged())
+def find(following: Desk, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+    return following.adapter.find(following.content, following.staged, since, taken)
 
 
-def call_of(adapter: Adapter) -> str:
-    return "post" if adapter.limits.thread else "comment"
+def call_of(desk: Desk) -> str:
+    """The call that makes it public."""
+    return {"facebook": "comment", "bluesky": "put_record"}.get(desk.adapter.platform, "post")
+
+
+def misbehave(desk: Desk, fault: str, status: int) -> None:
+    desk.sandbox.faults(
+        {"platform": desk.adapter.platform, "call": call_of(desk), "fault": fault, "status": status}
+    )
 
 
 def texts(desk: Desk) -> list[str]:
@@ -68,72 +79,73 @@ def texts(desk: Desk) -> list[str]:
 )
 class TestFollowing:
     def test_it_is_made_public_with_one_call_and_is_ours(self, head, since):
-        receipt = say(head)
-        assert texts(head)[-1] == WORDS
-        assert len(head.effects("public")) == 2
+        answer = below(head)
+        assert len(head.effects("public")) == 1
+        receipt = answer.commit()
+        assert texts(head)[1:] == [WORDS]
         assert head.adapter.look_up(receipt.remote_id) == receipt
-        assert head.adapter.find(following(head), Staged(), since) == receipt
+        assert find(answer, since) == receipt
 
     def test_before_it_is_made_it_is_not_found(self, head, since):
-        assert head.adapter.find(following(head), Staged(), since) is None
+        assert find(below(head), since) is None
 
     @pytest.mark.parametrize(("fault", "status"), HEARD)
     def test_what_was_heard_without_an_answer_is_found(self, head, since, fault, status):
-        head.sandbox.faults(
-            {
-                "platform": head.adapter.platform,
-                "call": call_of(head.adapter),
-                "fault": fault,
-                "status": status,
-            }
-        )
+        answer = below(head)
+        misbehave(head, fault, status)
         with pytest.raises(Unconfirmed):
-            say(head)
-        found = head.adapter.find(following(head), Staged(), since)
+            answer.commit()
+        found = find(answer, since)
         assert found is not None
         assert (texts(head).count(WORDS), head.adapter.look_up(found.remote_id)) == (1, found)
 
     @pytest.mark.parametrize(("fault", "status"), UNHEARD)
     def test_what_was_not_heard_is_not_found(self, head, since, fault, status):
-        head.sandbox.faults(
-            {
-                "platform": head.adapter.platform,
-                "call": call_of(head.adapter),
-                "fault": fault,
-                "status": status,
-            }
-        )
+        answer = below(head)
+        misbehave(head, fault, status)
         with pytest.raises(Unconfirmed):
-            say(head)
-        assert head.adapter.find(following(head), Staged(), since) is None
-
-    def test_what_is_the_receipt_of_another_is_not_found(self, head, since):
-        receipt = say(head)
-        assert head.adapter.find(following(head), Staged(), since, {receipt.remote_id}) is None
+            answer.commit()
+        assert find(answer, since) is None
 
     def test_it_is_taken_away_alone_and_as_often_as_one_likes(self, head, since):
-        before, receipt = id_of(head), say(head)
+        answer = below(head)
+        receipt = answer.commit()
         for _ in range(2):
             head.adapter.remove(receipt.remote_id)
             assert head.adapter.look_up(receipt.remote_id) is None
-        assert head.adapter.find(following(head), Staged(), since) is None
-        assert head.adapter.look_up(before) is not None
+        assert find(answer, since) is None
+        assert head.adapter.look_up(answer.content.reply_to) is not None
 
     def test_when_the_post_is_gone_it_is_looked_for_and_taken_away_all_the_same(self, head, since):
-        made, receipt = following(head), say(head)
-        head.adapter.remove(made.reply_to)
+        answer = below(head)
+        receipt = answer.commit()
+        head.adapter.remove(answer.content.reply_to)
         left = head.adapter.look_up(receipt.remote_id)
         assert left == (receipt if head.adapter.limits.thread else None)
-        assert head.adapter.find(made, Staged(), since) == left
+        assert find(answer, since) == left
         head.adapter.remove(receipt.remote_id)
         assert head.adapter.look_up(receipt.remote_id) is None
 
     def test_below_a_post_that_is_gone_nothing_is_said_and_the_channel_is_well(self, head):
-        made = following(head)
+        made = below(head).content
         head.adapter.remove(made.reply_to)
+        too_late = replace(head, content=made, saved="{}")
         with pytest.raises(Refused) as refusal:
-            head.adapter.commit(made, Staged())
+            published(too_late)
         assert (refusal.value.code, texts(head).count(WORDS)) == ("place_gone", 0)
+
+
+@pytest.mark.parametrize(
+    "adapter_class", [each for each in FOLLOWED if each.limits.thread], ids=lambda each: each.platform
+)
+def test_the_third_answers_the_second(new_desk, adapter_class, since):
+    head = published(new_desk(adapter_class))
+    second = published(below(head, "Två."))
+    third = published(below(second, "Tre."))
+    ids = [id_of(desk) for desk in (head, second, third)]
+    assert [desk.content.reply_to for desk in (head, second, third)] == ["", *ids[:2]]
+    page = requests.get(find(head, since).url, timeout=10).text
+    assert (page.count("<article"), page.index("Två.") < page.index("Tre.")) == (1, True)
 
 
 @pytest.fixture
@@ -143,26 +155,72 @@ def new_desk(running) -> Callable[[type[Adapter]], Desk]:
     return lambda adapter_class: Desk.at(running, adapter_class, Content(text=WORDS))
 
 
-@pytest.mark.parametrize("adapter_class", FOLLOWED, ids=lambda adapter: adapter.platform)
+def found_by_words(adapter_class: type[Adapter]) -> bool:
+    """Where a post lies under a key of ours, nobody looks at its words."""
+    return adapter_class.platform != "bluesky"
+
+
+@pytest.mark.parametrize(
+    "adapter_class", [each for each in FOLLOWED if found_by_words(each)], ids=lambda adapter: adapter.platform
+)
 def test_the_same_words_elsewhere_are_not_taken_for_it(new_desk, adapter_class, since):
     """As a post of their own, and below another post."""
     one = published(new_desk(adapter_class))
-    made = following(one)
-    assert one.adapter.find(made, Staged(), since) is None
-    other = replace(one, content=replace(one.content, text="Något annat."), saved="{}")
-    published(other)
-    there = other.adapter.commit(following(other), Staged())
-    assert one.adapter.find(made, Staged(), since) is None
-    assert one.adapter.find(one.content, one.staged, since, {there.remote_id}).remote_id == made.reply_to
+    answer = below(one)
+    assert find(answer, since) is None
+    other = published(replace(one, content=replace(one.content, text="Något annat."), saved="{}"))
+    there = below(other).commit()
+    assert find(answer, since) is None
+    assert (
+        one.adapter.find(one.content, one.staged, since, {there.remote_id}).remote_id
+        == answer.content.reply_to
+    )
+    receipt = answer.commit()
+    assert find(answer, since) == receipt
+    assert find(answer, since, {receipt.remote_id}) is None
 
 
 @pytest.mark.parametrize("adapter_class", FOLLOWED, ids=lambda adapter: adapter.platform)
 def test_a_post_is_not_taken_for_what_answers_another_with_the_same_words(new_desk, adapter_class, since):
     desk = published(new_desk(adapter_class))
-    answer = say(desk)
-    found = desk.adapter.find(desk.content, desk.staged, since)
+    answer = below(desk).commit()
+    found = find(desk, since)
     assert found is not None
     assert found.remote_id != answer.remote_id
+
+
+@pytest.mark.parametrize("platform", ["facebook", "x"])
+def test_what_somebody_else_says_in_the_same_words_is_not_taken_for_it(new_desk, platform, since):
+    desk = published(new_desk(ADAPTERS[platform]))
+    answer = below(desk)
+    desk.sandbox.comment(platform, answer.content.reply_to, WORDS)
+    assert find(answer, since) is None
+    receipt = answer.commit()
+    assert find(answer, since) == receipt
+
+
+def test_what_somebody_else_says_is_not_for_us_to_take_away(new_desk):
+    desk = published(new_desk(ADAPTERS["facebook"]))
+    theirs = desk.sandbox.comment("facebook", id_of(desk), "Bra!")
+    assert desk.adapter.look_up(theirs) is None
+    with pytest.raises(Refused) as refusal:
+        desk.adapter.remove(theirs)
+    assert refusal.value.code == "not_ours"
+    assert desk.effects("removed") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "id"),
+    [
+        ("https://www.facebook.com/seko/posts/17?comment_id=99", "17_99"),
+        ("https://www.facebook.com/permalink.php?story_fbid=17&id=7000001&comment_id=99", "17_99"),
+        ("https://www.facebook.com/seko/posts/17", None),
+        ("https://www.facebook.com/seko/posts/17?comment_id=ja", None),
+        ("https://example.test/seko/posts/17?comment_id=99", None),
+    ],
+)
+def test_the_address_of_a_comment_tells_which_one(new_desk, url, id):
+    assert new_desk(ADAPTERS["facebook"]).adapter.read_comment_link(url, "7000001_17") == id
 
 
 @pytest.mark.parametrize("adapter_class", FOLLOWED, ids=lambda adapter: adapter.platform)
