@@ -1,5 +1,7 @@
 """`{% icon "check" %}`: one symbol of the sprite, decoration only; the word stands beside it."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """`extra` is one more css class."""
     return format_html(
