@@ -117,7 +117,10 @@ def few_of_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-
         total=Window(Count("pk"), partition_by=place),
         there=Window(Sum(Case(When(counts_for_the_goal(), then=1), default=0)), partition_by=place),
     )
-    return rows.filter(nth__lte=NAMED[span.kind]).values_list("pk", "channel", "day", "at", "total", "there")
+    most = NAMED[span.kind]
+    # Where there are more, their number takes the place of the last one.
+    rows = rows.filter(Q(nth__lt=most) | Q(nth=most, total=most))
+    return rows.values_list("pk", "channel", "day", "at", "total", "there")
 
 
 def in_span(ids: Iterable[int], span: Span) -> PublicationQuerySet:

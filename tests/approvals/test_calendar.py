@@ -199,8 +199,8 @@ def test_a_day_with_more_than_fits_leads_to_all_of_it(desk, facebook):
     for minute in range(6):
         came_out(facebook, at(24, 9, minute), text=f"Nummer {minute}")
     words = page(desk)
-    assert "+3 till, tisdag 24 november" in words
-    assert "Nummer 3" not in words
+    assert "+4 till, tisdag 24 november" in words
+    assert "Nummer 2" not in words
     assert "Nummer 5" in page(desk, "dag=2026-11-24")
 
 
