@@ -36,7 +36,7 @@ monday = timezone.localdate() + timedelta(days=21 - timezone.localdate().weekday
 at = timezone.make_aware(datetime.combine(monday, time(9)))
 approve("Färjan går även på måndag", When(at=at))
 approve("Natten i kontrollrummet", When(at=at + timedelta(days=1, hours=13)))
-approve("Utsikt från jobbet", When(reserve=True))
+approve("Kvällsljus över spåren", When(reserve=True))
 print(monday.isoformat())
 """
 
@@ -93,5 +93,5 @@ def test_a_phone_fills_a_gap_with_two_taps(browser: Browser, site: Site, monday:
     assert axe(anna.page) == []
     sunday = day_of(anna.page, monday + timedelta(days=6))
     sunday.get_by_role("link", name=re.compile("Fyll")).tap()
-    anna.page.get_by_role("button", name="Välj Utsikt från jobbet").tap()
-    expect(day_of(anna.page, monday + timedelta(days=6))).to_contain_text("Utsikt från jobbet", timeout=SOON)
+    anna.page.get_by_role("button", name="Välj Kvällsljus över spåren").tap()
+    expect(day_of(anna.page, monday + timedelta(days=6))).to_contain_text("Kvällsljus över spåren", timeout=SOON)
