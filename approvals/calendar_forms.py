@@ -29,9 +29,10 @@ class SlotForm(MomentsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         at = cleaned.get("at")
-        self.asks_about_quiet = bool(at and is_quiet(at))
-        if self.asks_about_quiet and not cleaned.get("quiet"):
-            self.add_error("at", at_quiet_hours(at))
+        if at and is_quiet(at):
+            self.asks_about_quiet = True
+            if not cleaned.get("quiet"):
+                self.add_error("at", at_quiet_hours(at))
         return cleaned
 
 

@@ -62,7 +62,8 @@ def escaped(text: str) -> str:
 
 def folded(line: str) -> str:
     """In pieces of so many octets, and no letter in two of them."""
-    pieces, rest = [], line
+    pieces: list[str] = []
+    rest = line
     while rest:
         piece = first_octets(rest, LONGEST - bool(pieces))
         pieces.append(piece)

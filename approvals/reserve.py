@@ -211,7 +211,8 @@ def neighbours(channels: Iterable[Channel], now: datetime) -> dict[int, list[Nei
     out = lately.filter(channel__in=list(found)).annotate(leaves_at=F("published_at"))
     for rows in (with_picture(soon), with_picture(out.order_by("-published_at"))[:MOST]):
         for item in rows.select_related("version", "post"):
-            found[item.channel_id].append(Neighbour(item.leaves_at, item.post.category_id, is_link(item)))
+            leaves = item.leaves_at  # type: ignore[attr-defined]  # annotated
+            found[item.channel_id].append(Neighbour(leaves, item.post.category_id, is_link(item)))
     return found
 
 
