@@ -45,8 +45,10 @@ def told(post: Post, publications: list[Publication], stop: PublishingStop | Non
 
 
 def just_approved(user: "User") -> Iterator[tuple[Post, list[Publication]]]:
-    newest = approved_by(user, timezone.now()).select_related("channel", "post", "version").order_by(
-        "-approval_id", "channel__position", "pk"
+    newest = (
+        approved_by(user, timezone.now())
+        .select_related("channel", "post", "version")
+        .order_by("-approval_id", "channel__position", "pk")
     )
     for _approval, together in groupby(newest, key=lambda item: item.approval_id):
         publications = list(together)

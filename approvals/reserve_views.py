@@ -68,7 +68,12 @@ def publish_today(request: CalendarRequest, channel_id: int, post_id: int) -> Ht
         return redirect(f"{reverse('approvals:fill')}?kanal={channel.pk}")
     gap = Gap(channel, at)
     version = chosen.publications[0].version
-    context = {"gap": gap, "at": calendar_words.near(at), "each": chosen, "previews": previews.of_version(version)}
+    context = {
+        "gap": gap,
+        "at": calendar_words.near(at),
+        "each": chosen,
+        "previews": previews.of_version(version),
+    }
     return render(request, "approvals/calendar_today.html", context)
 
 

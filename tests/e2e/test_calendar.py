@@ -94,4 +94,6 @@ def test_a_phone_fills_a_gap_with_two_taps(browser: Browser, site: Site, monday:
     sunday = day_of(anna.page, monday + timedelta(days=6))
     sunday.get_by_role("link", name=re.compile("Fyll")).tap()
     anna.page.get_by_role("button", name="Välj Kvällsljus över spåren").tap()
-    expect(day_of(anna.page, monday + timedelta(days=6))).to_contain_text("Kvällsljus över spåren", timeout=SOON)
+    expect(day_of(anna.page, monday + timedelta(days=6))).to_contain_text(
+        "Kvällsljus över spåren", timeout=SOON
+    )
