@@ -68,6 +68,7 @@ class Preview:
     """How many of the film's subtitles come along."""
     leaves_subtitles: bool = False
     """There is a file of them, and the channel takes none."""
+    version: Version | None = None
     following: list[Following] = field(default_factory=list)
 
     @property
@@ -134,6 +135,7 @@ def preview(version: Version, choice: VersionChannel, card: LinkCard | None = No
         thumbnail=thumbnail(version, choice),
         captions=subtitles.count(content.subtitles_of(version)) if limits.subtitles else 0,
         leaves_subtitles=bool(content.subtitles_of(version)) and not limits.subtitles,
+        version=version,
         following=list(following(version, channel)),
     )
 

@@ -49,6 +49,7 @@ urlpatterns = [
     path("media/", views.upload, name="upload"),
     path("media/<uuid:media_id>/", views.tile, name="tile"),
     path("media/<uuid:media_id>/<str:size>/", views.media_file, name="media"),
+    path("inlagg/<int:post_id>/undertexter.srt", views.subtitles_file, name="subtitles"),
     path("lank/<recipe:digest>/", views.link_card, name="link_card"),
     path("film/<recipe:recipe>/<str:part>/", views.rendition_file, name="rendition"),
 ]

@@ -18,6 +18,7 @@ from channels.models import Channel
 from posts import (
     changes,
     chips,
+    content,
     drafting,
     paging,
     preparation,
@@ -412,6 +413,19 @@ def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpRespo
         raise Http404
     ending = "jpg" if media.kind == MediaKind.PICTURE or size != "master" else "mp4"
     return serve(request, file, download_as=f"seko-{media.pk}.{ending}" if "hamta" in request.GET else "")
+
+
+@require_GET
+def subtitles_file(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """The film's subtitles as a file, for where a person puts it up."""
+    version = visible_post(request, post_id).current_version
+    srt = content.subtitles_of(version) if version else ""
+    if not srt:
+        raise Http404
+    answer = HttpResponse(srt, content_type="application/x-subrip; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="seko-{post_id}.sv.srt"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @require_GET

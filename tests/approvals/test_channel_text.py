@@ -423,6 +423,33 @@ def test_a_platform_that_takes_no_file_says_so_in_its_preview(desk):
     assert "Undertextfilen följer inte med till Facebook" in text_of(desk.get(f"/granska/{post.pk}/"))
 
 
+def test_the_file_is_fetched_by_those_who_may_see_the_post(desk, anna):
+    factories.channel("facebook", is_preselected=True)
+    post = film_post()
+    address = f"/inlagg/{post.pk}/undertexter.srt"
+    assert desk.get(address).status_code == 404
+    upload(desk, post, TWO)
+    assert f'href="{address}" download' in desk.get(f"/granska/{post.pk}/").content.decode()
+    for client in (desk, signed_in(post.author), signed_in(factories.reader())):
+        answer = client.get(address)
+        assert (answer.content.decode(), answer["Content-Type"]) == (OURS, "application/x-subrip; charset=utf-8")
+        assert answer["Content-Disposition"] == f'attachment; filename="seko-{post.pk}.sv.srt"'
+    for client in (signed_in(factories.ombudsman()), signed_in(factories.administrator())):
+        assert client.get(address).status_code == 404
+
+
+def test_whoever_publishes_the_film_by_hand_gets_what_belongs_to_it(desk, anna, tube, monkeypatch):
+    monkeypatch.setattr(tube.adapter_class, "publishes", False)
+    post = film_post(captions=Captions.FILE)
+    upload(desk, post, TWO)
+    film = now(post).shown_media.get().media
+    still = factories.picture(film.owner, factories.jpeg("teal"), made_from=film, made_by=anna)
+    factories.approved(Post.objects.get(pk=post.pk), anna, tube, thumbnail=still.sha256)
+    html = desk.get(f"/publicering/{post.publications.get().pk}/for-hand/").content.decode()
+    assert f'href="/media/{still.pk}/master/?hamta" download' in html
+    assert f'href="/inlagg/{post.pk}/undertexter.srt" download' in html
+
+
 def test_a_post_of_pictures_has_no_subtitles_of_its_own(desk, tube):
     post = factories.submitted()
     assert desk.get(f"/granska/{post.pk}/undertexter/").status_code == 302

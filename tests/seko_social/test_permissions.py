@@ -131,7 +131,7 @@ PRESSES = {
     "accounts:take_away_duty": (NO, NO, MOVED, UNKNOWN, NO),  # the reviewer was faster
     "audit:export": (NO, NO, NO, NO, OK),
 }
-ELSEWHERE = {"posts:rendition", "posts:link_card", "approvals:feed"}
+ELSEWHERE = {"posts:rendition", "posts:link_card", "posts:subtitles", "approvals:feed"}
 """
 The feed is for whoever has its address (`tests/approvals/test_feed.py`). A film of pictures is tested where they are
 (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`).
