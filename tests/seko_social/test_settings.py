@@ -23,6 +23,8 @@ PRODUCTION = {
     "SITE_URL": "https://social.example.org",
 }
 NONSENSE = [
+    ("QUIET_HOURS", "på natten"),
+    ("QUIET_HOURS", "21.00-21.00"),
     ("ALLOWED_HOSTS", "", PRODUCTION),
     ("ALLOWED_HOSTS", "*", PRODUCTION),
     ("CREDENTIAL_KEYS", f"k1:{PASSWORD}"),
