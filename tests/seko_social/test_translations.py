@@ -27,8 +27,8 @@ from tests.pages import text_of
 
 ENGLISH = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 SWEDISH = ROOT / "locale" / "sv" / "LC_MESSAGES" / "django.po"
-NAMES = ("Seko Social", "Facebook", "English", "Svenska")
-"""What is called the same in every language, or in its own."""
+NAMES = ("Seko Social", "Facebook", "English", "Svenska", "Enter")
+"""What is called the same in every language, or in its own; and a key on the keyboard."""
 NOT_SAID = ("_class", "_attributes")
 """Blocks of a template that go into a tag."""
 PLACEHOLDERS = re.compile(r"%\(\w+\)\d*[sd]|%%|%d|</?\w+>")
