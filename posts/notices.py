@@ -359,8 +359,9 @@ def overdue(given: list[Promise], now: datetime) -> None:
 
 def appealed(step: Transition, no: Transition) -> None:
     """To the others than who said no: one of them judges it now."""
-    people = listeners() - {step.post.author}
-    tell(people - {no.by} or {*group()} - {no.by}, "appealed", sending(step.post, step.at), desk_of(step.post))
+    others = {*group()} - {no.by, step.post.author}
+    wanted = {person for person in others if person.hears_of_submissions}
+    tell(wanted or others, "appealed", sending(step.post, step.at), desk_of(step.post))
 
 
 def judged(post: Post) -> None:

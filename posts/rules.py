@@ -142,6 +142,8 @@ def why_not_recall(user: User, post: Post) -> Refusal:
         return refusal
     if post.submitted_at is None:
         return None
+    if post.turned_down_by_id:
+        return _("Inlägget väntar på en andra bedömning. Du kan dra tillbaka det.")
     done = post.transitions.filter(at__gt=post.submitted_at).exclude(by=post.author_id)
     if done.exists() or Post.objects.filter(desk.site.desk.looks_at(), pk=post.pk).exists():
         return _("Någon har börjat granska inlägget.")

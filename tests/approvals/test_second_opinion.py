@@ -206,6 +206,21 @@ def test_only_its_author_asks_and_only_after_a_no(anna, johan, post):
     assert Post.objects.get().status == Status.REJECTED
 
 
+def test_a_no_does_not_become_a_draft_by_asking_again_and_regretting_it(turned_down):
+    workflow.appeal(turned_down, turned_down.author)
+    post = Post.objects.get()
+    with pytest.raises(RefusedError):
+        workflow.recall(post, post.author)
+    workflow.withdraw(post, post.author)
+    assert Post.objects.get().status == Status.WITHDRAWN
+
+
+def test_somebody_else_is_told_even_when_nobody_wants_to_hear_of_new_posts(anna, johan, turned_down):
+    type(anna).objects.filter(pk=johan.pk).update(hears_of_submissions=False)
+    workflow.appeal(turned_down, turned_down.author)
+    assert told("appealed") == {johan.pk}
+
+
 def test_it_waits_behind_what_came_before_it(anna, turned_down):
     before = factories.submitted()
     workflow.appeal(turned_down, turned_down.author)
