@@ -88,7 +88,9 @@ def test_a_film_goes_out_with_its_subtitles_and_its_picture(browser: Browser, si
     expect(anna.page.locator("#antal-tags")).to_contain_text("19 av 500", timeout=SOON)
     assert axe(anna.page) == []
     anna.page.get_by_role("link", name="Tillbaka till inlägget").click()
-    anna.approves()
+    anna.may_approve()
+    anna.page.keyboard.press("a")
+    anna.sees(re.compile("Godkänt. Publiceras nu på"))
 
     karin.opens(post)
     (address,) = karin.sees_links_to("YouTube")
