@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from channels.models import Channel
 from channels.wording import name_of
 from posts import difference
-from posts.difference import FieldDifference
+from posts.difference import Change, FieldDifference
 from posts.manuscript import ChannelText, Manuscript
 from posts.models import AuthorsYes, Post, PostQuerySet, Status, Transition, Version
 
@@ -162,10 +162,17 @@ def was_reworded(version: Version) -> bool:
 
 
 def is_shorter(version: Version) -> bool:
-    """Nothing but the text is different, and that became shorter."""
+    """Nothing but the text is different, and hardly anything was added to it."""
     own, now = since_the_authors(version)[0].manuscript(), version.manuscript()
-    return len(now.text) < len(own.text) and not is_reworded(own.replaced(text=now.text), now)
+    length = dict.fromkeys(Change, 0)
+    for piece in difference.words(own.text, now.text):
+        length[piece.change] += len(piece.text)
+    is_cut = length[Change.REMOVED] > ADDED_WHEN_CUT * length[Change.ADDED]
+    return is_cut and not is_reworded(own.replaced(text=now.text), now)
 
+
+ADDED_WHEN_CUT = 4
+"""Where a sentence goes, a comma or a word may come: so much shorter than what went."""
 
 # --- what is asked --------------------------------------------------------------------------------------------
 

@@ -475,7 +475,7 @@ def test_an_okay_on_other_words_is_told_and_mailed_when_it_can_no_longer_be_undo
     seen = post.current_version
     shorter = workflow.edit(post, cast["approver"], seen, seen.manuscript().replaced(text="Kortare."))
     workflow.approve(post, cast["approver"], shorter)
-    assert said_to(cast["author"], "approved").startswith("Ditt inlägg är godkänt. Vi ändrade lite i det.")
+    assert said_to(cast["author"], "approved").startswith("Ditt inlägg är godkänt. Vi kortade texten lite.")
     notice = Notice.objects.get(kind="approved")
     assert (notice.mail, notice.not_before > timezone.now() + timedelta(seconds=50)) == (Mail.WAITING, True)
     workflow.undo(Post.objects.get(), cast["approver"])
