@@ -53,7 +53,9 @@ def test_a_letter_with_a_ring_or_dots_is_a_letter_of_its_own(anna, post, asked):
     assert found(anna, asked) == []
 
 
-@pytest.mark.parametrize("asked", ["", "   ", "\x00", "åkeri finnsinte", "%", "_", "\\", "å%i", "å_eri", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "asked", ["", "   ", "\x00", "åkeri finnsinte", "%", "_", "\\", "å%i", "å_eri", "' OR 1=1 --"]
+)
 def test_what_is_not_there_is_not_found_and_no_sign_means_anything(anna, post, asked):
     assert found(anna, asked) == []
 
