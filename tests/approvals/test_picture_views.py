@@ -245,7 +245,7 @@ def test_of_two_reviewers_the_later_is_told_who_and_what(desk, post, anna):
     assert Post.objects.get(pk=post.pk).current_version.number == 2
 
 
-def test_a_text_that_changed_meanwhile_is_not_overwritten(desk, post):
+def test_a_text_that_changed_meanwhile_is_not_overwritten(desk, post, never_made):
     late = typed(post, turn="90")
     factories.for_channels(post, factories.reviewer(name="Johan Berg"), factories.channel())
     assert desk.post(where(post), late).status_code == 409
