@@ -1,5 +1,6 @@
 """The calendar: what stands on which day, for whom, at what cost; and how a post is given another time there."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -240,6 +241,11 @@ def test_an_auditor_reads_and_moves_nothing(facebook):
     assert answer.status_code == 403
     one.refresh_from_db()
     assert one.planned_for == at(26, 9)
+
+
+def test_the_menu_leads_to_it_and_marks_it_alone(desk, facebook):
+    html = desk.get(PAGE).content.decode()
+    assert re.findall(r'<a class="rail__item" href="([^"]+)"[^>]* aria-current="page"', html) == [PAGE]
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------

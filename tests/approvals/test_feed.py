@@ -147,6 +147,15 @@ def test_it_ends_with_the_rights_of_its_person(desk, anna, change):
     assert Client().get(address).status_code == 404
 
 
+def test_it_ends_with_its_person_also_where_they_keep_a_channel():
+    karin = factories.ombudsman()
+    factories.channel(owner=karin)
+    address = address_for(signed_in(karin))
+    assert Client().get(address).status_code == 200
+    User.objects.filter(pk=karin.pk).update(is_active=False)
+    assert Client().get(address).status_code == 404
+
+
 def test_it_needs_no_session_and_makes_none(desk):
     answer = Client().get(address_for(desk))
     assert (answer.status_code, answer.cookies) == (200, {})
