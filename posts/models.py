@@ -258,9 +258,6 @@ class PostQuerySet(models.QuerySet["Post"]):
     def awaiting_review(self) -> "PostQuerySet":
         return self.filter(status=Status.IN_REVIEW)
 
-    def in_queue_order(self) -> "PostQuerySet":
-        return self.order_by("-is_urgent", "submitted_at", "id")
-
     def written_by(self, user: "User") -> "PostQuerySet":
         return self.filter(author=user)
 

@@ -14,7 +14,7 @@ ASKED = {
     "posts_due": lambda: Publication.objects.due(timezone.now()),
     "posts_claimed": lambda: Publication.objects.with_dead_lease(timezone.now()),
     "posts_out": lambda: Publication.objects.published().filter(published_at__gte=timezone.now()),
-    "posts_queue": lambda: Post.objects.awaiting_review().in_queue_order()[:10],
+    "posts_queue": lambda: Post.objects.awaiting_review().order_by("-is_urgent", "submitted_at", "id")[:10],
     "posts_media_by_state": lambda: preparation.waiting(timezone.now()),
     "posts_rendition_by_state": lambda: preparation.waiting_renditions(timezone.now()),
 }
