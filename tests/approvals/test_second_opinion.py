@@ -224,7 +224,7 @@ def test_somebody_else_is_told_even_when_nobody_wants_to_hear_of_new_posts(anna,
 def test_it_waits_behind_what_came_before_it(anna, turned_down):
     before = factories.submitted()
     workflow.appeal(turned_down, turned_down.author)
-    assert list(Post.objects.awaiting_review().in_queue_order()) == [before, turned_down]
+    assert list(Post.objects.awaiting_review().order_by("submitted_at", "id")) == [before, turned_down]
 
 
 def test_the_queue_leads_whoever_said_no_past_it(anna, desk, johan, turned_down):
