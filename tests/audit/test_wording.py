@@ -24,6 +24,7 @@ MADE = {
     },
     "posts/messages.py": {"post.asked", "post.answered"},
     "posts/publishing/removing.py": {"removal.removed", "removal.not_out"},
+    "accounts/duty.py": {"duty.given", "duty.changed"},
     "posts/workflow.py": {rule.verb for rule in RULES.values()} | {"post.media_refused"},
 }
 """Where a verb is put together or handed on, and what comes of it."""

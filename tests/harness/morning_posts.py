@@ -14,7 +14,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402  (models need django.setup() first)
 
 from accounts.models import User  # noqa: E402
-from channels.models import Channel  # noqa: E402
+from channels.models import Channel, Period  # noqa: E402
 from posts import workflow  # noqa: E402
 from posts.models import Captions, Media, MediaKind, People, Post  # noqa: E402
 from seko_social.demo import loader  # noqa: E402
@@ -48,6 +48,7 @@ def main() -> None:
         waiting_posts.make_people_and_channels()
     author, reviewer = (User.objects.get(email=email) for email in ("karin@demo.test", "johan@demo.test"))
     facebook = Channel.objects.get(platform="facebook")
+    Channel.objects.filter(pk=facebook.pk).update(goal=1, goal_period=Period.DAY)
     posts = {name: waiting(name, author, reviewer, facebook) for name in TEXTS}
     Post.objects.filter(pk=posts["urgent"]).update(is_urgent=True)
     Post.objects.filter(pk=posts["latest"]).update(latest=timezone.now() + timedelta(hours=6))
