@@ -287,16 +287,18 @@ def open_file(file: FieldFile) -> BinaryIO:
 
 def summary(content: Content) -> dict[str, Any]:
     """What is sent, as plain values, for the attempt's record."""
-    answered = {"reply_to": content.reply_to} if content.reply_to else {}
-    return answered | {
+    only_some: dict[str, Any] = {
+        "reply_to": content.reply_to,
+        "tags": list(content.tags),
+        "thumbnail": content.thumbnail.sha256 if content.thumbnail else "",
+        "subtitles": [digest_of(film.subtitles) for film in content.films if film.subtitles],
+    }
+    return {name: value for name, value in only_some.items() if value} | {
         "text": content.text,
         "link": content.link,
         "title": content.title,
         "description": content.description,
         "privacy": content.privacy.value,
-        "tags": list(content.tags),
-        "thumbnail": content.thumbnail.sha256 if content.thumbnail else "",
-        "subtitles": [digest_of(film.subtitles) for film in content.films if film.subtitles],
         "media": [
             {"kind": item.kind.value, "sha256": item.sha256, "size": item.size, "alt_text": item.alt_text}
             for item in content.media

@@ -498,7 +498,8 @@ def test_a_picture_of_the_film_that_was_altered_in_the_store_is_not_sent(anna, t
     still = factories.picture(film.owner, factories.jpeg("teal"), made_from=film, made_by=anna)
     factories.approved(post, anna, tube, thumbnail=still.sha256)
     publication = publishing.claim(post.publications.get().pk)
-    assert sending.verified_content(publication).thumbnail.sha256 == still.sha256
+    sent = sending.verified_content(publication)
+    assert (sent.thumbnail.sha256, content.summary(sent)["thumbnail"]) == (still.sha256, still.sha256)
     with still.master.storage.open(still.master.name, "wb") as file:
         file.write(factories.jpeg("red"))
     with pytest.raises(sending.SealBrokenError):
