@@ -1,4 +1,4 @@
-"""What the page of a channel's words shows beside its form: how much of a limit is used, and what may stand for a film."""
+"""What the page of a channel's words shows beside its form: how much of a limit is used, what may stand for a film."""
 
 from dataclasses import dataclass
 from typing import Any

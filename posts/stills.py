@@ -1,6 +1,7 @@
 """
 Pictures out of a film, to stand for it before it is played. Made while somebody waits, as a picture tool makes its own:
-the row first, with a lease; whoever dies in between leaves a row that nothing shows, and `retouching.sweep` takes it away.
+the row first, with a lease; whoever dies in between leaves a row that nothing shows, and `retouching.sweep` takes it
+away.
 """
 
 from typing import TYPE_CHECKING

@@ -432,7 +432,10 @@ def test_the_file_is_fetched_by_those_who_may_see_the_post(desk, anna):
     assert f'href="{address}" download' in desk.get(f"/granska/{post.pk}/").content.decode()
     for client in (desk, signed_in(post.author), signed_in(factories.reader())):
         answer = client.get(address)
-        assert (answer.content.decode(), answer["Content-Type"]) == (OURS, "application/x-subrip; charset=utf-8")
+        assert (answer.content.decode(), answer["Content-Type"]) == (
+            OURS,
+            "application/x-subrip; charset=utf-8",
+        )
         assert answer["Content-Disposition"] == f'attachment; filename="seko-{post.pk}.sv.srt"'
     for client in (signed_in(factories.ombudsman()), signed_in(factories.administrator())):
         assert client.get(address).status_code == 404
