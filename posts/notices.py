@@ -128,8 +128,8 @@ def concerned(
     **facts: Any,
 ) -> None:
     """
-    Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`. What follows a
-    post that is out does not concern its author.
+    Its author, whoever approved it, and those who answer for the channel; the latter two are led to `page`. What follows
+    a post that is out does not concern its author.
     """
     post, channel = publication.post, publication.channel
     facts |= {"channel": place_of(publication)}
