@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.red_days import is_red
 from approvals import frequency, frequency_rows, frequency_words
 from approvals.frequency import Figures, Mix
 from approvals.frequency_chart import NARROW, WIDE, Chart, chart
-from accounts.red_days import is_red
 from channels.models import Channel
 from channels.wording import name_of
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from audit.append_only import AppendOnlyModel
 from channels.models import Channel
 from posts.models import Post, Version
 
@@ -52,8 +52,6 @@ class Note(AppendOnlyModel):
     """A colleague whom it concerns. A question without one is for anybody in the group."""
     about = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
-
-    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         ordering = ("at", "id")

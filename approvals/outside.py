@@ -37,7 +37,9 @@ def due(now: datetime) -> list[int]:
     listed = [name for name, adapter in ADAPTERS.items() if adapter.lists_posts]
     ready = Channel.objects.working().rested(now).filter(platform__in=listed)
     new = ready.filter(outside_look=None)
-    OutsideLook.objects.bulk_create((OutsideLook(channel=one, due_at=now) for one in new), ignore_conflicts=True)
+    OutsideLook.objects.bulk_create(
+        (OutsideLook(channel=one, due_at=now) for one in new), ignore_conflicts=True
+    )
     return list(free(now).filter(channel__in=ready).values_list("channel", flat=True))
 
 

@@ -71,7 +71,9 @@ TROUBLES = {
     "film_rejected": gettext_lazy("Plattformen tog emot filmen och avvisade den sedan."),
     "not_ours": gettext_lazy("Inlägget på den adressen hör inte till kanalen."),
     "place_gone": gettext_lazy("Inlägget som det hör till finns inte kvar på plattformen."),
-    "place_unknown": gettext_lazy("Vi vet inte vilket inlägg på plattformen det hör till. Lägg ut det för hand."),
+    "place_unknown": gettext_lazy(
+        "Vi vet inte vilket inlägg på plattformen det hör till. Lägg ut det för hand."
+    ),
     "film_known_already": gettext_lazy(
         "Plattformen säger att filmen redan finns på kanalen. Titta där först."
     ),

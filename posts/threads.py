@@ -5,6 +5,7 @@ comes out of it is a suggestion, that a person reads and changes.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain, repeat
 
 from channels.models import Channel
@@ -39,9 +40,13 @@ def join(texts: tuple[str, ...]) -> str:
 
 def rooms(channel: Channel, besides: int) -> Iterator[Callable[[str], bool]]:
     """For the first part, the second and so on: whether a text fits there."""
-    length, most = channel.adapter_class.length, channel.adapter_class.limits.text
     for taken in chain([besides], repeat(0)):
-        yield lambda text, taken=taken: most is None or length(text) + taken <= most
+        yield partial(has_room, channel, taken)
+
+
+def has_room(channel: Channel, taken: int, text: str) -> bool:
+    most = channel.adapter_class.limits.text
+    return most is None or channel.adapter_class.length(text) + taken <= most
 
 
 def pieces(text: str) -> Iterator[str]:

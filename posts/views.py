@@ -290,7 +290,9 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "why_not_write": rules.why_not_write(request.user, post),
             "rows": rows,
             "chip": whereabouts.chip_of(post, rows),
-            "overrides": Override.objects.filter(approval__version__post=post).select_related("approval__approved_by"),
+            "overrides": Override.objects.filter(approval__version__post=post).select_related(
+                "approval__approved_by"
+            ),
             "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
             "may_read": True,
             "can_be_taken_down": any(row.can_be_taken_down for row in rows),
@@ -344,7 +346,9 @@ def withdraw(request: SignedInRequest, post_id: int) -> HttpResponse:
 @require_POST
 def recall(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Its author has it back, and writes on."""
-    answer = act(request, post_id, workflow.recall, _("Inlägget är tillbaka hos dig. Ingen har granskat det."))
+    answer = act(
+        request, post_id, workflow.recall, _("Inlägget är tillbaka hos dig. Ingen har granskat det.")
+    )
     is_back = Post.objects.written_by(request.user).filter(pk=post_id, status__in=WITH_AUTHOR).exists()
     return redirect("posts:edit", post_id) if is_back else answer
 

@@ -104,7 +104,9 @@ def open_ways() -> QuerySet[Channel]:
 
 def channel_lines() -> list[Line]:
     """Each channel with what waits there, and when something last came out."""
-    last_out = Publication.objects.heads().published().filter(channel=OuterRef("pk")).order_by("-published_at")
+    last_out = (
+        Publication.objects.heads().published().filter(channel=OuterRef("pk")).order_by("-published_at")
+    )
     waiting = dict(held_back().order_by().values_list("channel").annotate(Count("pk")))
     return [
         channel_line(channel, waiting.get(channel.pk, 0))

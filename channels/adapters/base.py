@@ -338,8 +338,8 @@ class Adapter(ABC):
 
     def recent(self, since: datetime) -> Iterator[Listed]:
         """
-        The account's public posts from then on (aware), newest first, all of them; answers to others are none. Raises what
-        `find` raises.
+        The account's public posts from then on (aware), newest first, all of them; answers to others are none. Raises
+        what `find` raises.
         """
         raise NotImplementedError(f"{self.platform} lists no posts")
 

@@ -25,7 +25,9 @@ MOST = 10
 @register.simple_tag
 def waiting_by_channel() -> dict[int, int]:
     """One query for all channels."""
-    counted = Publication.objects.heads().filter(waits()).order_by().values_list("channel").annotate(Count("pk"))
+    counted = (
+        Publication.objects.heads().filter(waits()).order_by().values_list("channel").annotate(Count("pk"))
+    )
     return dict(counted)
 
 

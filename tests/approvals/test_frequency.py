@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from accounts.red_days import is_red
 from approvals import frequency
 from approvals.frequency import DAY, Goal, Mix, Seen, Unused, figures
 from approvals.frequency_chart import NARROW, WIDE, chart
-from approvals.red_days import is_red
 
 WEDNESDAY = date(2026, 11, 25)
 MONDAY = date(2026, 11, 23)

@@ -57,7 +57,10 @@ class X(Adapter):
         film_seconds=20 * 60,
         film_box=(1280, 1024),  # Media best practices: 32 × 32 to 1280 × 1024
         alt_text=1000,
-        shapes=("16:9", "1:1"),  # not in the API's pages; what guides for publishers agree on, read 2026-11-25
+        shapes=(
+            "16:9",
+            "1:1",
+        ),  # not in the API's pages; what guides for publishers agree on, read 2026-11-25
         link_weight=text.LINK_WEIGHT,
         card=Card.ALONE,  # Cards, Getting started: links are crawled; that media goes first is seen, not written
         thread=24,  # what X's own composer takes after the first

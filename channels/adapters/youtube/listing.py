@@ -1,8 +1,8 @@
 """
 The channel's own films, whoever uploaded them.
 
-Facts: Google, channels and playlistItems references, read 2026-11-25: the list of uploads has the newest first; a film that
-nobody has made public has no `videoPublishedAt`.
+Facts: Google, channels and playlistItems references, read 2026-11-25: the list of uploads has the newest first; a film
+that nobody has made public has no `videoPublishedAt`.
 """
 
 from collections.abc import Iterator
