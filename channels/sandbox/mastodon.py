@@ -469,7 +469,8 @@ def publish(token: Token, sent: dict[str, Any], key: str) -> Thing:
     if weigh(text) > CHARACTERS:
         raise invalid(f"Text character limit of {CHARACTERS} exceeded")
     answered = str(sent.get("in_reply_to_id") or "")
-    if answered and store().get("mastodon", "post", answered) is None:
+    parent = store().get("mastodon", "post", answered) if answered else None
+    if answered and parent is None:
         raise refusal(404, "The status you are trying to reply to does not appear to exist")
     items = attachable(token.account, [str(id) for id in ids])
     now = store().now()
@@ -477,6 +478,7 @@ def publish(token: Token, sent: dict[str, Any], key: str) -> Thing:
     data = {
         "text": text, "said": text, "media": [item.data["item"] for item in items], "visibility": visibility,
         "language": str(sent.get("language") or "sv"), "reply_to": answered,
+        "reply_to_account": parent.account if parent else "",
     }  # fmt: skip
     is_public = visibility in {"public", "unlisted"}
     made = store().put(
@@ -561,8 +563,18 @@ def delete(id: str) -> Answer:
         if found is None or found.account != token.account:
             raise missing()
         store().remove(found)
+        let_go_of_answers(id)
         record("mastodon", "delete", "removed", token.account, {"post": id})
     return told_post(found, owner(token)) | {"text": found.data["text"]}
+
+
+def let_go_of_answers(id: str) -> None:
+    """They stay, and only know whose post they answered."""
+    for account in store().accounts("mastodon"):
+        for answer in store().things("mastodon", "post", account.id):
+            if answer.data.get("reply_to") == id:
+                answer.data["reply_to"] = ""
+                store().save(answer)
 
 
 def told_post(found: Thing, account: Account) -> dict[str, Any]:
@@ -572,7 +584,7 @@ def told_post(found: Thing, account: Account) -> dict[str, Any]:
     )
     return {
         "id": found.id, "created_at": as_time(found.created), "in_reply_to_id": found.data.get("reply_to") or None,
-        "in_reply_to_account_id": None, "sensitive": False, "spoiler_text": "",
+        "in_reply_to_account_id": found.data.get("reply_to_account") or None, "sensitive": False, "spoiler_text": "",
         "visibility": found.data.get("visibility", "public"), "language": found.data.get("language", "sv"),
         "uri": f"{host}/users/{account.handle}/statuses/{found.id}", "url": f"{host}/@{account.handle}/{found.id}",
         "replies_count": 0, "reblogs_count": 0, "favourites_count": 0, "edited_at": None, "reblog": None,

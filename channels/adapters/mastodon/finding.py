@@ -53,11 +53,20 @@ def post_with_words(
     """
     wanted = tidy(words)
     for post in posts_since(api, account, since):
-        is_there = str(post.get("in_reply_to_id") or "") == answering
-        is_free = is_there and not media_ids(post) and post.get("id") not in taken
+        is_free = (
+            stands_there(post, account, answering) and not media_ids(post) and post.get("id") not in taken
+        )
         if is_free and tidy(plain(str(post.get("content") or ""))) == wanted:
             return post
     return None
+
+
+def stands_there(post: Post, account: str, answering: str) -> bool:
+    """When what a post answers is deleted, the server forgets its id, and only knows whose it was: ours, in a thread."""
+    answered = str(post.get("in_reply_to_id") or "")
+    if answering and not answered:
+        return str(post.get("in_reply_to_account_id") or "") == account
+    return answered == answering
 
 
 def posts_since(api: API, account: str, since: datetime) -> Iterator[Post]:
