@@ -62,7 +62,7 @@ def post_with_words(
     wanted = tidy(with_whole_links(words))
     found = (post for post in posts_since(api, since) if not media_keys(post) and post.get("id") not in taken)
     said = (post for post in found if answered_by(post) == answering)
-    return next((post for post in said if tidy(without_our_name(api, spoken(post))) == wanted), None)
+    return next((post for post in said if wanted in heard_as(api, spoken(post))), None)
 
 
 def moment_of(post: Post) -> datetime | None:
@@ -78,9 +78,14 @@ def answered_by(post: Post) -> str:
     return next((str(other.get("id")) for other in others if other.get("type") == "replied_to"), "")
 
 
-def without_our_name(api: API, text: str) -> str:
-    """X may put the name of whom a post answers before its words, also when that is the account itself."""
-    return text.removeprefix(f"@{api.connection.handle} ") if api.connection.handle else text
+def heard_as(api: API, text: str) -> tuple[str, ...]:
+    """
+    What may have been written. X may put the name of whom a post answers before its words, also when that is the account
+    itself; and somebody may have begun with that name.
+    """
+    name, told = f"@{api.connection.handle} ", tidy(text)
+    is_named = api.connection.handle and told.casefold().startswith(name.casefold())
+    return (told, told[len(name) :]) if is_named else (told,)
 
 
 def spoken(post: Post) -> str:

@@ -197,6 +197,8 @@ def test_media_is_found_by_its_key_and_not_by_the_words(publish_with, since):
         "två  blanksteg\n\n\nfyra rader",
         "  luft runt om \n",
         "😀👨‍👩‍👧 #lön @seko",
+        "@seko är på plats",
+        "@Seko  @seko är på plats",
     ],
 )
 def test_a_text_is_found_as_x_gives_it_back(publish_with, since, text):
@@ -204,6 +206,12 @@ def test_a_text_is_found_as_x_gives_it_back(publish_with, since, text):
     receipt = desk.commit()
     assert desk.find(since) == receipt
     assert publish_with(Content(text=text + " mer")).find(since) is None
+
+
+def test_a_name_that_x_put_before_an_answer_is_not_a_part_of_its_words(publish_with):
+    api = publish_with("text").adapter.api
+    assert finding.heard_as(api, "@SEKO Hej") == ("@SEKO Hej", "Hej")
+    assert finding.heard_as(api, "@sekot Hej") == ("@sekot Hej",)
 
 
 def test_a_text_with_a_link_is_found(publish_with, since):
