@@ -153,8 +153,9 @@ def is_reworded(own: Manuscript, now: Manuscript) -> bool:
 
 def wording_of(manuscript: Manuscript) -> tuple[Any, ...]:
     by_channel = {choice.channel_id: words for choice in manuscript.channels if (words := worded(choice))}
-    pictures = [item.sha256 for item in manuscript.media]
-    return manuscript.text, manuscript.link, manuscript.credit, pictures, by_channel
+    # How a picture is described is the desk's work; what is said in a film is its author's.
+    shown = [(item.sha256, item.subtitles) for item in manuscript.media]
+    return manuscript.text, manuscript.link, manuscript.credit, shown, by_channel
 
 
 def was_reworded(version: Version) -> bool:
@@ -186,7 +187,11 @@ def awaits_its_author(version: Version) -> bool:
 
 def has_yes(version: Version) -> bool:
     """To these words: the same ones in an earlier version are the same."""
-    return AuthorsYes.objects.filter(version__post=version.post_id, digest=version.digest).exists()
+    return has_yes_to(version.post_id, version.digest)
+
+
+def has_yes_to(post: int, digest: str) -> bool:
+    return AuthorsYes.objects.filter(version__post=post, digest=digest).exists()
 
 
 def fetch(versions: Iterable[Version]) -> None:

@@ -454,24 +454,31 @@ def lock_asked(post: Post, action: Action, by: User, seen: Version) -> Post:
 
 
 def settled(remark: Remark | None, seen: Version, manuscript: Manuscript, by: User) -> Remark:
-    """The remark as it counts: a mark needs a change, and once its author has said no it stays until there is none."""
+    """
+    The remark as it counts: a mark needs a change. Once its author has said no to a change, every other one is marked
+    until they have said yes to it: whoever puts the author's own words back in between does not undo the no.
+    """
     remark = remark or remark_of(seen, by)
-    marked = remark.changes_meaning or (seen.changes_meaning and not may_unmark(seen, by))
-    if marked:
-        own = changes.since_the_authors(seen)[0]
-        marked = by.pk != seen.post.author_id and changes.is_reworded(own.manuscript(), manuscript)
-    return Remark(remark.why, marked)
+    own = changes.since_the_authors(seen)[0]
+    if by.pk == seen.post.author_id or not changes.is_reworded(own.manuscript(), manuscript):
+        return Remark(remark.why)
+    is_kept = seen.changes_meaning and not may_unmark(seen, by)
+    is_refused = said_no(seen) and not changes.has_yes_to(seen.post_id, manuscript.digest())
+    return Remark(remark.why, remark.changes_meaning or is_kept or is_refused)
 
 
 def may_unmark(seen: Version, by: User) -> bool:
     """Whoever asked takes the question back, as long as the answer was not no. What got a yes is answered."""
     if not changes.awaits_its_author(seen):
         return True
-    asked = changes.question_of(seen)
-    said_no = Transition.objects.filter(
-        post=seen.post_id, action=Action.DISAGREE, version__number__gte=asked.number
-    )
-    return asked.created_by_id == by.pk and not said_no.exists()
+    return changes.question_of(seen).created_by_id == by.pk and not said_no(seen)
+
+
+def said_no(seen: Version) -> bool:
+    """Its author, to anything that was changed in what they last wrote themselves."""
+    own = changes.since_the_authors(seen)[0]
+    answers = Transition.objects.filter(post=seen.post_id, action=Action.DISAGREE)
+    return answers.filter(version__number__gte=own.number).exists()
 
 
 def ask_or_not(before: Version, version: Version) -> None:

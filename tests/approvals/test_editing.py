@@ -1,6 +1,7 @@
 """What a reviewer changes, why, what its author says to it, and changing what is approved."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -321,6 +322,31 @@ def test_after_a_no_the_question_stays_until_the_words_are_the_authors_again(pos
     edited(post, anna, text=OWN, changes_meaning=False)
     assert codes(post) == []
     assert told(post.author, "yes_wanted") == []
+    edited(post, anna, text=CHANGED, changes_meaning=False)
+    assert codes(post) == ["authors_yes_missing"]
+    assert len(told(post.author, "yes_wanted")) == 1
+
+
+def test_after_a_no_a_yes_to_the_very_words_is_enough(post, anna, johan):
+    workflow.disagree(post, post.author, edited(post, anna, changes_meaning=True))
+    workflow.agree(post, post.author, edited(post, anna, text=CHANGED + " Tack."))
+    edited(post, johan, text=OWN)
+    edited(post, johan, text=CHANGED + " Tack.")
+    assert codes(post) == []
+    workflow.request_changes(post, anna, now(post).version_in_force, "Skriv som du menar.")
+    workflow.submit(now(post), post.author)
+    edited(post, anna, text=CHANGED)
+    assert codes(post) == []
+
+
+def test_what_is_said_in_a_film_is_its_authors(post, anna):
+    """The subtitles alone are different."""
+    seen = now(post).version_in_force
+    [shown] = seen.manuscript().media
+    spoken = replace(shown, subtitles="1\n00:00:00,000 --> 00:00:02,000\nVi strejkar")
+    workflow.edit(post, anna, seen, seen.manuscript().replaced(media=(spoken,)), Remark("", True))
+    assert codes(post) == ["authors_yes_missing"]
+    assert changes.of(now(post)).is_reworded is True
 
 
 def test_a_mark_without_a_change_asks_nothing(desk, post):
