@@ -33,6 +33,13 @@ def first_okay(post: Post) -> FirstOkay | None:
     return FirstOkay.objects.select_related("by").filter(version=post.current_version_id).first()
 
 
+def has_unmarked(post: Post, user: User) -> bool:
+    """In an election, whoever took the mark away is not the one person whose okay is then enough."""
+    if post.is_political or not is_on(timezone.now()):
+        return False
+    return post.transitions.filter(action="unmark", by=user).exists()
+
+
 def named() -> list[User]:
     """Those of whom one must be among the two; nobody, where none was named."""
     able = User.objects.granted(APPROVE).values("pk")

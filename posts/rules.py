@@ -100,13 +100,19 @@ def why_not_approve(user: User, post: Post) -> Refusal:
     return why_not_judge_again(user, post) or why_not_be_one_of_two(user, post)
 
 
+ONE_OF_TWO = _("Du har godkänt inlägget. En kollega till behöver göra det, för det är valperiod.")
+UNMARKED = _("Du tog bort märkningen. Under en valperiod är det en kollega som godkänner inlägget.")
+
+
 def why_not_be_one_of_two(user: User, post: Post) -> Refusal:
     """While there is an election, two people say okay to what is political; one of them is named for it."""
+    if elections.has_unmarked(post, user):
+        return UNMARKED
     first = elections.first_okay(post) if elections.needs_two(post) else None
     if first is None:
         return None
     if first.by_id == user.pk:
-        return _("Du har godkänt inlägget. En kollega till behöver göra det, för det är valperiod.")
+        return ONE_OF_TWO
     if not elections.includes_named((first.by, user)):
         names = get_text_list([person.name for person in elections.named()], _("eller"))
         return format_lazy(_("Det andra godkännandet ska komma från {names}."), names=names)
@@ -123,14 +129,20 @@ def why_not_override(user: User, post: Post) -> Refusal:
         return _("En kollega avslog inlägget. Den andra bedömningen gör någon annan än du.")
     if elections.needs_two(post):
         return _("Det är valperiod, och två måste godkänna ett politiskt inlägg. Be en kollega.")
-    return None
+    return UNMARKED if elections.has_unmarked(post, user) else None
 
 
 def why_not_unmark(user: User, post: Post) -> Refusal:
     """Else one person could do without the second by taking the mark away."""
     if refusal := why_not_review(user, post):
         return refusal
-    if elections.needs_two(post) and not elections.includes_named([user]):
+    if not elections.needs_two(post):
+        return None
+    if post.author_id == user.pk:
+        return _("Du kan inte granska ditt eget inlägg. Be en kollega.")
+    if (first := elections.first_okay(post)) and first.by_id == user.pk:
+        return ONE_OF_TWO
+    if not elections.includes_named([user]):
         names = get_text_list([person.name for person in elections.named()], _("eller"))
         return format_lazy(_("Under en valperiod tas märkningen bort av {names}."), names=names)
     return None

@@ -274,6 +274,60 @@ def test_its_author_neither_marks_nor_unmarks(post):
             workflow.mark_political(post, post.author, is_political=is_political)
 
 
+@pytest.mark.usefixtures("_election")
+def test_whoever_sent_it_in_does_not_take_it_away(anna, mia):
+    """Not even somebody who is named: a colleague's okay would be the only one."""
+    post = factories.submitted(mia)
+    workflow.mark_political(post, anna, is_political=True)
+    with pytest.raises(RefusedError, match="eget inlägg"):
+        workflow.mark_political(post, mia, is_political=False)
+    assert Post.objects.get().is_political is True
+
+
+@pytest.mark.usefixtures("_election")
+def test_whoever_gave_the_first_okay_does_not_take_it_away(post, johan, mia):
+    okay_first(post, mia)
+    with pytest.raises(RefusedError, match="En kollega till"):
+        workflow.mark_political(post, mia, is_political=False)
+    assert Post.objects.get().is_political is True
+    factories.for_channels(post, johan, factories.channel(), text="Ny text")
+    workflow.mark_political(post, mia, is_political=False)
+    assert Post.objects.get().is_political is False
+
+
+@pytest.mark.usefixtures("_election")
+@pytest.mark.parametrize("is_sent_in_again", [False, True])
+def test_whoever_took_it_away_does_not_approve_alone(post, johan, mia, is_sent_in_again):
+    workflow.mark_political(post, mia, is_political=False)
+    if is_sent_in_again:
+        workflow.request_changes(post, mia, post.current_version, "Vem är det?")
+        workflow.submit(post, post.author)
+    with pytest.raises(RefusedError, match="Du tog bort märkningen"):
+        approve(post, mia)
+    assert nothing_is_sent(post)
+    assert approve(post, johan).approved_by == johan
+
+
+@pytest.mark.usefixtures("_election")
+def test_whoever_took_it_away_and_put_it_back_is_one_of_the_two(post, johan, mia):
+    workflow.mark_political(post, mia, is_political=False)
+    workflow.mark_political(post, johan, is_political=True)
+    okay_first(post, mia)
+    assert approve(post, johan).approved_by == johan
+
+
+def test_what_was_unmarked_before_the_period_is_not_overridden_in_it(anna, settings):
+    post = factories.submitted(anna)
+    factories.for_channels(post, anna, factories.channel())
+    for is_political in (True, False):
+        workflow.mark_political(post, anna, is_political=is_political)
+    settings.ELECTION_PERIODS = [(timezone.localdate(), timezone.localdate())]
+    post = Post.objects.get()
+    with pytest.raises(RefusedError, match="Du tog bort märkningen"):
+        workflow.override(post, anna, post.current_version, "Tågen står stilla.")
+    assert nothing_is_sent(post)
+
+
 # --- the page ---------------------------------------------------------------------------------------------------
 
 
