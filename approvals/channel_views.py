@@ -15,7 +15,8 @@ from channels.models import Channel
 from posts import content, previews, stills, tasks, workflow
 from posts.media.errors import MediaRefused
 from posts.models import Media, Post, Version
-from posts.subtitles import captions
+from posts.subtitles import Caption, SubtitlesError, captions
+from posts.wording import subtitles_sentence
 from posts.workflow import Action, NoLongerSoError
 
 MOST_SHOWN = 200
@@ -134,15 +135,25 @@ def subtitles(request: ReviewRequest, post_id: int) -> HttpResponse:
         return keep_subtitles(request, post, form)
     if "version" in form.errors:
         raise NoLongerSoError(post, Action.EDIT)
-    found = captions(shown.subtitles)
+    found = captions_of(request, shown.subtitles)
     context = {
         "post": post,
         "version": version,
         "form": form,
         "captions": found[:MOST_SHOWN],
         "in_all": len(found),
+        "has_file": bool(shown.subtitles),
     }
     return render(request, "approvals/subtitles.html", context, status=422 if form.errors else 200)
+
+
+def captions_of(request: ReviewRequest, srt: str) -> list[Caption]:
+    """None of a file that was taken when less was refused: the page says why, and has the way to be rid of it."""
+    try:
+        return captions(srt)
+    except SubtitlesError as error:
+        messages.error(request, subtitles_sentence(error))
+        return []
 
 
 def keep_subtitles(request: ReviewRequest, post: Post, form: SubtitlesForm) -> HttpResponse:

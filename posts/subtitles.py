@@ -29,6 +29,9 @@ TIMES = re.compile(rf"{MOMENT}[ \t]*-->[ \t]*{MOMENT}(?:[ \t][^\r\n]{{0,80}})?",
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 MARKUP = re.compile(r"</?(?:b|i|u|s|font)(?:\s[^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
 """Bold, italic and colours, and the places of other programs: YouTube shows some of it as letters."""
+DEEPEST = 8
+"""Of markup within markup. No program writes any."""
+SIGNS = re.compile(r"[<>{}]")
 TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """What turns the direction of what follows; no name is worth being read backwards."""
 
@@ -124,7 +127,7 @@ def caption_of(block: list[tuple[int, str]]) -> Caption:
         first, *rest = rest
     start, end = times_of(*first)
     for number, line in rest:
-        if TIMES.search(line):
+        if TIMES.search(line) or TIMES.search(plain(line)):
             raise SubtitlesError("blank_missing", number)
     return Caption(start, end, tuple(lines_of(rest)), first[0])
 
@@ -160,8 +163,17 @@ def lines_of(block: list[tuple[int, str]]) -> Iterator[str]:
 
 def plain(line: str) -> str:
     """The words alone, without markup and what does not show."""
-    letters = (letter for letter in MARKUP.sub("", line) if letter not in TURNS)
-    return " ".join(unicodedata.normalize("NFC", "".join(letters)).split())
+    letters = without_markup("".join(letter for letter in line if letter not in TURNS))
+    return " ".join(unicodedata.normalize("NFC", letters).split())
+
+
+def without_markup(line: str) -> str:
+    """Also without what is markup only when other markup is gone."""
+    for _again in range(DEEPEST):
+        line, count = MARKUP.subn("", line)
+        if not count:
+            return line
+    return SIGNS.sub("", line)
 
 
 # --- the times ------------------------------------------------------------------------------------------------

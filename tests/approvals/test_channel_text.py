@@ -395,6 +395,21 @@ def test_subtitles_are_taken_away_again_and_the_decision_with_them(desk, tube):
     assert version.shown_media.get().subtitles == OURS
 
 
+def test_a_file_that_was_kept_when_less_was_refused_has_its_page_and_can_be_taken_away(
+    desk, tube, monkeypatch
+):
+    post = film_post()
+    with monkeypatch.context() as then:
+        then.setattr(subtitles, "read", lambda data, _seconds: data.decode())
+        upload(desk, post, OURS.replace("i Umeå", "00:00:05,000 --> 00:00:06,000").encode())
+    version = now(post)
+    page = desk.get(f"/granska/{post.pk}/undertexter/")
+    assert (page.status_code, "Ta bort undertexterna" in text_of(page)) == (200, True)
+    assert page.context["captions"] == []
+    desk.post(f"/granska/{post.pk}/undertexter/", {"version": version.pk, "is_removal": "1"})
+    assert now(post).shown_media.get().subtitles == ""
+
+
 def test_a_decision_for_a_file_without_the_file_is_a_blocker(desk, tube):
     post = film_post(captions=Captions.FILE)
     assert "undertextfilen saknas" in text_of(desk.get(f"/granska/{post.pk}/"))
