@@ -15,6 +15,7 @@ import hashlib
 import re
 import time
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
@@ -239,7 +240,9 @@ def text_of(answer: Answer) -> str:
 
 def told(html: str, url: str) -> Told:
     head = Head()
-    head.feed(html)
+    # Python's parser gives up on some of what is no HTML (`<![<`). What it has read until then is enough.
+    with suppress(AssertionError, ValueError):
+        head.feed(html)
     title = head.first("og:title", "twitter:title") or head.title
     description = head.first("og:description", "twitter:description", "description")
     image = head.first(

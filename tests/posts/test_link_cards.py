@@ -227,6 +227,10 @@ class TestPages:
     def test_a_page_that_was_made_to_keep_us_busy_is_read_all_the_same(self, site, piece):
         link_cards.page(site.page(html=piece * (600_000 // len(piece))))
 
+    @pytest.mark.parametrize("end", ["<![<", f"<p class='&#{'9' * 5000};'>"])
+    def test_what_a_parser_gives_up_on_leaves_what_was_read(self, site, end):
+        assert said(site.page(html=PAGE.replace("</head>", end))).title == CARD.title
+
 
 # --- where we go ------------------------------------------------------------------------------------------------
 
