@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from audit import log
+from audit.models import Entry
 from channels import connections
 from channels.adapters.base import Adapter, Receipt
 from channels.errors import ChannelError
@@ -207,26 +208,28 @@ def published_by_hand(publication: Publication, by: "User", url: str) -> None:
     A person has published it, with all that follows it, and pasted the address: it counts as published. Nobody pastes
     more than one; what followed stands at the same address. May raise LinkError.
     """
-    receipt = Receipt(id_in(publication, url), url)
+    receipt, in_hand = Receipt(id_in(publication, url), url), in_a_hand(publication)
     with transaction.atomic():
+        hold_still(publication)
         if holders_of(receipt, publication).exists():
             raise LinkError("anothers")
-        save_by_hand(publication, receipt)
+        save_by_hand(publication, receipt, in_hand)
         log.record("publication.published_by_hand", publication, actor=by, post=publication.post_id, url=url)
         publication.refresh_from_db()
         remove_after_all(publication)
-        for follower in those_behind(publication).filter(in_a_hand()):
-            save_by_hand(follower, Receipt("", url))
+        for follower in those_behind(publication).filter(in_hand):
+            save_by_hand(follower, Receipt("", url), in_hand)
             follower.refresh_from_db()
             remove_after_all(follower)
         notices.published(publication)
 
 
-def save_by_hand(publication: Publication, receipt: Receipt) -> None:
+def save_by_hand(publication: Publication, receipt: Receipt, in_hand: Q) -> None:
     now = timezone.now()
-    with_it = Publication.objects.filter(in_a_hand(), pk=publication.pk).exclude(is_replaced())
+    with_it = Publication.objects.filter(in_hand, pk=publication.pk).exclude(is_replaced())
     saved = with_it.update(
         status=PublicationStatus.PUBLISHED,
+        hold="",
         remote_id=receipt.remote_id,
         url=receipt.url,
         published_at=now,
@@ -238,11 +241,21 @@ def save_by_hand(publication: Publication, receipt: Receipt) -> None:
         raise TooLateError(str(publication))
 
 
-def in_a_hand() -> Q:
-    """A person has it; or had it when the post was taken down, and may have put it out in that very moment."""
+def in_a_hand(publication: Publication) -> Q:
+    """
+    A person has it, and what is behind it; or had it when it was held, taken back or taken down, and may have put it out
+    in that very moment.
+    """
     orders = Removal.objects.filter(publication=OuterRef("pk"), status=RemovalStatus.NOT_OUT)
-    was_taken_down = Q(Exists(orders), status=PublicationStatus.CANCELLED)
-    return Q(status=PublicationStatus.BY_HAND) | was_taken_down
+    in_hand = Q(status=PublicationStatus.BY_HAND) | Q(Exists(orders), status=PublicationStatus.CANCELLED)
+    if was_in_a_hand(publication):
+        in_hand |= Q(status__in=(PublicationStatus.HELD, PublicationStatus.CANCELLED))
+    return in_hand
+
+
+def was_in_a_hand(publication: Publication) -> bool:
+    taken = Entry.objects.filter(verb="publication.taken_by_hand", thing=log.name_of(publication))
+    return publication.channel.is_by_hand or taken.exists()
 
 
 def id_in(publication: Publication, url: str) -> str:

@@ -235,6 +235,58 @@ def test_the_same_address_is_the_receipt_of_one(anna, failed, platform):
     assert refused.value.code == "anothers"
 
 
+# --- while somebody is at it ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_hand(anna):
+    """On a channel where everything is published by hand."""
+    factories.approved(factories.submitted(), anna, factories.channel("by_hand"))
+    return Publication.objects.get()
+
+
+def undone(in_hand, anna):
+    workflow.undo(in_hand.post, anna)
+
+
+def revised(in_hand, anna):
+    workflow.revise(in_hand.post, in_hand.post.author)
+
+
+def reopened(in_hand, anna):
+    workflow.reopen(in_hand.post, anna)
+
+
+def put_into_reserve(in_hand, anna):
+    publishing.to_reserve([in_hand], anna)
+
+
+@pytest.mark.parametrize("meanwhile", [undone, revised, reopened, put_into_reserve])
+def test_what_was_put_out_by_hand_counts_whatever_others_did_meanwhile(anna, in_hand, meanwhile):
+    meanwhile(in_hand, anna)
+    publishing.published_by_hand(in_hand, anna, "https://example.test/mine")
+    after = Publication.objects.get()
+    assert (after.status, after.hold, after.url) == ("published", "", "https://example.test/mine")
+
+
+def test_what_was_taken_over_and_put_out_counts_although_it_was_taken_back(anna, failed):
+    publishing.take_by_hand(failed, anna)
+    workflow.reopen(failed.post, anna)
+    publishing.published_by_hand(failed, anna, "https://example.test/55")
+    assert Publication.objects.get().status == PublicationStatus.PUBLISHED
+    post = Post.objects.get()
+    with pytest.raises(workflow.StillOutError):
+        workflow.approve(post, factories.reviewer(), post.current_version)
+    assert Publication.objects.get().version != post.current_version
+
+
+def test_what_nobody_has_had_in_their_hands_is_not_out_by_a_pasted_link(anna, publication):
+    workflow.undo(publication.post, anna)
+    with pytest.raises(publishing.TooLateError):
+        publishing.published_by_hand(publication, anna, "https://example.test/55")
+    assert Publication.objects.get().status == PublicationStatus.CANCELLED
+
+
 # --- after somebody wanted it away, or while they do ---------------------------------------------------------------
 
 
