@@ -944,8 +944,10 @@ def is_out() -> Exists:
 
 
 def is_in_turn() -> Q:
-    """What has to come before it is out, if there is such a thing."""
-    return Q(after=None) | Q(after__status=PublicationStatus.PUBLISHED)
+    """What has to come before it is out, if there is such a thing; and so is the post itself, to be sure."""
+    place = {name: OuterRef(name) for name in ("version", "channel")}
+    head = Publication.objects.heads().published().filter(**place)
+    return Q(after=None) | Q(Exists(head), after__status=PublicationStatus.PUBLISHED)
 
 
 def is_to_be_removed() -> Exists:
@@ -1081,8 +1083,11 @@ class Publication(models.Model):
 
     @property
     def is_in_turn(self) -> bool:
-        """What has to come before it is out, if there is such a thing."""
-        return self.after is None or self.after.is_published
+        """What has to come before it is out, if there is such a thing; and so is the post itself, to be sure."""
+        if self.after is None or not self.after.is_published:
+            return self.after is None
+        head = Publication.objects.heads().filter(version=self.version_id, channel=self.channel_id)
+        return self.after.is_head or head.published().exists()
 
     @property
     def is_published(self) -> bool:

@@ -229,6 +229,8 @@ def comes_next(publication: Publication, content: Content) -> bool:
     """What it follows is out, nobody wants that away, and it is still the one that our content answers."""
     if publication.after_id is None:
         return True
+    if not Publication.objects.in_turn().filter(pk=publication.pk).exists():
+        return False
     before = Publication.objects.published().filter(pk=publication.after_id, remote_id=content.reply_to)
     return before.exclude(is_to_be_removed()).exists()
 

@@ -16,6 +16,7 @@ from posts import notices
 from posts.models import (
     OVER,
     Attempt,
+    Hold,
     Outcome,
     Publication,
     PublicationStatus,
@@ -106,6 +107,20 @@ def take_from_finders(publication: Publication, receipt: Receipt) -> None:
             not_before=timezone.now(),
         )
         log.record("publication.unconfirmed", other, post=other.post_id, code="found_anothers")
+        leave_the_rest(other)
+
+
+def leave_the_rest(head: Publication) -> None:
+    """Some of its thread stands below somebody else's post. The rest does not go there as well, and people are told."""
+    place = {"version": head.version_id, "channel": head.channel_id}
+    rest = Publication.objects.filter(**place, part__gt=head.part)
+    if not rest.exclude(status=PublicationStatus.QUEUED).exists():
+        return
+    first = rest.waiting().order_by("part").first() or rest.order_by("part")[0]
+    rest.waiting().filter(status=PublicationStatus.QUEUED).update(
+        status=PublicationStatus.HELD, hold=Hold.STOPPED
+    )
+    notices.failed(first, "found_anothers")
 
 
 def is_replaced() -> Exists:

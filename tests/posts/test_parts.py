@@ -16,6 +16,7 @@ from posts import blockers, chips, content, notices, previews, publishing, threa
 from posts.models import (
     Attempt,
     Hold,
+    Outcome,
     Post,
     Publication,
     PublicationStatus,
@@ -26,7 +27,7 @@ from posts.models import (
     StopReason,
     VersionChannel,
 )
-from posts.publishing import Resume, TooLateError, When
+from posts.publishing import Resume, TooLateError, When, settling
 from tests import factories
 from tests.scripted import Scripted, raising, receipt_of
 from tests.triggers import without_triggers
@@ -160,6 +161,30 @@ def test_an_answer_goes_to_no_other_post_than_the_one_it_was_made_ready_for(thre
     platform.script.clear()
     assert run_all() == ["published"] * 3
     assert platform.ledger[1][1].reply_to == "another"
+
+
+def test_a_post_whose_receipt_was_anothers_takes_no_more_of_its_thread_there(anna, thread, platform):
+    """The race: it found what another post had said in the same words, and its second part is out below that."""
+    run_once()
+    run_once()
+    Attempt.objects.filter(publication=thread[0]).update(outcome="found")
+    factories.approved(factories.submitted(), anna, thread[0].channel)
+    other = Publication.objects.latest("pk")
+    settling.settle(other, None, receipt_of({"handle": "handle-1"}), Outcome.RECEIPT)
+    assert statuses() == ["unconfirmed", "published", "published", "held"]
+    assert not Publication.objects.due(timezone.now()).filter(part__gt=0).exists()
+    assert Notice.objects.filter(kind="part_failed", person=anna).count() == 1
+
+
+def test_an_answer_waits_for_the_post_itself_too(thread, platform):
+    run_once()
+    run_once()
+    third = thread[2]
+    head = Publication.objects.filter(part=0)
+    platform.script["stage"] = lambda *_args: head.update(status=PublicationStatus.UNCONFIRMED)
+    publishing.send(publishing.claim(third.pk))
+    assert (statuses(), texts(platform)) == (["unconfirmed", "published", "queued"], [factories.TEXT, SECOND])
+    assert (publishing.claim(third.pk), all_of_it()[2].is_in_turn) == (None, False)
 
 
 def test_without_the_number_of_what_it_answers_it_is_not_sent_as_a_post_of_its_own(thread, platform):
