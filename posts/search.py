@@ -39,6 +39,11 @@ def remember(post: Post, manuscript: Manuscript) -> None:
     Findable.objects.update_or_create(post=post, defaults={"author_id": post.author_id, "words": words})
 
 
+def forget(post: Post) -> None:
+    """It is found by nobody else than its author. The caller has locked the post."""
+    Findable.objects.filter(post=post).delete()
+
+
 def parts_of(manuscript: Manuscript) -> "Iterable[str]":
     yield manuscript.text
     for choice in manuscript.channels:

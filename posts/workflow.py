@@ -248,7 +248,15 @@ def recall(post: Post, by: User) -> Transition:
         step = step_to(locked, Status(sent.from_status), action=Action.RECALL, verb=rule.verb, by=by)
         if not has_draft(locked):
             hand_back(locked, locked.version_in_force)
+        make_private_again(locked)
     return finish(post, step)
+
+
+def make_private_again(post: Post) -> None:
+    """What its author alone has had in hand, sent in and taken back, is a draft that nobody else reads or finds."""
+    if not post.transitions.exclude(action__in=(Action.SUBMIT, Action.RECALL)).exists():
+        Post.objects.filter(pk=post.pk).update(submitted_at=None)
+        search.forget(post)
 
 
 def edit(

@@ -11,8 +11,9 @@ from accounts.models import Notice, User
 from approvals import claims
 from approvals.models import GIVEN_FOR, LAPSES_AFTER, Claim
 from audit.models import Entry
-from posts import chips, workflow
-from posts.models import Post, Status
+from posts import chips, promise, search, workflow
+from posts.models import Findable, Post, Status
+from posts.publishing import When
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -306,6 +307,30 @@ def test_until_somebody_begins_its_sender_regrets_having_sent_it(post):
     assert response.url == f"/inlagg/{post.pk}/andra/"
     post = fresh(post)
     assert (post.status, post.draft.text) == (Status.DRAFT, factories.TEXT)
+
+
+def test_what_nobody_began_on_is_its_authors_alone_again(post, anna, desk):
+    for _turn in range(2):
+        workflow.recall(fresh(post), post.author)
+        assert fresh(post).submitted_at is None
+        assert list(Post.objects.visible_to(anna)) == []
+        assert (list(search.posts(anna, factories.TEXT)), Findable.objects.count()) == ([], 0)
+        assert list(search.posts(post.author, factories.TEXT)) == [post]
+        assert promise.of(fresh(post)) is None
+        assert {desk.get(f"/{path}/{post.pk}/").status_code for path in ("granska", "inlagg")} == {404}
+        assert signed_in(post.author).get(f"/inlagg/{post.pk}/andra/").status_code == 200
+        workflow.submit(fresh(post), post.author)
+        assert (list(search.posts(anna, factories.TEXT)), promise.of(fresh(post)) is None) == ([post], False)
+
+
+def test_what_the_group_has_had_in_hand_stays_readable_for_it(post, anna):
+    version = factories.for_channels(post, anna, factories.channel())
+    workflow.approve(post, anna, version, When(reserve=True))
+    workflow.revise(fresh(post), post.author)
+    workflow.submit(fresh(post), post.author)
+    workflow.recall(fresh(post), post.author)
+    assert fresh(post).status == Status.DRAFT
+    assert list(Post.objects.visible_to(anna)) == list(search.posts(anna, factories.TEXT)) == [post]
 
 
 def test_what_was_asked_to_be_changed_is_so_again(post, anna):
