@@ -1,5 +1,6 @@
 """Who looks at a post right now, as its page says it: taken when somebody opens it, taken over, given to a colleague."""
 
+from datetime import MAXYEAR, MINYEAR
 from typing import Any
 
 from django import forms
@@ -38,11 +39,12 @@ def leave(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 
 def moment_from(typed: str) -> Any:
+    """None for what is none, and for the two years in which some clock on earth is beyond what can be counted."""
     try:
         found = parse_datetime(typed)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    return found if found and found.tzinfo and MINYEAR < found.year < MAXYEAR else None
 
 
 @require_POST

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.paging import LONGEST_NUMBER
 from approvals import gaps, queue, regret
 from approvals.choice import Choice
+from approvals.claim_views import moment_from
 from approvals.views import ReviewRequest, may_review
 from channels.models import Channel
 from posts import timeline
@@ -83,7 +83,7 @@ def news(request: ReviewRequest) -> HttpResponse:
     the pointer: a row that somebody decided stays, and says so.
     """
     now, choice = timezone.now(), Choice.of(request.GET)
-    since = parse_datetime(request.GET.get("sedan", "").replace(" ", "+")) or now
+    since = moment_from(request.GET.get("sedan", "").replace(" ", "+")) or now
     shown = numbers_in(request.GET.get("rader", ""))
     new = choice.narrow(request.user, now).filter(submitted_at__gt=since).exclude(pk__in=shown).count()
     posts = list(queue.with_claims(Post.objects.filter(pk__in=shown), request.user, now).order_by("pk"))

@@ -390,7 +390,16 @@ def test_no_news_are_not_sent_again(desk):
 
 
 @pytest.mark.parametrize(
-    ("since", "rows"), [("", ""), ("x", "x,²,-1"), ("2026-01-01T00:00:00 00:00", "9" * 40)]
+    ("since", "rows"),
+    [
+        ("", ""),
+        ("x", "x,²,-1"),
+        ("2026-01-01T00:00:00 00:00", "9" * 40),
+        ("2026-13-01T00:00:00 00:00", ""),
+        ("2026-01-01T00:00:00", ""),
+        ("0001-01-01T00:00:00 14:00", ""),
+        ("9999-12-31T23:59:59-12:00", ""),
+    ],
 )
 def test_an_address_that_was_tampered_with_breaks_nothing(desk, since, rows):
     assert desk.get("/granska/nytt/", {"sedan": since, "rader": rows}).status_code == 200
