@@ -54,8 +54,13 @@ def act(pk: int, by: "User", seen: str, verb: Callable[..., None], **details: An
 
 def move(pk: int, by: "User", seen: str, at: datetime) -> Publication:
     """Its latest time stays as it is. May raise PlanError, TooLateError and OtherwiseError."""
-    latest = Publication.objects.values_list("not_after", flat=True).get(pk=pk)
-    return act(pk, by, seen, publishing.move, at=at, latest=latest)
+    return act(pk, by, seen, keep_latest, at=at)
+
+
+def keep_latest(rows: list[Publication], by: "User", at: datetime) -> None:
+    """As a verb for `act`: the latest time is the locked row's, since somebody may have said another just now."""
+    for row in rows:
+        publishing.move([row], by, at, latest=row.not_after)
 
 
 def move_to_day(publication: Publication, by: "User", seen: str, day: date) -> Publication:

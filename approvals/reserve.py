@@ -5,7 +5,7 @@ it, and how a filling is undone. Every move is the pipeline's own, with its own 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from approvals import gaps
-from approvals.calendar_moves import OtherwiseError, act
+from approvals.calendar_moves import OtherwiseError, act, keep_latest
 from approvals.calendar_rows import stamp, with_picture
 from approvals.frequency import DAY
 from approvals.frequency_rows import on_its_way
@@ -23,6 +23,7 @@ from audit import log
 from channels.models import Channel
 from posts import publishing
 from posts.models import Hold, Post, Publication, PublicationQuerySet, PublicationStatus, headline_of
+from posts.pointing import LONGEST_NUMBER
 from posts.publishing import PlanError, TooLateError
 
 if TYPE_CHECKING:
@@ -240,10 +241,9 @@ def put_out(post_id: int, seen: str, at: datetime, by: "User") -> list[Publicati
     stamps = seen.split("-")
     rows = list(lying().filter(post=post_id).select_related("post").order_by("created_at", "pk"))
     if len(rows) != len(stamps):
-        raise OtherwiseError(rows[0] if rows else Publication.objects.filter(post=post_id).latest("pk"))
+        raise TakenError(str(post_id))
     return [
-        act(row.pk, by, stamp_seen, publishing.move, at=at, latest=row.not_after)
-        for row, stamp_seen in zip(rows, stamps, strict=True)
+        act(row.pk, by, stamp_seen, keep_latest, at=at) for row, stamp_seen in zip(rows, stamps, strict=True)
     ]
 
 
@@ -278,10 +278,18 @@ def place_as_said(value: str, by: "User", now: datetime) -> list[Publication]:
     """ValueError for what no page of ours has said."""
     post, number, at, seen = value.split(" ")
     moment = datetime.fromisoformat(at)
-    channel = Channel.objects.open().filter(pk=int(number)).first()
-    if channel is None or moment.tzinfo is None:
+    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
         raise ValueError(value)
-    return place(int(post), seen, Gap(channel, moment), by, now)
+    channel = Channel.objects.open().filter(pk=number_from(number)).first()
+    if channel is None:
+        raise ValueError(value)
+    return place(number_from(post), seen, Gap(channel, moment), by, now)
+
+
+def number_from(said: str) -> int:
+    if len(said) > LONGEST_NUMBER:
+        raise ValueError(said)
+    return int(said)
 
 
 def last_filling(by: "User", now: datetime) -> Filling | None:
@@ -291,10 +299,13 @@ def last_filling(by: "User", now: datetime) -> Filling | None:
 
 
 def undo(filling: Filling, by: "User", now: datetime) -> int:
-    """Back into the reserve, what still waits at the time that it was given. Returns how many posts went back."""
+    """
+    Back into the reserve, what still waits at the time that it was given, for as long as `last_filling` says. Returns how
+    many posts went back.
+    """
     with transaction.atomic():
         row = Filling.objects.select_for_update().get(pk=filling.pk)
-        if row.undone_at:
+        if row.undone_at or row.at <= now - DAY:
             return 0
         back = list(filter(None, (take_back(pk, at, by) for pk, at in row.moves)))
         Filling.objects.filter(pk=row.pk).update(undone_at=now)

@@ -24,6 +24,7 @@ from approvals.reserve import TakenError
 from channels.models import Channel
 from posts import previews, tasks, workflow
 from posts.models import Post
+from posts.pointing import LONGEST_NUMBER
 from posts.publishing import PlanError, TooLateError, When
 from posts.workflow import Action, NoLongerSoError, RefusedError
 
@@ -77,11 +78,16 @@ def publish_today(request: CalendarRequest, channel_id: int, post_id: int) -> Ht
     return render(request, "approvals/calendar_today.html", context)
 
 
+def number_from(said: str) -> int:
+    """Nothing has the number nought."""
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else 0
+
+
 def gap_asked_for(request: CalendarRequest, now: datetime) -> Gap:
     """That of a channel and a day; without a day the next one. There may be something at every time of it already."""
     asked = request.POST if request.method == "POST" else request.GET
     number = asked.get("kanal", "")
-    channel = get_object_or_404(Channel.objects.open(), pk=int(number) if number.isdecimal() else 0)
+    channel = get_object_or_404(Channel.objects.open(), pk=number_from(number))
     day = calendar_days.day_from(asked.get("dag", ""))
     board = gaps.board_of(channel, now)
     if day is None and (gap := next(gaps.coming(board, now), None)):
@@ -98,7 +104,7 @@ def filled(request: CalendarRequest, gap: Gap, now: datetime) -> HttpResponse:
     post, seen = request.POST.get("post", ""), request.POST.get("seen", "")
     verb = partial(reserve.put_out, at=gap.at) if is_dragged else partial(reserve.place, gap=gap, now=now)
     try:
-        moved = verb(int(post) if post.isdecimal() else 0, seen, by=request.user)
+        moved = verb(number_from(post), seen, by=request.user)
     except TAKEN:
         return not_filled(request, gap, is_dragged, _("Någon annan hann före. Inget är ändrat."), 409)
     except PlanError as error:
@@ -260,7 +266,7 @@ def okay_until(request: Any, post: Post, form: UntilForm) -> HttpResponse:
 def next_gap(request: Any, post_id: int) -> HttpResponse:
     """The okay with the time of the next gap. Just filled by a colleague: the one after it, and they are told."""
     number, _space, seen = request.POST.get("gap", "").partition(" ")
-    channel = get_object_or_404(Channel.objects.open(), pk=int(number) if number.isdecimal() else 0)
+    channel = get_object_or_404(Channel.objects.open(), pk=number_from(number))
     with transaction.atomic():
         # The race: two people fill the same gap. The second waits here, and gets the next one.
         list(Channel.objects.select_for_update(no_key=True).filter(pk=channel.pk))

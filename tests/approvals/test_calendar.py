@@ -280,6 +280,21 @@ def test_a_post_is_moved_by_the_pipeline_with_a_line_in_the_log(desk, anna, face
     assert [(entry.actor, entry.facts["channel"]) for entry in moves()] == [(anna, facebook.pk)]
 
 
+def test_the_latest_time_is_not_put_back_to_an_older_one(anna, facebook, monkeypatch):
+    """The race: somebody says another one in the moment before the row is locked."""
+    one = planned(facebook, at(26, 9), not_after=at(29, 9))
+    act = calendar_moves.act
+
+    def after_a_colleague(*seen, **details):
+        Publication.objects.filter(pk=one.pk).update(not_after=at(28, 9))
+        return act(*seen, **details)
+
+    monkeypatch.setattr(calendar_moves, "act", after_a_colleague)
+    calendar_moves.move(one.pk, anna, stamp(one), at(27, 15))
+    one.refresh_from_db()
+    assert (one.planned_for, one.not_after) == (at(27, 15), at(28, 9))
+
+
 def test_only_that_channel_is_moved(desk, facebook):
     one = planned(facebook, at(26, 9))
     x = factories.channel("x")

@@ -220,9 +220,46 @@ def test_out_of_the_reserve_it_is_dragged_to_a_day_that_has_a_post(desk, faceboo
     assert one.planned_for == GAP_AT + timedelta(minutes=30)
 
 
-@pytest.mark.parametrize("query", ["", "kanal=x", "kanal=999999", "kanal={pk}&dag=2026-11-20"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "kanal=x",
+        "kanal=999999",
+        f"kanal={'9' * 30}",
+        f"kanal={'9' * 5000}",
+        "kanal={pk}&dag=2026-11-20",
+        "kanal={pk}&dag=0001-01-01",
+    ],
+)
 def test_there_is_no_page_for_what_is_no_gap(desk, facebook, query):
     assert desk.get(f"{PAGE}fyll/?{query.format(pk=facebook.pk)}").status_code == 404
+
+
+@pytest.mark.parametrize("is_dragged", ["0", "1"])
+@pytest.mark.parametrize("number", ["", "x", "999999", "9" * 30, "9" * 5000])
+def test_a_post_that_there_is_not_fills_no_gap(desk, facebook, number, is_dragged):
+    kept(facebook, "Ligger kvar")
+    fields = {"kanal": facebook.pk, "dag": "2026-11-27", "post": number, "seen": "x"}
+    answer = desk.post(f"{PAGE}fyll/", fields, headers={"x-dragged": is_dragged})
+    assert answer.status_code == (409 if is_dragged == "1" else 302)
+    assert texts(reserve.stock()) == ["Ligger kvar"]
+
+
+def test_the_latest_time_is_not_put_back_to_an_older_one(desk, facebook, monkeypatch):
+    """The race: somebody says another one in the moment before the row is locked."""
+    one = kept(facebook, "Utsikt från jobbet", not_after=NOW + timedelta(days=5))
+    [stock] = reserve.stock()
+    newer, act = NOW + timedelta(days=3), reserve.act
+
+    def after_a_colleague(*seen, **details):
+        Publication.objects.filter(pk=one.pk).update(not_after=newer)
+        return act(*seen, **details)
+
+    monkeypatch.setattr(reserve, "act", after_a_colleague)
+    fill_one(desk, facebook, stock, day(2))
+    one.refresh_from_db()
+    assert (one.planned_for, one.not_after) == (GAP_AT, newer)
 
 
 def test_an_empty_reserve_leads_elsewhere(desk, facebook):
@@ -315,9 +352,34 @@ def test_a_gap_that_somebody_has_filled_meanwhile_is_left_and_told(desk, faceboo
     assert texts(reserve.stock()) == ["Först"]
 
 
-@pytest.mark.parametrize("value", ["", "1", "a b c d", "1 2 2026-11-27T12:00 x", "1 2 3 4 5"])
-def test_what_no_page_of_ours_has_said_is_no_page(desk, value):
-    assert desk.post(FILL, {"val": [value]}).status_code == 404
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "1",
+        "a b c d",
+        "1 2 2026-11-27T12:00 x",
+        "1 2 3 4 5",
+        "1 {pk} 0001-01-01T00:00:00+14:00 x",
+        "1 {pk} 9999-12-31T23:59:59-12:00 x",
+        f"1 {'9' * 30} 2026-11-27T12:00:00+01:00 x",
+        f"{'9' * 30} {{pk}} 2026-11-27T12:00:00+01:00 x",
+    ],
+)
+def test_what_no_page_of_ours_has_said_is_no_page(desk, facebook, value):
+    assert desk.post(FILL, {"val": [value.format(pk=facebook.pk)]}).status_code == 404
+
+
+def test_a_filling_is_undone_within_a_day_and_not_after_it(desk, facebook):
+    kept(facebook, "Först")
+    filling = confirm(desk)
+    Filling.objects.update(at=NOW - timedelta(hours=24))
+    answer = desk.post(f"{PAGE}fyllning/{filling.pk}/angra/", follow=True)
+    assert "Det går inte att ångra längre. Inget är ändrat." in text_of(answer)
+    assert (reserve.stock(), Filling.objects.get().undone_at) == ([], None)
+    Filling.objects.update(at=NOW - timedelta(hours=23))
+    desk.post(f"{PAGE}fyllning/{filling.pk}/angra/")
+    assert texts(reserve.stock()) == ["Först"]
 
 
 # --- until when -------------------------------------------------------------------------------------------------
