@@ -49,7 +49,7 @@ class Row:
     claimed_by: str = ""
     """The name of somebody else who looks at it."""
     is_asked: bool = False
-    """A colleague was asked for a second opinion, and has not answered."""
+    """A colleague was asked for a second opinion, and has not answered. Not told to whoever sent the post in."""
     is_answered: bool = False
     """Whoever sent it in wrote something that nobody has answered."""
     is_half_approved: bool = False
@@ -253,7 +253,7 @@ def row_of(post: Any, reader: "User", now: datetime) -> Row:
         fills=post.fills,
         age=age_of(post.submitted_at, now) if post.is_in_review and post.submitted_at else None,
         claimed_by=post.claimed_by or "",
-        is_asked=post.is_asked,
+        is_asked=post.is_asked and post.author_id != reader.pk,
         is_answered=post.is_answered,
         is_half_approved=post.is_half_approved,
     )

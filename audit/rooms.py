@@ -26,6 +26,10 @@ class Rooms:
         """Those that the reader may open. The headline of another is content, and not told."""
         return {}
 
+    def kept_from(self, post: int, reader: Any) -> Collection[str]:
+        """The verbs of those lines about a post that are none of this reader's business, though they may open it."""
+        return ()
+
     def channels(self, reader: Any) -> dict[int, Named]:
         """All there ever were; they have names for everybody."""
         return {}

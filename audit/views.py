@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit import exporting, lines, log, reading, rules
 from audit.forms import FilterForm
-from audit.models import Entry, Proof
+from audit.models import Entry, EntryQuerySet, Proof
 from audit.rooms import site
 
 ON_A_POST = 10
@@ -64,11 +64,19 @@ def post(request: SignedInRequest, post_id: int) -> HttpResponse:
     if found is None and rules.why_not_read(request.user):
         raise Http404
     reading.note(request.user, f"post={post_id}")
-    entries, is_part = Entry.objects.about_post(post_id), bool(request.htmx)
+    entries, is_part = told_about(post_id, request.user), bool(request.htmx)
     page = lines.page_of(entries, names, before(request), ON_A_POST if is_part else lines.PAGE)
     template = "audit/_on_post.html" if is_part else "audit/about.html"
     context = {"page": page, "thing": names.post(post_id), "post_id": post_id, "shell": "desk_page.html"}
     return render(request, template, context)
+
+
+def told_about(post_id: int, reader: Any) -> EntryQuerySet:
+    """All that was done to it. Whoever sent it in is not told of notes on it, unless they read the whole log."""
+    entries = Entry.objects.about_post(post_id)
+    if rules.why_not_read(reader) is None:
+        return entries
+    return entries.exclude(verb__in=site.rooms.kept_from(post_id, reader))
 
 
 @require_GET

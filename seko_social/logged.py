@@ -19,6 +19,8 @@ from posts import difference, wording
 from posts.models import Hold, Post, Regret, StopReason
 from posts.publishing import Resume
 
+NOTED = ("post.noted", "post.note_taken_back", "post.opinion_asked", "post.opinion_given")
+
 
 class SiteRooms(Rooms):
     def posts(self, numbers: Collection[int], reader: User) -> dict[int, Named]:
@@ -28,6 +30,10 @@ class SiteRooms(Rooms):
         return {
             post.pk: Named(headline(post, reader), reverse("posts:detail", args=[post.pk])) for post in found
         }
+
+    def kept_from(self, post: int, reader: User) -> Collection[str]:
+        """That there are notes on a post is not told to whoever sent it in, in the group or not."""
+        return NOTED if Post.objects.written_by(reader).filter(pk=post).exists() else ()
 
     def channels(self, reader: User) -> dict[int, Named]:
         return {channel.pk: named(channel, reader) for channel in Channel.objects.order_by("position", "pk")}

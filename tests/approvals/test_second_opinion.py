@@ -70,6 +70,15 @@ def test_anybody_in_the_group_is_asked(anna, desk, johan, post):
     assert told("opinion_asked") == {johan.pk, others.pk}
 
 
+def test_the_queue_does_not_tell_whoever_sent_it_in_that_a_colleague_was_asked(anna, johan):
+    """A sender who is in the group sees their own post there, and may not read the notes."""
+    post = factories.submitted(johan)
+    discussion.ask_opinion(post, anna, factories.reviewer())
+    is_asked = [queue.row_for(post, reader, timezone.now()).is_asked for reader in (anna, johan)]
+    assert is_asked == [True, False]
+    assert "Andra bedömning" not in text_of(signed_in(johan).get("/granska/"))
+
+
 def test_it_advises_and_stops_nothing(anna, johan, post):
     channel = factories.channel()
     factories.for_channels(post, anna, channel)

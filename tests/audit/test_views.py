@@ -3,11 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import roles
+from approvals import discussion
+from approvals.models import Answer
 from audit import lines, log, reading, tasks
 from audit.models import Entry, Proof
 from tests import factories
@@ -111,6 +115,23 @@ def test_the_communications_group_reads_what_has_happened_to_a_post_and_not_the_
     assert set(verbs_of(response)) == {"post.frozen", "post.submitted"}
     assert {line.entry.thing for line in response.context["page"].lines} == {f"post:{post.pk}"}
     assert index(anna).status_code == 403
+
+
+def test_notes_on_ones_own_post_leave_no_line_for_a_sender_who_is_in_the_group():
+    """Not even that a colleague was asked."""
+    sender, anna, johan = (factories.reviewer(name=name) for name in ("Sara Vik", "Anna Berg", "Johan Alm"))
+    post = factories.submitted(sender)
+    discussion.take_back(discussion.note(post, anna, "Kan det stämma?"), anna)
+    discussion.answer(discussion.ask_opinion(post, anna, johan), johan, Answer.YES, "Ja.")
+    noted = {"post.noted", "post.note_taken_back", "post.opinion_asked", "post.opinion_given"}
+
+    def told_to(reader):
+        return set(verbs_of(signed_in(reader).get(reverse("audit:post", args=[post.pk]))))
+
+    assert told_to(sender) == {"post.frozen", "post.submitted"}
+    assert told_to(anna) == told_to(factories.reader()) == noted | {"post.frozen", "post.submitted"}
+    sender.groups.add(Group.objects.get(name=roles.ADMINISTRATOR))
+    assert told_to(sender) >= noted
 
 
 def test_the_author_of_a_post_reads_its_way_and_not_its_log(karin, post):
