@@ -87,6 +87,7 @@ TROUBLES = wording.TROUBLES | {
     ),
     "storage": gettext_lazy("Bilden eller filmen gick inte att läsa hos oss. Vi försöker igen."),
     "still_there": gettext_lazy("Plattformen säger att det är borttaget, men det syns fortfarande."),
+    "left_lying": gettext_lazy("Låg kvar när publiceringen startades igen."),
     "found_anothers": gettext_lazy("Det vi hittade var ett annat av våra inlägg. Vi letar vidare."),
 }
 

@@ -158,7 +158,8 @@ def held_back() -> "PublicationQuerySet":
 
 def needing_help() -> list[Publication]:
     """What does not go on by itself, the newest first."""
-    stuck = Q(status__in=(S.NEEDS_DECISION, S.FAILED)) | Q(status=S.HELD, hold=Hold.EXPIRED)
+    left = Q(status=S.HELD) & (Q(hold=Hold.EXPIRED) | Q(part__gt=0))
+    stuck = Q(status__in=(S.NEEDS_DECISION, S.FAILED)) | left
     broken = is_in_turn() & Q(status=S.QUEUED) & (~Q(channel__fault="") | ~Q(channel__disconnected_at=None))
     return list(in_force().filter(stuck | broken).order_by("-pk")[:MOST])
 

@@ -110,16 +110,15 @@ def take_from_finders(publication: Publication, receipt: Receipt) -> None:
         leave_the_rest(other)
 
 
-def leave_the_rest(head: Publication) -> None:
+def leave_the_rest(begun: Publication) -> None:
     """Some of its thread stands below somebody else's post. The rest does not go there as well, and people are told."""
-    place = {"version": head.version_id, "channel": head.channel_id}
-    rest = Publication.objects.filter(**place, part__gt=head.part)
+    place = {"version": begun.version_id, "channel": begun.channel_id}
+    rest = Publication.objects.filter(**place, part__gt=begun.part)
     if not rest.exclude(status=PublicationStatus.QUEUED).exists():
         return
     first = rest.waiting().order_by("part").first() or rest.order_by("part")[0]
-    rest.waiting().filter(status=PublicationStatus.QUEUED).update(
-        status=PublicationStatus.HELD, hold=Hold.STOPPED
-    )
+    queued = rest.waiting().filter(status=PublicationStatus.QUEUED)
+    queued.update(status=PublicationStatus.HELD, hold=Hold.PERSON)
     notices.failed(first, "found_anothers")
 
 

@@ -122,6 +122,8 @@ def leave(publication: Publication, by: "User | None") -> None:
     try:
         call_back(publication)
         park([publication], by, Hold.STOPPED)
+        if not publication.is_head:
+            notices.failed(publication, "left_lying")
     except TooLateError:
         # Taken back, or taken up by a person, while the list was being read: no longer ours to park.
         return

@@ -49,6 +49,7 @@ def help_on(channel: Channel, user: "User") -> list[Whereabouts]:
     stuck = Q(
         status__in=(PublicationStatus.NEEDS_DECISION, PublicationStatus.FAILED, PublicationStatus.BY_HAND)
     )
+    stuck |= Q(status=PublicationStatus.HELD, part__gt=0)
     if channel.is_held_up:
         stuck |= Q(status=PublicationStatus.QUEUED)
     found = whereabouts.loaded(in_force() & stuck & Q(channel=channel), MOST)

@@ -28,6 +28,8 @@ from posts.models import (
     VersionChannel,
 )
 from posts.publishing import Resume, TooLateError, When, settling
+from posts.templatetags import channel_waiting
+from seko_social import situation
 from tests import factories
 from tests.scripted import Scripted, raising, receipt_of
 from tests.triggers import without_triggers
@@ -291,6 +293,10 @@ def test_a_thread_that_has_begun_is_stopped_and_seen_when_publishing_starts_agai
     publishing.resume(anna, Resume.NOW, [])
     left = all_of_it()[1]
     assert (statuses(), left.hold) == (["published", "held", "queued"], Hold.STOPPED)
+    assert situation.needing_help() == [left]
+    assert [row.publication for row in channel_waiting.help_on(left.channel, anna)] == [left]
+    told = Notice.objects.get(person=anna, kind="part_failed")
+    assert (told.facts["code"], told.facts["channel"]) == ("left_lying", "Facebook, del 2")
     run_once()
     assert texts(platform) == [factories.TEXT]
     publishing.try_again(left, anna)
@@ -302,6 +308,7 @@ def test_a_thread_that_has_not_begun_is_one_line_when_publishing_starts_again(an
     assert [item.part for item in publishing.waiting_for_resume()] == [0]
     publishing.resume(anna, Resume.NOW, [])
     assert statuses() == ["held", "queued", "queued"]
+    assert not Notice.objects.filter(kind="part_failed").exists()
 
 
 def test_a_thread_is_never_cut_off_by_the_latest_time_of_its_post(anna, platform):
