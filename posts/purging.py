@@ -20,6 +20,7 @@ from posts.models import (
     OVER,
     DraftMedia,
     Media,
+    MediaKind,
     MediaState,
     Publication,
     PublicationStatus,
@@ -45,12 +46,25 @@ def family(media: Media) -> QuerySet[Media]:
 
 
 def supersede(new: Media) -> None:
-    """This one takes the place of those that still show what was blurred, in drafts too."""
-    old = [media for media in family(new).exclude(pk=new.pk) if shows_more(media, new)]
+    """
+    This one takes the place of those that still show what was blurred, in drafts too. Never of the film that it was taken
+    from: that is shown beside it.
+    """
+    pictures = family(new).exclude(kind=MediaKind.FILM)
+    old = [media for media in pictures.exclude(pk=new.pk) if shows_more(media, new)]
     now = timezone.now()
     Media.objects.filter(pk__in=[media.pk for media in old], superseded_at=None).update(superseded_at=now)
     for shown in DraftMedia.objects.filter(media__in=old):
         show_instead(shown, new)
+
+
+def hold_still(media: QuerySet[Media]) -> None:
+    """
+    What they show is not blurred elsewhere while this transaction lasts. A post is locked before its pictures, and these
+    before a line is written in the log: in one order everywhere, so that nobody waits in a ring.
+    """
+    rows = Media.objects.select_for_update(no_key=True).filter(pk__in=media.values("pk"))
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def shows_more(old: Media, new: Media) -> bool:
@@ -59,7 +73,7 @@ def shows_more(old: Media, new: Media) -> bool:
 
 
 def is_blurred(media: Media) -> bool:
-    return any(step["blur"] for step in media.edits)
+    return any(step.get("blur") for step in media.edits)
 
 
 def show_instead(shown: DraftMedia, new: Media) -> None:
@@ -73,8 +87,8 @@ def in_force(media: Media) -> Media:
     """The one to show where this one was meant: an old page may still name what was blurred since."""
     if media.superseded_at is None:
         return media
-    newest = family(media).filter(superseded_at=None, state=MediaState.READY).order_by("-created_at")
-    return newest.first() or media
+    there = family(media).filter(kind=media.kind, superseded_at=None, state=MediaState.READY)
+    return there.order_by("-created_at").first() or media
 
 
 # --- what still needs it --------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from posts import (
     notices,
     promise,
     publishing,
+    purging,
     renditions,
     rules,
     search,
@@ -368,7 +369,9 @@ def seal(
 
 
 def check_sealable(post: Post, action: Action, seen: Version) -> None:
-    if found := blockers(seen):
+    # The race: one of its pictures is blurred right now, in another post. Whoever comes second sees what the first did.
+    purging.hold_still(Media.objects.filter(in_versions__version=seen))
+    if found := blockers(Version.objects.whole().get(pk=seen.pk)):
         raise BlockedError(found)
     # An okay was undone, and came out all the same: its receipt was late.
     if still := list(Publication.objects.filter(post=post).exclude(status__in=OVER)):
@@ -660,17 +663,19 @@ def version_seen(post: Post, named: Version, typed: Manuscript, answers: dict[st
 
 
 def hand_back(post: Post, version: Version) -> Draft:
-    """Give the author a draft to go on with, made from this version."""
+    """Give the author a draft to go on with, made from this version, with what was blurred since as it is now."""
     draft = Draft.objects.create(
         post=post, text=version.text, link=version.link, credit=version.credit, **answers_of(version)
     )
-    for shown in version.shown_media.all():
-        DraftMedia.objects.create(
+    for shown in version.shown_media.select_related("media"):
+        DraftMedia.objects.get_or_create(
             draft=draft,
-            media_id=shown.media_id,
-            position=shown.position,
-            alt_text=shown.alt_text,
-            subtitles=shown.subtitles,
+            media=purging.in_force(shown.media),
+            defaults={
+                "position": shown.position,
+                "alt_text": shown.alt_text,
+                "subtitles": shown.subtitles,
+            },
         )
     return draft
 

@@ -1,11 +1,15 @@
 """What was blurred is gone from wherever files are kept; what still needs a file keeps it, and no longer."""
 
+import re
+import threading
 from datetime import timedelta
 
 import boto3
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from moto import mock_aws
 
@@ -16,12 +20,14 @@ from posts.models import (
     Draft,
     DraftMedia,
     Media,
+    MediaKind,
     MediaState,
     Post,
     Publication,
     PublicationStatus,
     Rendition,
     RenditionState,
+    Status,
     Version,
 )
 from tests import factories
@@ -137,6 +143,22 @@ def test_where_it_stood_for_a_film_the_new_one_stands_now(post, anna):
     assert Post.objects.get(pk=post.pk).current_version.chosen_channels.get().thumbnail == new.sha256
 
 
+def taken_out_of(film, by, *edits):
+    still = a_picture(film.owner)
+    Media.objects.filter(pk=still.pk).update(made_from=film, made_by=by, edits=[{"still": 0.5}, *edits])
+    return Media.objects.get(pk=still.pk)
+
+
+def test_a_blurred_picture_out_of_a_film_takes_the_place_of_the_picture_and_never_of_the_film(karin, anna):
+    film = factories.picture(karin, b"a film", kind=MediaKind.FILM, seconds=1.0)
+    old, new = taken_out_of(film, anna), taken_out_of(film, anna, BLUR.as_plain())
+    purging.supersede(new)
+    purging.purge_family(new)
+    now = {media.pk: (media.superseded_at is None, bool(media.master)) for media in Media.objects.all()}
+    assert now == {film.pk: (True, True), old.pk: (False, False), new.pk: (True, True)}
+    assert [purging.in_force(media) for media in (film, Media.objects.get(pk=old.pk))] == [film, new]
+
+
 def test_what_is_only_turned_or_cropped_takes_nothing_away(post, anna):
     old = shown(post)
     new = edited(post, anna, TURN)
@@ -188,6 +210,17 @@ def test_the_author_sees_that_the_picture_was_changed(post, anna, karin):
     assert "Bild A Tillagt: (suddad)" in page
 
 
+def test_a_browser_that_kept_the_old_picture_is_told_that_it_is_gone(post, anna, karin):
+    client, old = signed_in(karin), shown(post)
+    first = client.get(f"/media/{old.pk}/thumb/")
+    first.close()
+    kept_as = {"If-None-Match": first["ETag"]}
+    assert first["ETag"] == f'"{old.sha256}-thumb"'
+    assert client.get(f"/media/{old.pk}/thumb/", headers=kept_as).status_code == 304
+    edited(post, anna)
+    assert client.get(f"/media/{old.pk}/thumb/", headers=kept_as).status_code == 410
+
+
 # --- drafts ---------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +236,14 @@ def test_the_author_goes_on_with_the_new_picture(post, anna, karin):
 
     kept_in_draft = DraftMedia.objects.get(draft__post=post)
     assert (kept_in_draft.media, kept_in_draft.alt_text) == (new, "Vid spåret")
+
+
+def test_a_post_that_comes_back_comes_with_what_was_blurred_elsewhere(post, anna, karin):
+    other = factories.submitted(karin, media=[shown(post)], text="Samma bild.")
+    new = edited(other, anna)
+    post.refresh_from_db()
+    workflow.request_changes(post, anna, post.current_version, "Kortare, tack.")
+    assert [item.media for item in Draft.objects.get(post=post).shown_media.all()] == [new]
 
 
 def test_another_draft_with_the_old_picture_shows_the_new_one(post, anna, karin):
@@ -374,3 +415,58 @@ def test_it_is_gone_from_an_object_store_too(anna, karin, settings):
 
         there = store.list_objects_v2(Bucket="pictures")["Contents"]
         assert sorted(item["Key"] for item in there) == kept(new)
+
+
+# --- at once --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_what_is_blurred_elsewhere_at_the_same_moment_is_not_approved(karin, anna):
+    old = a_picture(karin)
+    other = factories.submitted(karin, media=[old])
+    factories.for_channels(other, anna, factories.channel())
+    version = Post.objects.get(pk=other.pk).current_version
+    came = []
+
+    def approve():
+        try:
+            came.append(workflow.approve(other, anna, Version.objects.whole().get(pk=version.pk)))
+        except workflow.BlockedError as error:
+            came.append([blocker.code for blocker in error.blockers])
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=approve)
+    with transaction.atomic():
+        purging.supersede(retouching.begin(old, anna, BLUR))
+        thread.start()
+        while thread.is_alive() and not waiting_for_a_row():
+            pass
+    thread.join()
+    assert came == [["picture_superseded"]]
+    assert (Post.objects.get(pk=other.pk).status, Publication.objects.count()) == (Status.IN_REVIEW, 0)
+
+
+IN_ORDER = ["posts_post", "posts_media", "audit_head"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite locks no rows")
+def test_pictures_are_locked_after_the_post_and_before_the_log(post, anna):
+    """By whoever blurs and by whoever approves: else each of them could wait for the other."""
+    with CaptureQueriesContext(connection) as blurs:
+        edited(post, anna)
+    version = factories.for_channels(Post.objects.get(), anna, factories.channel())
+    with CaptureQueriesContext(connection) as approves:
+        workflow.approve(post, anna, version)
+    for asked in (blurs, approves):
+        locked = [query["sql"] for query in asked if "UPDATE" in query["sql"][-20:]]
+        tables = [re.search(r'FROM "(\w+)"', sql)[1] for sql in locked]
+        order = [name for name in dict.fromkeys(tables) if name in IN_ORDER]
+        assert order == IN_ORDER
+
+
+def waiting_for_a_row() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
