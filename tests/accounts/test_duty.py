@@ -1,12 +1,15 @@
 """Who has the watch, day by day, and who is told instead of them."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import duty
 from accounts.models import Duty
+from audit import log
 from audit.models import Entry
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -143,6 +146,39 @@ def test_a_watch_is_taken_away(anna):
     said = text_of(signed_in(anna).post(f"/jour/{given.pk}/bort/", follow=True))
     assert "Jouren är borttagen." in said
     assert not Duty.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_of_two_who_give_the_same_days_at_once_one_is_told_of_the_other(anna, johan):
+    came = []
+
+    def give(person):
+        try:
+            came.append(duty.give(watch(person), anna))
+        except duty.OverlapError as error:
+            came.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        log.record("duty.read", anna)
+        threads = [threading.Thread(target=give, args=[person]) for person in (anna, johan)]
+        for thread in threads:
+            thread.start()
+        while waiting_for_a_row() < len(threads):
+            assert any(thread.is_alive() for thread in threads)
+    for thread in threads:
+        thread.join()
+    assert [type(each) for each in came] == [Duty, duty.OverlapError]
+    assert came[1].other == Duty.objects.get() == came[0]
+    assert Entry.objects.filter(verb="duty.given").count() == 1
+
+
+def waiting_for_a_row() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize("many", [1, 50])
