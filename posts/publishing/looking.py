@@ -32,6 +32,9 @@ def look(publication: Publication) -> None:
         content = sent_in(attempt, contents.for_publication(publication))
         staged = Staged(publication.staged)
         receipt = adapter.find(content, staged, first.started_at, taken_on(channel, first.started_at))
+    except contents.NotThereError:
+        # What was sent is gone from us: no look can know it again.
+        ask_a_person(publication)
     except NotReady as error:
         look_again(publication, error.until)
     except RateLimited as error:

@@ -20,7 +20,7 @@ from channels.errors import (
     Unconfirmed,
 )
 from channels.models import Channel
-from posts import publishing, workflow
+from posts import content, publishing, workflow
 from posts.models import (
     Approval,
     Attempt,
@@ -210,6 +210,21 @@ def test_an_unclear_answer_while_staging_is_no_reason_to_look(publication, platf
     make_due(publication)
     assert run(publication).status == PublicationStatus.PUBLISHED
     assert platform.calls == ["stage", "stage", "commit"]
+
+
+def test_what_is_gone_from_us_is_not_looked_for_again_and_again_but_asked_about(
+    publication, platform, monkeypatch
+):
+    platform.script["after_commit"] = raising(Unconfirmed("read_timeout"))
+    run(publication)
+
+    def gone(_publication):
+        raise content.ThumbnailGoneError
+
+    monkeypatch.setattr(content, "for_publication", gone)
+    after = run(publication)
+    assert (after.status, after.claimed_until) == (PublicationStatus.NEEDS_DECISION, None)
+    assert platform.calls == ["stage", "commit"]
 
 
 def test_not_seen_too_early_proves_nothing(publication, platform):
