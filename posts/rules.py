@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.models import Channel
 from channels.rules import keeps
 from posts import desk, elections
-from posts.models import Media, MediaState, Post, Publication
+from posts.models import LinkCard, Media, MediaState, Post, Publication
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -34,6 +34,14 @@ def may_see_media(user: User, media: Media) -> bool:
     if media.owner_id == user.pk or Post.objects.visible_to(user).showing(media).exists():
         return True
     return Publication.objects.showing(media).filter(channel__in=Channel.objects.kept_by(user)).exists()
+
+
+def may_see_card(user: User, card: LinkCard) -> bool:
+    """Who may see a post may see what it links to; whoever keeps a channel sees what is meant for it."""
+    if Post.objects.visible_to(user).filter(versions__link=card.url).exists():
+        return True
+    meant = Publication.objects.filter(version__link=card.url)
+    return meant.filter(channel__in=Channel.objects.kept_by(user)).exists()
 
 
 def why_not_submit(user: User, post: Post | None = None) -> Refusal:

@@ -12,26 +12,37 @@ from django.core.files.storage import Storage
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.request import HttpRequest
+from django.utils.cache import get_conditional_response
 
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 256 * 1024
 TYPES = {"jpg": "image/jpeg", "mp4": "video/mp4"}
 
 
-def serve(request: HttpRequest, file: FieldFile, *, download_as: str = "") -> HttpResponseBase:
-    """The file, to be kept by this one reader's browser only."""
+def serve(request: HttpRequest, file: FieldFile, digest: str, *, download_as: str = "") -> HttpResponseBase:
+    """
+    The file, to be kept by this one reader's browser only, and shown again only after asking: it may be gone, or no
+    longer theirs to see. `digest` is of what is in it.
+    """
+    etag = f'"{digest}"'
+    response = get_conditional_response(request, etag=etag) or answer(request, file, etag, download_as)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = etag
+    return response
+
+
+def answer(request: HttpRequest, file: FieldFile, etag: str, download_as: str) -> HttpResponseBase:
+    """A part only of what the player has the other parts of."""
     name = str(file.name)
     content_type = TYPES[name.rpartition(".")[2]]
-    wanted = part_wanted(request.headers.get("Range", ""), file.size)
-    if wanted is None:
-        response: HttpResponseBase = FileResponse(
-            file.open("rb"), content_type=content_type, filename=download_as, as_attachment=bool(download_as)
-        )
-    else:
-        response = part_of(file.storage, name, content_type, wanted, file.size)
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    response.headers["Accept-Ranges"] = "bytes"
-    return response
+    is_same = request.headers.get("If-Range", etag) == etag
+    wanted = part_wanted(request.headers.get("Range", ""), file.size) if is_same else None
+    if wanted is not None:
+        return part_of(file.storage, name, content_type, wanted, file.size)
+    return FileResponse(
+        file.open("rb"), content_type=content_type, filename=download_as, as_attachment=bool(download_as)
+    )
 
 
 def part_wanted(header: str, size: int) -> range | None:

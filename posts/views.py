@@ -416,7 +416,8 @@ def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpRespo
     if not file or not rules.may_see_media(request.user, media):
         raise Http404
     ending = "jpg" if media.kind == MediaKind.PICTURE or size != "master" else "mp4"
-    return serve(request, file, download_as=f"seko-{media.pk}.{ending}" if "hamta" in request.GET else "")
+    name = f"seko-{media.pk}.{ending}" if "hamta" in request.GET else ""
+    return serve(request, file, f"{media.sha256}-{size}", download_as=name)
 
 
 @require_GET
@@ -436,6 +437,8 @@ def subtitles_file(request: SignedInRequest, post_id: int) -> HttpResponse:
 def link_card(request: SignedInRequest, digest: str) -> HttpResponse:
     """The picture of a linked page, from us: no page of ours shows anything from another host."""
     card = get_object_or_404(LinkCard.objects.exclude(width=0), digest=digest)
+    if not rules.may_see_card(request.user, card):
+        raise Http404
     answer = HttpResponse(bytes(card.jpeg), content_type="image/jpeg")
     answer["Cache-Control"] = "private, max-age=3600"
     return answer
@@ -452,4 +455,5 @@ def rendition_file(request: SignedInRequest, recipe: str, part: str) -> HttpResp
     file, ending = (rendition.film, "mp4") if part == "film" else (still, "jpg")
     if not file:
         raise Http404
-    return serve(request, file, download_as=f"seko-{recipe[:12]}.{ending}" if "hamta" in request.GET else "")
+    name = f"seko-{recipe[:12]}.{ending}" if "hamta" in request.GET else ""
+    return serve(request, file, f"{rendition.sha256}-{part}", download_as=name)

@@ -458,6 +458,16 @@ class TestCards:
         assert signed_in(factories.reader()).get(f"/lank/{'0' * 64}/").status_code == 404
         assert Client().get(f"/lank/{digest}/").status_code == 302
 
+    def test_the_picture_is_for_those_who_may_see_a_post_that_links_to_it(self, site, desk, put_in_broker):
+        factories.channel(is_preselected=True)
+        site.page("/bild.jpg", jpeg("navy", (1200, 900)))
+        post = factories.submitted(media=[], link=site.page(), people="")
+        tasks.fetch_link_card(LinkCard.objects.get().pk)
+        address = f"/lank/{link_cards.digest_of(post.version_in_force.link)}/"
+        other = factories.ombudsman()
+        people = (post.author, factories.reviewer(), other)
+        assert [signed_in(each).get(address).status_code for each in people] == [200, 200, 404]
+
     def test_what_a_page_says_is_text_and_nothing_else(self, site, desk, put_in_broker):
         factories.channel(is_preselected=True)
         html = "<meta property='og:title' content='&lt;img src=x onerror=alert(1)&gt;'>"

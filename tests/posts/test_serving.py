@@ -19,9 +19,9 @@ def film(db):
     return Media.objects.get().master
 
 
-def answer_to(film, header: str = ""):
+def answer_to(film, header: str = "", **more: str):
     headers = {"Range": header} if header else {}
-    return serve(RequestFactory().get("/", headers=headers), film)
+    return serve(RequestFactory().get("/", headers=headers | more), film, "abc-master")
 
 
 def body_of(response) -> bytes:
@@ -33,7 +33,8 @@ def test_the_whole_file_is_served_privately(film):
     response = answer_to(film)
     assert (response.status_code, body_of(response)) == (200, CONTENT)
     assert response["Content-Type"] == "video/mp4"
-    assert response["Cache-Control"] == "private, max-age=3600"
+    assert response["Cache-Control"] == "private, no-cache"
+    assert response["ETag"] == '"abc-master"'
     assert response["Accept-Ranges"] == "bytes"
 
 
@@ -59,6 +60,21 @@ def test_a_part_behind_the_end_is_refused(film):
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */10240")
 
 
+@pytest.mark.parametrize("header", ["", "bytes=0-99"])
+def test_what_a_browser_has_already_is_not_sent_again(film, header):
+    response = answer_to(film, header, **{"If-None-Match": '"abc-master"'})
+    assert (response.status_code, response.content) == (304, b"")
+    assert (response["ETag"], response["Cache-Control"]) == ('"abc-master"', "private, no-cache")
+    assert body_of(answer_to(film, **{"If-None-Match": '"abc-thumb"'})) == CONTENT
+
+
+def test_a_part_of_another_file_is_not_put_to_what_a_player_has(film):
+    part = answer_to(film, "bytes=0-99", **{"If-Range": '"abc-master"'})
+    assert (part.status_code, body_of(part)) == (206, CONTENT[:100])
+    whole = answer_to(film, "bytes=0-99", **{"If-Range": '"abd-master"'})
+    assert (whole.status_code, body_of(whole)) == (200, CONTENT)
+
+
 @pytest.mark.parametrize(
     "header", ["", "bytes=-", "bytes=a-b", "items=0-1", "bytes=0-1,5-6", f"bytes=0-{'9' * 5000}"]
 )
@@ -67,6 +83,6 @@ def test_a_question_we_do_not_understand_gets_the_whole(header):
 
 
 def test_a_download_has_a_name(film):
-    with closing(serve(RequestFactory().get("/"), film, download_as="seko-1.mp4")) as response:
+    with closing(serve(RequestFactory().get("/"), film, "abc", download_as="seko-1.mp4")) as response:
         told = response["Content-Disposition"]
     assert told == 'attachment; filename="seko-1.mp4"'
