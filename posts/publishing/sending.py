@@ -32,6 +32,8 @@ WAKE_AGAIN_AFTER = timedelta(seconds=5)
 """When a task put into the broker is believed to be lost: few are before it."""
 AT_THE_DOOR = 12
 """How many of each channel are in the broker."""
+FILM_IS_NEW, FILM_LOOKED_AT_EVERY = timedelta(minutes=10), timedelta(minutes=1)
+"""For how long a platform may be at work on a film after it took it, before it knows a place below it."""
 CHUNK = 64 * 1024 * 1024
 """How much of a file is read between two renewals of the lease."""
 
@@ -135,13 +137,27 @@ def attempt_to_publish(publication: Publication) -> None:
         account_refused(channel, adapter, error)
         put_back(publication, timezone.now(), attempt, error)
     except Refused as error:
-        fail(publication, attempt, error)
+        refused(publication, attempt, error)
     except Unconfirmed as error:
         doubt(publication, attempt, error)
     else:
         settle(publication, attempt, receipt, Outcome.RECEIPT)
     finally:
         connections.honour(channel, adapter)
+
+
+def refused(publication: Publication, attempt: Attempt | None, error: Refused) -> None:
+    """For good; but what stands below a film may be refused while the platform is still at work on that."""
+    again = timezone.now() + FILM_LOOKED_AT_EVERY
+    if error.code == Trouble.PLACE_GONE and follows_new_film(publication):
+        put_back(publication, again, attempt, NotReady(Trouble.PROCESSING, error.detail, until=again))
+    else:
+        fail(publication, attempt, error)
+
+
+def follows_new_film(publication: Publication) -> bool:
+    film = publication.after if publication.after and publication.after.has_film else None
+    return bool(film and film.published_at and timezone.now() < film.published_at + FILM_IS_NEW)
 
 
 def end_of_lease(publication: Publication) -> datetime:

@@ -607,3 +607,19 @@ def test_a_first_comment_comes_after_its_post(anna, platform, monkeypatch):
     [(_handle, head), (_other, comment)] = platform.ledger
     assert (comment.text, comment.is_comment, head.is_comment) == ("Läs mer på seko.se.", True, False)
     assert comment.reply_to == Publication.objects.get(part=0).remote_id
+
+
+def test_below_a_film_that_the_platform_is_still_at_work_on_a_comment_waits(anna, platform, monkeypatch):
+    monkeypatch.setattr(platform, "limits", replace(platform.limits, thread=0, first_comment=100))
+    factories.approved(factories.submitted(), anna, factories.channel(), first_comment="Läs mer på seko.se.")
+    run_once()
+    Publication.objects.filter(part=0).update(has_film=True)
+    gone = Refused("place_gone")
+    platform.script["commit"] = raising(gone, gone)
+    run_once()
+    comment = all_of_it()[1]
+    assert (comment.status, comment.trouble, comment.tries) == ("queued", "processing", 0)
+    assert timedelta(seconds=50) < comment.not_before - timezone.now() <= timedelta(seconds=60)
+    Publication.objects.filter(part=0).update(published_at=timezone.now() - timedelta(minutes=11))
+    run_once()
+    assert (statuses(), all_of_it()[1].trouble) == (["published", "failed"], "place_gone")
