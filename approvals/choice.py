@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
+from django.utils.dateparse import parse_datetime
 
 from accounts.paging import LONGEST_NUMBER
 from approvals.models import Claim
@@ -71,3 +72,12 @@ class Choice:
 def number_in(address: Mapping[str, str], name: str) -> int | None:
     value = address.get(name, "")
     return int(value) if value.isdecimal() and len(value) <= LONGEST_NUMBER else None
+
+
+def moment_from(said: str) -> datetime | None:
+    """None for what is none, and for the two years in which some clock on earth is beyond what can be counted."""
+    try:
+        found = parse_datetime(said)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo and MINYEAR < found.year < MAXYEAR else None

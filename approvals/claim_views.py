@@ -1,19 +1,18 @@
 """Who looks at a post right now, as its page says it: taken when somebody opens it, taken over, given to a colleague."""
 
-from datetime import MAXYEAR, MINYEAR
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from approvals import claims
+from approvals.choice import moment_from
 from approvals.models import Claim
 from approvals.views import ReviewRequest, may_review, page_for, sent_in, to_next, told
 from posts import timeline
@@ -36,15 +35,6 @@ def leave(request: ReviewRequest, post_id: int) -> HttpResponse:
     if seen_at := moment_from(request.POST.get("seen", "")):
         claims.leave(sent_in(post_id), request.user, seen_at)
     return HttpResponse(status=204)
-
-
-def moment_from(typed: str) -> Any:
-    """None for what is none, and for the two years in which some clock on earth is beyond what can be counted."""
-    try:
-        found = parse_datetime(typed)
-    except ValueError:
-        return None
-    return found if found and found.tzinfo and MINYEAR < found.year < MAXYEAR else None
 
 
 @require_POST

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.paging import LONGEST_NUMBER
 from approvals import gaps, queue, regret
-from approvals.choice import Choice
-from approvals.claim_views import moment_from
+from approvals.choice import Choice, moment_from
 from approvals.views import ReviewRequest, may_review
 from channels.models import Channel
 from posts import timeline
