@@ -9,13 +9,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, UUIDField, When, Window
-from django.db.models.functions import RowNumber, TruncDate
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    UUIDField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, RowNumber, TruncDate
 
 from approvals.calendar_days import Span
 from approvals.frequency import DAY
 from approvals.frequency_rows import ON_ITS_WAY, beginning_of
-from approvals.models import ImportantDate
+from approvals.models import ImportantDate, OutsidePost
 from channels.models import Channel
 from channels.rules import keeps
 from posts import chips, rules
@@ -72,6 +86,8 @@ class Cell:
     slots: list[Slot] = field(default_factory=list)
     total: int = 0
     there: int = 0
+    elsewhere: int = 0
+    """What went out there without going through here."""
 
     @property
     def more(self) -> int:
@@ -96,9 +112,16 @@ def cells(channels: Iterable[Channel], span: Span, reader: "User") -> Cells:
     by_number = {channel.pk: channel for channel in channels}
     found: Cells = {}
     places: dict[int, tuple[tuple[int, date], datetime]] = {}
+    outside: dict[tuple[int, date], int] = {}
     for pk, channel, day, at, total, there in few_of_each_day(by_number, span):
+        if pk is None:
+            outside[channel, day] = total
+            continue
         places[pk] = (channel, day), at
         found.setdefault((channel, day), Cell(day, total=total, there=there))
+    for (channel, day), count in outside.items():
+        cell = found.setdefault((channel, day), Cell(day))
+        cell.elsewhere, cell.there = count, cell.there + count
     for publication in with_words(places):
         place, at = places[publication.pk]
         publication.channel = by_number[publication.channel_id]
@@ -120,7 +143,24 @@ def few_of_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-
     most = NAMED[span.kind]
     # Where there are more, their number takes the place of the last one.
     rows = rows.filter(Q(nth__lt=most) | Q(nth=most, total=most))
-    return rows.values_list("pk", "channel", "day", "at", "total", "there")
+    listed = rows.values_list("pk", "channel", "day", "at", "total", "there")
+    return listed.union(elsewhere_each_day(ids, span), all=True)
+
+
+def elsewhere_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]
+    """How many went out on each channel without going through here: rows without a number of their own."""
+    first, end = beginning_of(span.first), beginning_of(span.last + DAY)
+    outside = OutsidePost.objects.filter(channel__in=list(ids), gone_at=None).order_by()
+    rows = outside.filter(published_at__gte=first, published_at__lt=end).annotate(
+        day=TruncDate("published_at")
+    )
+    by_day = rows.values("channel", "day").annotate(
+        none=Cast(Value(None), BigIntegerField()),
+        last=Max("published_at"),
+        total=Count("pk"),
+        there=Count("pk"),
+    )
+    return by_day.values_list("none", "channel", "day", "last", "total", "there")
 
 
 def in_span(ids: Iterable[int], span: Span) -> PublicationQuerySet:

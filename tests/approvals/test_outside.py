@@ -180,3 +180,13 @@ def test_the_frequency_page_counts_it(listing, channel):
     listing.listed = [item("1")]
     looked()
     assert "1 av 1" in text_of(signed_in(factories.reviewer()).get("/granska/frekvens/"))
+
+
+def test_the_calendar_shows_it_and_has_no_gap_there(listing, channel):
+    desk, address = signed_in(factories.reviewer()), f"/granska/kalender/?dag={timezone.localdate()}"
+    assert "Lucka" in text_of(desk.get(address))
+    listing.listed = [item("1", timedelta(minutes=11))]
+    looked()
+    said = text_of(desk.get(address))
+    assert "1 utanför Seko Social" in said
+    assert "Lucka" not in said

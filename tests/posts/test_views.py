@@ -262,7 +262,7 @@ def test_a_post_is_drawn_back_with_one_press(page, karin):
 def test_drawing_back_too_late_is_said(page, karin, platform):
     post = factories.approved(factories.submitted(karin), factories.reviewer(), factories.channel())
     said = text_of(page.post(f"/inlagg/{post.pk}/dra-tillbaka/", follow=True))
-    assert "Det går inte längre. Läget har hunnit ändras." in said
+    assert "Det går inte längre. Godkänt av Anna" in said
     assert Post.objects.get().status == Status.APPROVED
 
 
