@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from freezegun import freeze_time
 
 from approvals import frequency_rows, gaps, outside
 from approvals.models import OutsideLook, OutsidePost
@@ -19,6 +20,13 @@ from tests.pages import signed_in, text_of
 pytestmark = [pytest.mark.django_db]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    """An hour ago is today."""
+    with freeze_time("2026-04-29 12:00:00", tick=True):
+        yield
 
 
 @pytest.fixture
