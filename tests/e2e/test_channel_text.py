@@ -77,6 +77,8 @@ def test_a_film_goes_out_with_its_subtitles_and_its_picture(browser: Browser, si
     anna.sees("stod vi på bangården")
     assert axe(anna.page) == []
     anna.page.get_by_role("link", name="Tillbaka till inlägget").click()
+    anna.page.wait_for_url(re.compile(r"/granska/\d+/$"))
+    anna.page.wait_for_load_state("networkidle")
     anna.page.keyboard.press("1")
     anna.page.wait_for_url(re.compile(r"/kanaler/\d+/"))
     anna.page.locator("#bildsekund").fill("2,5")

@@ -95,7 +95,7 @@ PAGES = {
 PRESSES = {
     "accounts:read_all": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
-    "posts:recall": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
+    "posts:recall": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # a draft again: its author's alone
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:answer": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:upload": (422, 422, 422, NO, NO),
