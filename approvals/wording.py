@@ -61,14 +61,15 @@ def in_the_toast(publications: Iterable[Publication], stop: PublishingStop | Non
 def what_follows(publications: Iterable[Publication], stop: PublishingStop | None, soon: str) -> str:
     everything = list(publications)
     queued = [item for item in everything if item.status == PublicationStatus.QUEUED]
-    under_way = [item for item in everything if item.status in FASTER_THAN_WORDS]
     at_once, later, _by_hand = sorted_out([item.channel for item in queued])
     first = [item for item in queued if item.channel in at_once]
     planned = [item for item in first if is_scheduled(item)]
     much_later = [item for item in first if item not in planned and not waiting.is_soon(item)]
+    next_ones = [] if stop else [item for item in first if item not in planned and item not in much_later]
+    leaving = [item for item in everything if item in next_ones or item.status in FASTER_THAN_WORDS]
     return sentences(
         (_("%(channels)s väntar: all publicering är stoppad."), channels_of(first) if stop else []),
-        (soon, channels_of(under_way) + ([] if stop else without(first, [*planned, *much_later]))),
+        (soon, channels_of(leaving)),
         (at(_("Schemalagt på %%(channels)s %(at)s."), planned), [] if stop else channels_of(planned)),
         (
             at(_("Publiceras på %%(channels)s tidigast %(at)s."), much_later),
@@ -88,10 +89,6 @@ def what_follows(publications: Iterable[Publication], stop: PublishingStop | Non
 
 def at(sentence: str, publications: list[Publication]) -> str:
     return sentence % {"at": waiting.day_and_time(publications[0].not_before)} if publications else sentence
-
-
-def without(publications: list[Publication], others: list[Publication]) -> list[Channel]:
-    return channels_of(item for item in publications if item not in others)
 
 
 def channels_of(publications: Iterable[Publication]) -> list[Channel]:

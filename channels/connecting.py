@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TAKEN = "taken"
-ALL_TAKEN = "all_taken"
 """The account is a channel already: why it cannot be chosen, beside what `codes.Trouble` knows."""
+ALL_TAKEN = "all_taken"
+"""So are all of them that can be channels."""
 ASKED, RUNNING, GOOD = "asked", "running", "good"
 """How a trial run goes, where it did not end in trouble. Who is `asked` for it has not begun."""
 TRIAL_PATIENCE = timedelta(minutes=3)

@@ -192,6 +192,14 @@ def test_a_worker_may_be_faster_than_the_sentence_about_the_okay(facebook, statu
     assert wording.after_the_okay([begun], None) == "Godkänt. Publiceras nu på Facebook."
 
 
+def test_the_channels_keep_their_order_whichever_worker_was_faster(facebook):
+    other = factories.channel("x")
+    waits = Publication(channel=facebook, not_before=timezone.now())
+    begun = Publication(channel=other, status="staging")
+    said = wording.after_the_okay([waits, begun], None)
+    assert said == "Godkänt. Publiceras nu på Facebook och X (Twitter)."
+
+
 def test_what_was_typed_is_approved_with_the_same_press(desk, post, anna):
     desk.post(f"/granska/{post.pk}/godkann/", as_shown(post, **{alt_of(post): "Två kollegor"}))
     version = Approval.objects.get().version

@@ -280,6 +280,18 @@ def test_a_line_that_hangs_up_late_is_still_the_one_that_says_why(serve, monkeyp
     test_a_request_that_is_not_taken_in_ends_when_the_time_is_over(serve, monkeypatch)
 
 
+def test_over_tls_too_the_line_ends_a_request_that_is_not_taken_in(serve, certificate, monkeypatch):
+    """The socket has no clock of its own: hanging up must wake whoever is writing."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    monkeypatch.setattr(http, "patience", http.Patience(connect=2, read=0.8, whole=1.5))
+    over = threading.Event()
+    server = serve(over_tls(lambda connection: over.wait(20) and None, certificate), peek=True)
+    with pytest.raises(Unconfirmed) as raised:
+        call(server.url.replace("http", "https"), data=bytes(50_000_000))
+    over.set()
+    assert raised.value.code == Trouble.NO_ANSWER
+
+
 def read_slowly(connection: socket.socket) -> None:
     threading.Event().wait(0.8)
     while not connection.recv(1 << 20).endswith(b"end"):
