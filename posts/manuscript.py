@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from posts.media.edits import Box
+
 DIGEST_FORMAT = 1
 """Part of the digest. Raise it when the canonical form changes; old versions keep the format they were frozen in."""
 
@@ -28,6 +30,15 @@ class ShownMedia:
 
 
 @dataclass(frozen=True)
+class Crop:
+    """The part of one of the post's pictures that a channel shows instead of all of it."""
+
+    sha256: str
+    """The picture's, as it is without being cropped."""
+    box: Box
+
+
+@dataclass(frozen=True)
 class ChannelText:
     """What is special for one chosen channel. An empty text means the post's own text."""
 
@@ -45,6 +56,8 @@ class ChannelText:
     """The SHA-256 of a picture of the post's, or of a film's poster; "" leaves the choice to the platform."""
     credit: str = ""
     """Whether the photographer stands in the text: `shown`, `none`, or "" for what the platform's adapter does."""
+    crops: tuple[Crop, ...] = ()
+    """At most one of each picture, in the order of their digests."""
 
     @property
     def following(self) -> tuple[str, ...]:
@@ -52,7 +65,16 @@ class ChannelText:
         return (*self.thread, self.first_comment) if self.first_comment else self.thread
 
     def canonical(self) -> dict[str, Any]:
-        return said(asdict(self), "thread", "first_comment", "tags", "thumbnail", "credit")
+        return said(asdict(self), "thread", "first_comment", "tags", "thumbnail", "credit", "crops")
+
+    def crop_of(self, sha256: str) -> Box | None:
+        return next((crop.box for crop in self.crops if crop.sha256 == sha256), None)
+
+    def cropped(self, sha256: str, box: Box | None) -> "ChannelText":
+        """With this part of the picture, or (None) all of it."""
+        others = [crop for crop in self.crops if crop.sha256 != sha256]
+        crops = [*others, Crop(sha256, box)] if box else others
+        return replace(self, crops=tuple(sorted(crops, key=lambda crop: crop.sha256)))
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,16 @@ class Manuscript:
 
     def replaced(self, **changes: Any) -> "Manuscript":
         return replace(self, **changes)
+
+    def without_stray_crops(self) -> "Manuscript":
+        """The same, and nothing said of pictures that are not in it (any more)."""
+        there = {item.sha256 for item in self.media}
+        return self.replaced(
+            channels=tuple(
+                replace(choice, crops=tuple(crop for crop in choice.crops if crop.sha256 in there))
+                for choice in self.channels
+            )
+        )
 
     def without(self, channel_id: int) -> "Manuscript":
         """The same, not meant for this channel."""

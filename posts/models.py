@@ -22,7 +22,8 @@ from audit.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from channels.models import Channel
 from posts import desk
 from posts.likeness import BANDS, WIDTH
-from posts.manuscript import ChannelText, Manuscript, ShownMedia
+from posts.manuscript import ChannelText, Crop, Manuscript, ShownMedia
+from posts.media.edits import Box
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -621,6 +622,8 @@ class VersionChannel(AppendOnlyModel):
     """The texts that follow the first, each as an answer to the one before."""
     first_comment = models.TextField(blank=True)
     """What the account itself says under its post."""
+    crops = models.JSONField(default=list, blank=True)
+    """The parts of pictures that this channel shows: `sha256` of the picture's master, and a `box` in hundredths."""
 
     class Meta:
         ordering = ("channel__position", "channel_id")
@@ -643,6 +646,7 @@ class VersionChannel(AppendOnlyModel):
             tags=tuple(self.tags),
             thumbnail=self.thumbnail,
             credit=self.credit,
+            crops=tuple(Crop(crop["sha256"], Box(**crop["box"])) for crop in self.crops),
         )
 
 
@@ -1295,8 +1299,8 @@ def rendition_path(rendition: "Rendition", name: str) -> str:
 
 class Rendition(models.Model):
     """
-    What is made for a channel: a film of a version's pictures and text, or a film or picture that is too large for it,
-    made smaller.
+    What is made for a channel: a film of a version's pictures and text, a film or picture that is too large for it, made
+    smaller, or a part of a picture.
 
     The recipe is the digest of everything it is made of: the same is made once.
     """
@@ -1304,7 +1308,7 @@ class Rendition(models.Model):
     recipe = models.CharField(max_length=64, unique=True)
     ingredients = models.JSONField()
     """`media`: ids in order, `digests`: their masters'; then `text` and `seconds`, or the `box` that
-    a film has to fit into, or the `picture_bytes` that a picture may have."""
+    a film has to fit into, or the `crop` and the `picture_bytes` of a picture: which part, and how many it may have."""
     state = models.CharField(max_length=10, choices=RenditionState, default=RenditionState.WAITING)
     film = models.FileField(upload_to=rendition_path, blank=True)
     poster = models.FileField(upload_to=rendition_path, blank=True)
@@ -1341,7 +1345,7 @@ class Rendition(models.Model):
     @property
     def is_film(self) -> bool:
         """Known from the order, before anything is made."""
-        return "picture_bytes" not in self.ingredients
+        return not {"picture_bytes", "crop"} & {*self.ingredients}
 
 
 # --- what a link shows ------------------------------------------------------------------------------------------

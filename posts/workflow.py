@@ -22,7 +22,7 @@ log, all in one transaction. A decision names the version that was seen; if the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -606,6 +606,7 @@ def freeze(
     post: Post, manuscript: Manuscript, by: User, answers: dict[str, str], remark: Remark = NO_REMARK
 ) -> Version:
     """Write a manuscript down as the post's next version. The caller has locked the post and saves it."""
+    manuscript = manuscript.without_stray_crops()
     number = (Version.objects.filter(post=post).aggregate(last=Max("number"))["last"] or 0) + 1
     version = Version.objects.create(
         post=post,
@@ -628,7 +629,7 @@ def freeze(
             subtitles=item.subtitles,
         )
     for choice in manuscript.channels:
-        VersionChannel.objects.create(version=version, **vars(choice))
+        VersionChannel.objects.create(version=version, **asdict(choice))
     renditions.order(version)
     link_cards.order(version.link)
     post.current_version = version
