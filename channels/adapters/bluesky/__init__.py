@@ -19,13 +19,14 @@ from channels.adapters.base import (
     Health,
     Keep,
     Limits,
+    Listed,
     Media,
     Problem,
     Receipt,
     Staged,
     Tokens,
 )
-from channels.adapters.bluesky import links, probing, records, text
+from channels.adapters.bluesky import links, listing, probing, records, text
 from channels.adapters.bluesky.api import API, renewed
 from channels.adapters.codes import Lack, Trouble
 from channels.adapters.fitting import lacks, with_link
@@ -53,6 +54,7 @@ class Bluesky(Adapter):
         thread=24,  # no lexicon sets a limit; as many as on X
     )
     names_photographer = False
+    lists_posts = True
     absence_proven_after = timedelta(minutes=1)
     """The server itself answers, with what it has. Until then it may still take in what we have given up waiting for."""
 
@@ -119,6 +121,13 @@ class Bluesky(Adapter):
         """Everybody may see what is in a repository, and in ours is only what is ours."""
         found = self.api.record(self.connection.account_id, remote_id)
         return self.receipt(remote_id) if found else None
+
+    def recent(self, since: datetime) -> Iterator[Listed]:
+        for key, record in listing.posts_since(self.api, self.connection.account_id, since):
+            if not listing.is_answer(record):
+                at, words = listing.published(key, record), str(record.get("text") or "")
+                link, has_media = listing.link(record), listing.shows_something(record)
+                yield Listed(key, self.receipt(key).url, at, words, link, has_media)
 
     def remove(self, remote_id: str) -> None:
         self.api.delete(self.connection.account_id, remote_id)

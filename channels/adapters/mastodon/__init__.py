@@ -130,7 +130,7 @@ class Mastodon(Adapter):
     def recent(self, since: datetime) -> Iterator[Listed]:
         for post in finding.posts_since(self.api, self.number, since):
             at = moment(str(post.get("created_at") or ""))
-            if at and not post.get("in_reply_to_id") and finding.is_public(post, self.number):
+            if at and not finding.is_answer(post) and finding.is_public(post, self.number):
                 words = plain(str(post.get("content") or ""))
                 url = self.receipt(str(post["id"])).url
                 yield Listed(str(post["id"]), url, at, words, has_media=bool(finding.media_ids(post)))

@@ -69,6 +69,11 @@ def stands_there(post: Post, account: str, answering: str) -> bool:
     return answered == answering
 
 
+def is_answer(post: Post) -> bool:
+    """Also to what is deleted by now: whose it was is all that the server still knows."""
+    return bool(post.get("in_reply_to_id") or post.get("in_reply_to_account_id"))
+
+
 def posts_since(api: API, account: str, since: datetime) -> Iterator[Post]:
     """The account's posts from then on, newest first, all of them: a look that stops early proves nothing."""
     query = {"limit": str(PAGE), "exclude_reblogs": "true"}

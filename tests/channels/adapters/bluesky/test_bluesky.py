@@ -222,6 +222,66 @@ def test_a_limit_that_a_good_answer_tells_of_is_honoured(script, adapter):
     assert adapter.rests == [Rest(reset)]
 
 
+# --- the account's own list -------------------------------------------------------------------------------------
+
+BEGUN = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+
+
+def listed(begun: datetime, **said: object) -> dict[str, object]:
+    uri = f"at://{DID}/app.bsky.feed.post/{new_key(begun)}"
+    return {"uri": uri, "cid": "x", "value": {"text": "Hej", "createdAt": begun.isoformat(), **said}}
+
+
+def pages(script, *records: list[dict[str, object]]) -> None:
+    for number, page in enumerate(records, 1):
+        more = {"cursor": str(number)} if number < len(records) else {}
+        script.on("GET com.atproto.repo.listRecords", {"records": page, **more})
+
+
+def test_the_list_is_read_until_its_posts_are_too_old(script, adapter):
+    days = [BEGUN - timedelta(days=days) for days in range(4)]
+    pages(script, [listed(days[0]), listed(days[1])], [listed(days[2]), listed(days[3])], [])
+    assert [item.at for item in adapter.recent(days[2])] == days[:3]
+    assert [heard.query.get("cursor") for heard in script.heard] == [None, "1"]
+
+
+def test_a_list_that_is_none_is_no_proof_that_posts_are_gone(script, adapter):
+    script.on("GET com.atproto.repo.listRecords", {"cursor": "x"})
+    with pytest.raises(NotSent):
+        list(adapter.recent(BEGUN))
+
+
+@pytest.mark.parametrize("said", ["2026-11-26T09:00:00Z", "2031-01-01T00:00:00Z", "nonsens", 7, None])
+def test_a_post_is_no_younger_than_its_key(script, adapter, said):
+    pages(script, [listed(BEGUN, createdAt=said)])
+    assert [item.at for item in adapter.recent(BEGUN - timedelta(days=1))] == [BEGUN]
+
+
+def test_a_post_that_was_brought_from_elsewhere_is_as_old_as_it_says(script, adapter):
+    pages(script, [listed(BEGUN, createdAt="2019-05-01T08:00:00Z")])
+    assert [item.at.year for item in adapter.recent(BEGUN - timedelta(days=1))] == [2019]
+
+
+@pytest.mark.parametrize(
+    ("said", "link", "has_media"),
+    [
+        ({}, "", False),
+        ({"embed": {"$type": "app.bsky.embed.external", "external": {"uri": LINK}}}, LINK, False),
+        ({"facets": facets(f"Läs {LINK} nu")}, LINK, False),
+        ({"facets": facets("#avtal25")}, "", False),
+        ({"embed": {"$type": "app.bsky.embed.images"}}, "", True),
+        ({"embed": {"$type": "app.bsky.embed.video"}}, "", True),
+        ({"embed": {"$type": "app.bsky.embed.recordWithMedia"}}, "", True),
+        ({"embed": {"$type": "app.bsky.embed.record"}}, "", False),
+    ],
+    ids=["words", "card", "link", "hashtag", "pictures", "film", "quoted beside a picture", "quoted"],
+)
+def test_what_a_post_shows_and_where_it_leads(script, adapter, said, link, has_media):
+    pages(script, [listed(BEGUN, **said)])
+    (item,) = adapter.recent(BEGUN - timedelta(days=1))
+    assert (item.text, item.link, item.has_media) == ("Hej", link, has_media)
+
+
 # --- sessions ---------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from channels.adapters.base import Connection, Content, Kind, Staged
-from channels.adapters.bluesky import Bluesky
+from channels.adapters.bluesky import Bluesky, listing
 from channels.adapters.bluesky.connecting import BlueskyConnector
 from channels.adapters.bluesky.records import COLLECTION
 from channels.adapters.codes import Trouble
@@ -143,6 +143,22 @@ def test_a_post_is_published_once_found_by_its_key_and_taken_away(server, adapte
     adapter.remove(receipt.remote_id)
     assert adapter.look_up(receipt.remote_id) is None
     adapter.remove(receipt.remote_id)
+
+
+def test_the_list_is_read_page_by_page_and_answers_are_left_out(server, adapter, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE", 2)
+    begun, ours = datetime.now(UTC) - timedelta(minutes=1), []
+    for number in range(5):
+        content, staged = Content(f"Nummer {number}"), Staged()
+        adapter.stage(content, staged, lambda kept: None)
+        ours.append(adapter.commit(content, staged).remote_id)
+    answer, staged = Content("Ett svar", reply_to=ours[0]), Staged()
+    adapter.stage(answer, staged, lambda kept: None)
+    adapter.commit(answer, staged)
+    found = list(adapter.recent(begun))
+    assert [item.remote_id for item in found] == ours[::-1]
+    assert [begun < item.at <= datetime.now(UTC) for item in found] == [True] * 5
+    assert list(adapter.recent(datetime.now(UTC) + timedelta(minutes=1))) == []
 
 
 def test_a_commit_that_is_repeated_changes_nothing(server, adapter):
