@@ -478,7 +478,11 @@ def channel_for(row: Connecting, notes: Notes, account: Account, carried: Mappin
         return channel
     told = {**connections.shown_as(account), "host": host, **carried}
     return Channel.objects.create(
-        platform=row.platform, remote_id=account.id, position=next_position(), **told
+        platform=row.platform,
+        remote_id=account.id,
+        position=next_position(),
+        is_another=Channel.objects.filter(platform=row.platform).exists(),
+        **told,
     )
 
 

@@ -116,6 +116,8 @@ class Channel(models.Model):
     platform = models.CharField(_("plattform"), max_length=20)
     """A key of `channels.adapters.ADAPTERS`: a new platform needs no change of the schema."""
     name = models.CharField(_("namn"), max_length=120)
+    is_another = models.BooleanField(default=False)
+    """One of its platform was here before it: the platform's name alone does not say which is meant."""
     remote_id = models.CharField(max_length=200, blank=True)
     """The platform's own id of the page, profile or channel."""
     handle = models.CharField(_("kontots namn"), max_length=120, blank=True)

@@ -168,5 +168,7 @@ def ends_in(days: int) -> str:
 
 
 def name_of(channel: Channel) -> str:
-    """What is done by hand has no platform of its own."""
-    return channel.name if channel.is_by_hand else channel.platform_name
+    """Facebook; and the next page there Facebook (Seko Sjöfolk). What is done by hand has no platform of its own."""
+    if channel.is_by_hand:
+        return channel.name
+    return f"{channel.platform_name} ({channel.name})" if channel.is_another else channel.platform_name
