@@ -20,6 +20,8 @@ VERBS: dict[str, dict[str, Any]] = {
         "post.withdrawn": gettext_lazy("Drog tillbaka inlägget"),
         "post.edited": gettext_lazy("Ändrade inlägget"),
         "post.picture_changed": gettext_lazy("Ändrade en bild"),
+        "post.picture_cropped": gettext_lazy("Beskar en bild för en kanal"),
+        "post.picture_uncropped": gettext_lazy("Lät en kanal visa hela bilden igen"),
         "post.changes_requested": gettext_lazy("Bad om en ändring"),
         "post.media_refused": gettext_lazy("Skickade tillbaka inlägget: en fil gick inte att använda"),
         "post.rejected": gettext_lazy("Avslog inlägget"),

@@ -19,12 +19,12 @@ from channels.wording import name_of
 from posts import difference
 from posts.difference import Change, FieldDifference
 from posts.manuscript import ChannelText, Manuscript
-from posts.models import AuthorsYes, Post, PostQuerySet, Status, Transition, Version
+from posts.models import AuthorsYes, Post, PostQuerySet, Status, Transition, Version, VersionChannel
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-NO_WORDS = frozenset({"channel_id", "privacy", "thumbnail", "credit"})
+NO_WORDS = frozenset({"channel_id", "privacy", "thumbnail", "credit", "crops"})
 """Where it goes and who may see it there: nothing that somebody has worded."""
 
 MOST_QUESTIONS = 20
@@ -111,6 +111,7 @@ def told(old: Version, new: Version) -> Iterator[FieldDifference]:
     for choice in new.chosen_channels.all():
         known = before.get(choice.channel_id, ChannelText(choice.channel_id))
         yield from told_of_channel(choice.channel, old.text, known, choice.as_text())
+        yield from told_of_crops(choice, known, old, new)
 
 
 def told_of_channel(
@@ -122,6 +123,17 @@ def told_of_channel(
         if old != new:
             label = LABELS[name]() % {"channel": name_of(channel)}
             yield FieldDifference(f"{name}_{channel.pk}", label, difference.words(old, new))
+
+
+def told_of_crops(
+    choice: VersionChannel, before: ChannelText, old: Version, new: Version
+) -> Iterator[FieldDifference]:
+    """How much the channel's followers see of the pictures."""
+    known = "\n".join(difference.crop_lines(before, old.media))
+    now = "\n".join(difference.crop_lines(choice.as_text(), new.media))
+    if known != now:
+        label = _("Bilder på %(channel)s") % {"channel": name_of(choice.channel)}
+        yield FieldDifference(f"crops_{choice.channel_id}", label, difference.words(known, now))
 
 
 THE_AUTHORS = frozenset({"text", "link", "credit", "media", "alt_text", "subtitles"})
@@ -152,7 +164,11 @@ def is_reworded(own: Manuscript, now: Manuscript) -> bool:
 
 
 def wording_of(manuscript: Manuscript) -> tuple[Any, ...]:
-    by_channel = {choice.channel_id: words for choice in manuscript.channels if (words := worded(choice))}
+    by_channel = {
+        choice.channel_id: (words, choice.crops)
+        for choice in manuscript.channels
+        if (words := worded(choice)) or choice.crops
+    }
     # How a picture is described is the desk's work; what is said in a film is its author's.
     shown = [(item.sha256, item.subtitles) for item in manuscript.media]
     return manuscript.text, manuscript.link, manuscript.credit, shown, by_channel

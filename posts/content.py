@@ -138,8 +138,8 @@ def media_for(version: Version, channel: Channel) -> list[ChannelMedia]:
 
 
 def as_shown(version: Version, item: VersionMedia, channel: Channel) -> ChannelMedia:
-    """What was sent in, or the smaller picture that is made of it."""
-    if (ingredients := picture_needed(item.media, channel)) is not None:
+    """What was sent in, or the picture that is made of it for the channel."""
+    if (ingredients := picture_needed(item.media, chosen(version, channel))) is not None:
         return as_picture(rendition_of(version, ingredients), item.alt_text)
     return replace(as_channel_media(item.media, item.alt_text), subtitles=item.subtitles)
 
@@ -196,7 +196,8 @@ def needed_for(version: Version, channel: Channel) -> list[dict[str, Any]]:
     """What has to be made before the channel can show the version."""
     if (film := film_needed(version, channel)) is not None:
         return [film]
-    pictures = [picture_needed(item.media, channel) for item in version.shown_media.all()]
+    choice = chosen(version, channel)
+    pictures = [picture_needed(item.media, choice) for item in version.shown_media.all()]
     return [picture for picture in pictures if picture is not None]
 
 
@@ -217,12 +218,28 @@ def film_needed(version: Version, channel: Channel) -> dict[str, Any] | None:
     return None
 
 
-def picture_needed(media: Media, channel: Channel) -> dict[str, Any] | None:
-    """What the picture is made of that the channel shows instead of a master larger than it takes."""
-    most = channel.adapter_class.limits.picture_bytes
-    if media.is_film or most is None or media.size <= most:
+def picture_needed(media: Media, choice: VersionChannel) -> dict[str, Any] | None:
+    """
+    What the picture is made of that the channel shows instead of the master: the part that was chosen for it, and no more
+    bytes than it takes. A part is not always smaller than the whole: it is written anew.
+    """
+    most, crop = choice.channel.adapter_class.limits.picture_bytes, crop_of(choice, media)
+    is_too_large = most is not None and media.size > most
+    if media.is_film or not (crop or is_too_large):
         return None
-    return made_of([media]) | {"picture_bytes": most}
+    bounds = {"crop": crop, "picture_bytes": most}
+    return made_of([media]) | {name: value for name, value in bounds.items() if value}
+
+
+def crop_of(choice: VersionChannel, media: Media) -> dict[str, float] | None:
+    """The part of the picture that the channel shows, in hundredths; None for all of it."""
+    return next((crop["box"] for crop in choice.crops if crop["sha256"] == media.sha256), None)
+
+
+def may_crop(channel: Channel) -> bool:
+    """Where a picture becomes a film, it is shown whole."""
+    adapter = channel.adapter_class
+    return bool(adapter.limits.pictures) and not adapter.makes_film_of_pictures
 
 
 def made_of(media: list[Media]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -11,9 +11,12 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from posts import subtitles
+from posts.manuscript import ChannelText
+from posts.media.edits import Box
 from posts.models import Media, Version, VersionChannel
 
 PRIVACY = {"unlisted": _("(för dem som har länken)"), "private": _("(bara för oss)")}
@@ -170,4 +173,20 @@ def own_words(choice: VersionChannel) -> Iterator[object]:
         _("(egen bild för filmen: %(digest)s)") % {"digest": choice.thumbnail[:8]} if choice.thumbnail else ""
     )
     yield from (CREDITS.get(choice.credit, ""), PRIVACY.get(choice.privacy, ""))
+    yield " ".join(f"({line})" for line in crop_lines(choice.as_text(), choice.version.media))
     yield from (*choice.thread, choice.first_comment)
+
+
+def crop_lines(choice: ChannelText, media: Sequence[Media]) -> Iterator[str]:
+    """What a channel shows of the pictures that it does not show whole, by their places where there are several."""
+    for number, item in enumerate(media, 1):
+        if box := choice.crop_of(item.sha256):
+            words = _("bild %(n)d beskuren: %(part)s") if len(media) > 1 else _("bilden beskuren: %(part)s")
+            yield words % {"n": number, "part": part_in_words(box)}
+
+
+def part_in_words(box: Box) -> str:
+    """Two that differ by what nobody sees may be told alike."""
+    sides = {name: number_format(f"{round(value, 1):g}") for name, value in vars(box).items()}
+    words = _("%(width)s × %(height)s %%, %(left)s %% från vänster och %(top)s %% uppifrån")
+    return words % sides

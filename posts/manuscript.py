@@ -70,6 +70,10 @@ class ChannelText:
     def crop_of(self, sha256: str) -> Box | None:
         return next((crop.box for crop in self.crops if crop.sha256 == sha256), None)
 
+    def moved(self, old: str, new: str) -> "ChannelText":
+        """What was shown of the old picture is shown of the new one."""
+        return self.cropped(old, None).cropped(new, box) if (box := self.crop_of(old)) else self
+
     def cropped(self, sha256: str, box: Box | None) -> "ChannelText":
         """With this part of the picture, or (None) all of it."""
         others = [crop for crop in self.crops if crop.sha256 != sha256]

@@ -307,7 +307,7 @@ def claim_rendition(rendition_id: int) -> Rendition | None:
 
 
 def make_rendition(rendition: Rendition) -> None:
-    """Make the film or the smaller picture. Three tries; then the review page says that it did not work."""
+    """Make the film or the picture. Three tries; then the review page says that it did not work."""
     with held(rendition):
         try:
             make_ordered(rendition)
@@ -325,6 +325,8 @@ def make_ordered(rendition: Rendition) -> None:
 
 def made_of(masters: list[Path], rendition: Rendition, folder: Path) -> jobs.Prepared:
     ordered = rendition.ingredients
+    if "crop" in ordered:
+        return jobs.part_of_picture(masters[0], folder, ordered["crop"], ordered.get("picture_bytes"))
     if "picture_bytes" in ordered:
         return jobs.smaller_picture(masters[0], folder, ordered["picture_bytes"])
     if "box" in ordered:

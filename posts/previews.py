@@ -15,11 +15,13 @@ FILM_IN_THE_MAKING, PICTURE_IN_THE_MAKING = "film_in_the_making", "picture_in_th
 
 @dataclass(frozen=True)
 class Shown:
-    """One that was sent in; `rendition` is the smaller picture that the channel's followers see instead."""
+    """One that was sent in; `rendition` is the picture that is made of it, which the channel's followers see instead."""
 
     media: Media
     alt_text: str
     rendition: Rendition | None = None
+    is_cropped: bool = False
+    """For this channel."""
 
     @property
     def file(self) -> Media | Rendition:
@@ -127,7 +129,7 @@ def preview(version: Version, choice: VersionChannel, card: LinkCard | None = No
         link=words.link,
         length=length,
         limit=limits.text,
-        shown=[] if ingredients else list(shown_on(version, channel)),
+        shown=[] if ingredients else list(shown_on(version, choice)),
         film=content.rendition_of(version, ingredients) if ingredients else None,
         blockers=list(blockers.of_channel(version, channel)),
         tags=words.tags if limits.tags else (),
@@ -159,12 +161,12 @@ def thumbnail(version: Version, choice: VersionChannel) -> Media | None:
     return next((still for still in content.stills(version) if still.sha256 == choice.thumbnail), None)
 
 
-def shown_on(version: Version, channel: Channel) -> Iterator[Shown]:
+def shown_on(version: Version, choice: VersionChannel) -> Iterator[Shown]:
     for item in version.shown_media.all():
-        ingredients = content.picture_needed(item.media, channel)
+        ingredients = content.picture_needed(item.media, choice)
         rendition = content.rendition_of(version, ingredients) if ingredients else None
         if ingredients is None or (rendition and rendition.is_ready):
-            yield Shown(item.media, item.alt_text, rendition)
+            yield Shown(item.media, item.alt_text, rendition, bool(content.crop_of(choice, item.media)))
 
 
 def fitting(channel: Channel, text: str, room: int) -> str:

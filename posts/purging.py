@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from audit import log
+from posts.media.edits import edits_of
 from posts.models import (
     OVER,
     DraftMedia,
@@ -70,6 +71,12 @@ def hold_still(media: QuerySet[Media]) -> None:
 def shows_more(old: Media, new: Media) -> bool:
     """What the new one was made of; and what was cropped or turned and never blurred."""
     return old.edits == new.edits[: len(old.edits)] or not is_blurred(old)
+
+
+def is_only_blurred(old: Media, new: Media) -> bool:
+    """The new one is made of the old one, and shows the rest where it was."""
+    known, since = new.edits[: len(old.edits)], new.edits[len(old.edits) :]
+    return old.edits == known and all(edits_of(step).keeps_frame for step in since)
 
 
 def is_blurred(media: Media) -> bool:

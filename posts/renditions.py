@@ -1,6 +1,7 @@
 """
-Ordering what is made for a channel: a film of pictures, or a film or picture that is too large for it made smaller. A
-version's freezing orders it, in the same transaction: there is no version for such a channel without it, or the order.
+Ordering what is made for a channel: a film of pictures, a film or picture that is too large for it made smaller, or the
+part of a picture that it shows. A version's freezing orders it, in the same transaction: there is no version for such a
+channel without it, or the order.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,7 @@
 """
 A reviewer's picture tools: crop, turn, blur. Each saving makes a new picture of the one that was on the page, in a
-process of its own, and puts it into the post's next version in the same place. The old row is never changed.
+process of its own, and puts it into the post's next version in the same place. The old row is never changed. What one
+channel shows of a picture makes none: it stands among the words for that channel (`crop_for`), and a worker makes it.
 
 The picture's row is written first, with a lease, and its files and its version come together: whoever dies in between
 leaves a row that nothing shows, and the sweep takes it away.
@@ -15,15 +16,17 @@ from django.utils import timezone
 
 from audit import log
 from posts import preparation, purging, workflow
-from posts.manuscript import Manuscript
+from posts.manuscript import ChannelText, Manuscript
 from posts.media import jobs
-from posts.media.edits import Edits, edits_of
+from posts.media.edits import Box, Edits, edits_of
+from posts.media.limits import check_sides
 from posts.media.workplace import workplace
 from posts.models import Media, MediaKind, MediaState, Post, Version
 from posts.workflow import Action, MovedOnError
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from channels.models import Channel
 
 KEPT = ("owner_id", "captured_at", "is_drone", "superseded_at")
 """What is as true of the new picture as of the old. Also that it still shows what was blurred in another one."""
@@ -106,23 +109,49 @@ def show(new: Media, old: Media, post: Post, seen: Version) -> Version:
 
 
 def instead(manuscript: Manuscript, old: Media, new: Media) -> Manuscript:
-    """The same with the new picture in the old one's place, also where it stands for a film."""
+    """The same with the new picture in the old one's place, also where it stands for a film or a channel shows a part."""
     return manuscript.replaced(
         media=tuple(
             replace(item, media_id=str(new.pk), sha256=new.sha256) if item.media_id == str(old.pk) else item
             for item in manuscript.media
         ),
-        channels=tuple(
-            replace(choice, thumbnail=new.sha256) if choice.thumbnail == old.sha256 else choice
-            for choice in manuscript.channels
-        ),
+        channels=tuple(with_new(choice, old, new) for choice in manuscript.channels),
     )
+
+
+def with_new(choice: ChannelText, old: Media, new: Media) -> ChannelText:
+    """A picture that was cropped or turned is another one: what a channel showed of the old one says nothing of it."""
+    if choice.thumbnail == old.sha256:
+        choice = replace(choice, thumbnail=new.sha256)
+    return choice.moved(old.sha256, new.sha256) if last_of(new).keeps_frame else choice
 
 
 def steps_of(edits: Edits) -> list[str]:
     """What was done, as the log names it."""
     done = ("blur", edits.blur), ("crop", edits.crop), ("turn", edits.turn)
     return [name for name, given in done if given]
+
+
+# --- for one channel ------------------------------------------------------------------------------------------
+
+
+def crop_for(
+    channel: "Channel", post: Post, by: "User", seen: Version, media: Media, box: Box | None
+) -> Version:
+    """This channel shows this part of the picture, or (None) all of it; the others as they did. Raises as `save` does."""
+    if box:
+        check_sides(box.size_of((media.width, media.height)))
+    before = seen.manuscript()
+    channels = tuple(
+        choice.cropped(media.sha256, box) if choice.channel_id == channel.pk else choice
+        for choice in before.channels
+    )
+    with transaction.atomic():
+        changed = before.replaced(channels=channels)
+        version = workflow.edit(post, by, seen, changed, None, **workflow.answers_of(seen))
+        verb = "post.picture_cropped" if box else "post.picture_uncropped"
+        log.record(verb, post, actor=by, channel=channel.pk)
+    return version
 
 
 # --- faces ----------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ from posts import content as contents
 from posts.blockers import Blocker, blockers
 from posts.changes import NO_REMARK, Remark, remark_of
 from posts.likeness import print_of_text
-from posts.manuscript import Manuscript
+from posts.manuscript import ChannelText, Manuscript
 from posts.models import (
     OVER,
     Approval,
@@ -595,11 +595,21 @@ def freeze_if_prepared(post: Post) -> Version | None:
     if draft is None or draft.shown_media.exclude(media__state=MediaState.READY).exists():
         return None
     before = post.current_version
-    channels = before.manuscript().channels if before else contents.preselected()
+    channels = channels_of(before) if before else contents.preselected()
     version = freeze(post, draft.manuscript(channels), post.author, answers_of(draft))
     draft.delete()
     post.save(update_fields=["current_version", "updated_at"])
     return version
+
+
+def channels_of(before: Version) -> tuple[ChannelText, ...]:
+    """As reviewers had worded them. What was blurred since, also for another post, is cropped as it was."""
+    channels = before.manuscript().channels
+    for media in before.media if any(choice.crops for choice in channels) else ():
+        new = purging.in_force(media)
+        if new != media and purging.is_only_blurred(media, new):
+            channels = tuple(choice.moved(media.sha256, new.sha256) for choice in channels)
+    return channels
 
 
 def freeze(

@@ -19,6 +19,7 @@ from posts.media.errors import OURS, MediaRefused, RefusalCode
 JOBS = {
     "prepare_picture": "posts.media.picture_jobs",
     "smaller_picture": "posts.media.picture_jobs",
+    "part_of_picture": "posts.media.picture_jobs",
     "retouch_picture": "posts.media.picture_jobs",
     "find_faces": "posts.media.picture_jobs",
     "prepare_film": "posts.media.film_jobs",

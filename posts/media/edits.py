@@ -22,6 +22,11 @@ class Box:
         y, height = span(self.top, self.height, size[1])
         return x, y, x + width, y + height
 
+    def size_of(self, size: tuple[int, int]) -> tuple[int, int]:
+        """How wide and high it is in a picture of this size."""
+        left, top, right, bottom = self.within(size)
+        return right - left, bottom - top
+
 
 @dataclass(frozen=True)
 class Edits:
@@ -34,6 +39,11 @@ class Edits:
     @property
     def is_empty(self) -> bool:
         return not (self.blur or self.crop or self.turn)
+
+    @property
+    def keeps_frame(self) -> bool:
+        """What is at a place in the picture is at the same place in the new one."""
+        return not (self.crop or self.turn)
 
     def as_plain(self) -> dict[str, Any]:
         return {

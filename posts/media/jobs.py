@@ -81,7 +81,16 @@ def smaller_film(
 def smaller_picture(master: Path, folder: Path, max_bytes: int) -> Prepared:
     """One of our own masters, for a platform that takes fewer bytes. It has no sizes: it is shown as it is."""
     args = {"source": absolute(master), "folder": absolute(folder), "max_bytes": max_bytes}
-    result = run_isolated("smaller_picture", args, PICTURE_MEMORY, PICTURE_SECONDS)
+    return for_channel(run_isolated("smaller_picture", args, PICTURE_MEMORY, PICTURE_SECONDS))
+
+
+def part_of_picture(master: Path, folder: Path, box: dict[str, float], max_bytes: int | None) -> Prepared:
+    """A part of one of our own masters, for a platform that shows no more of it. It has no sizes either."""
+    args = {"source": absolute(master), "folder": absolute(folder), "box": box, "max_bytes": max_bytes}
+    return for_channel(run_isolated("part_of_picture", args, PICTURE_MEMORY, PICTURE_SECONDS))
+
+
+def for_channel(result: dict[str, Any]) -> Prepared:
     picture = Path(result["picture"])
     return Prepared(
         kind=Kind.PICTURE,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from posts.media.errors import MediaRefused, RefusalCode
+
 MB = 1024 * 1024
 MEGAPIXEL = 1_000_000
 
@@ -55,3 +57,12 @@ class Limits:
 
 
 DEFAULT = Limits()
+
+
+def check_sides(size: tuple[int, int], limits: Limits = DEFAULT) -> None:
+    """Of what is to be shown of a picture: more than an icon, and no strip."""
+    width, height = size
+    if min(size) < limits.smallest_side:
+        raise MediaRefused(RefusalCode.TOO_SMALL, width=width, height=height, limit=limits.smallest_side)
+    if max(size) > limits.aspect * min(size):
+        raise MediaRefused(RefusalCode.TOO_NARROW, width=width, height=height, limit=limits.aspect)

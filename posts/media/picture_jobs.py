@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from posts.media import faces
-from posts.media.edits import edits_of
+from posts.media.edits import Box, Edits, edits_of
 from posts.media.limits import Limits
 from posts.media.looks import looks_of
 from posts.media.pictures import make_picture_master, make_picture_rendition, make_picture_sizes
@@ -33,6 +33,20 @@ def smaller_picture(
     target = Path(folder) / "picture.jpg"
     facts = make_picture_rendition(Path(source), target, max_bytes)
     return {**plain(asdict(facts)), "picture": str(target)}
+
+
+def part_of_picture(
+    source: str,
+    folder: str,
+    box: dict[str, float],
+    max_bytes: int | None,
+    progress: Callable[[float], None],
+) -> dict[str, Any]:
+    part = Path(folder) / "part.jpg"
+    facts = retouch(Path(source), part, Edits(crop=Box(**box)))
+    if max_bytes is not None and facts.bytes > max_bytes:
+        return smaller_picture(str(part), folder, max_bytes, progress)
+    return {**plain(asdict(facts)), "picture": str(part)}
 
 
 def retouch_picture(

@@ -24,7 +24,7 @@ from posts.media import captured
 from posts.media.detect import Format, Kind, detect_format
 from posts.media.errors import MediaRefused, RefusalCode, raise_if_ours
 from posts.media.files import check_size, is_cut_off
-from posts.media.limits import DEFAULT, MB, MEGAPIXEL, Limits
+from posts.media.limits import DEFAULT, MB, MEGAPIXEL, Limits, check_sides
 
 MAX_EDGE = 2560
 # Facebook's error text still names 4 MB (Meta, Graph API subcode 1366046, read 2026-11-22); X takes 5 MB.
@@ -184,10 +184,7 @@ def check_dimensions(image: Image.Image, form: Format, limits: Limits) -> None:
     facts = {"width": width, "height": height}
     if width * height > limit or max(width, height) > limits.picture_side:
         raise MediaRefused(RefusalCode.TOO_MANY_PIXELS, **facts, limit_megapixels=limit // MEGAPIXEL)
-    if min(width, height) < limits.smallest_side:
-        raise MediaRefused(RefusalCode.TOO_SMALL, **facts, limit=limits.smallest_side)
-    if max(width, height) > limits.aspect * min(width, height):
-        raise MediaRefused(RefusalCode.TOO_NARROW, **facts, limit=limits.aspect)
+    check_sides(image.size, limits)
 
 
 def pixel_limit(image: Image.Image, form: Format, limits: Limits) -> int:

@@ -353,13 +353,13 @@ def test_a_picture_too_large_for_a_channel_is_seen_once_it_is_smaller(desk, post
     desk.post(f"/granska/{post.pk}/spara/", as_shown(post, **{alt_of(post): "Kollegor"}))
     made = Rendition.objects.get()
     said = text_of(desk.get(f"/granska/{post.pk}/"))
-    assert "Bilden görs mindre just nu. Den visas här när den är klar." in said
-    assert "Kan inte godkännas än: Facebook: bilden görs mindre just nu" in said
+    assert "Bilden görs i ordning just nu. Den visas här när den är klar." in said
+    assert "Kan inte godkännas än: Facebook: bilden görs i ordning just nu" in said
     assert "Filmen görs" not in said
     Rendition.objects.update(state="ready", sha256="b" * 64, picture="picture.jpg", width=32, height=24)
     html = desk.get(f"/granska/{post.pk}/").content.decode()
     assert f'<img class="preview__img" src="/film/{made.recipe}/bild/" width="32" height="24"' in html
-    assert "Bilden görs mindre" not in html
+    assert "Bilden görs i ordning" not in html
 
 
 # --- turning down ---------------------------------------------------------------------------------------------

@@ -79,12 +79,12 @@ def test_a_picture_with_more_bytes_than_the_channel_takes_must_be_made_smaller_f
         author=karin, media=[factories.picture(karin, size=1001), factories.picture(karin)]
     )
     [blocker] = blockers(version)
-    assert blocker_sentence(blocker) == "Facebook: bilden görs mindre just nu"
+    assert blocker_sentence(blocker) == "Facebook: bilden görs i ordning just nu"
     [rendition] = renditions.order(version)
     rendition.state = "failed"
     rendition.save()
     [blocker] = blockers(version)
-    assert blocker_sentence(blocker) == "Facebook: det gick inte att göra bilden mindre"
+    assert blocker_sentence(blocker) == "Facebook: det gick inte att göra bilden i ordning"
 
 
 @pytest.mark.parametrize(
