@@ -31,7 +31,7 @@ def take(film: Media, by: "User", at: float) -> Media | None:
     still = Media.objects.create(
         owner_id=film.owner_id,
         kind=MediaKind.PICTURE,
-        state=MediaState.PREPARING,
+        state=MediaState.MAKING,
         claimed_until=timezone.now() + preparation.LEASE,
         tries=1,
         made_from=film,
@@ -56,4 +56,6 @@ def make(still: Media, film: Media, at: float) -> None:
 
 
 def of(film: Media) -> QuerySet[Media]:
-    return Media.objects.filter(made_from=film, kind=MediaKind.PICTURE, state=MediaState.READY)
+    """Those that can be shown: not what is gone since something in it was blurred."""
+    pictures = Media.objects.filter(made_from=film, kind=MediaKind.PICTURE, state=MediaState.READY)
+    return pictures.filter(purged_at=None)

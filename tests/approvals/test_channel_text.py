@@ -1,14 +1,28 @@
 """The page of a channel's words: what is counted, suggested, and sealed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from approvals import suggesting
 from channels.models import Channel, Credit
-from posts import blockers, content, difference, previews, publishing, renditions, stills, subtitles, workflow
-from posts.models import Captions, Media, MediaKind, Post, Version
+from posts import (
+    blockers,
+    content,
+    difference,
+    preparation,
+    previews,
+    publishing,
+    renditions,
+    retouching,
+    stills,
+    subtitles,
+    workflow,
+)
+from posts.models import Captions, Media, MediaKind, MediaState, Post, Version
 from posts.publishing import sending
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -332,6 +346,31 @@ def test_a_moment_that_is_none_takes_no_picture(desk, tube, at):
     post = factories.submitted(karin, media=[real_film(karin)])
     assert desk.post(f"{page_of(post, tube)}stillbild/", {"at": at}).status_code == 302
     assert not Media.objects.filter(made_from__isnull=False).exists()
+
+
+def test_no_worker_takes_over_a_picture_that_is_being_made_and_what_a_death_leaves_is_swept_away(
+    anna, monkeypatch
+):
+    film = real_film(factories.ombudsman())
+
+    def dies(still, *_args):
+        late = still.claimed_until + timedelta(seconds=1)
+        assert (still.state, list(preparation.waiting(late))) == (MediaState.MAKING, [])
+        retouching.sweep(late)
+        assert list(Media.objects.all()) == [film]
+        raise TimeoutError
+
+    monkeypatch.setattr(stills, "make", dies)
+    with pytest.raises(TimeoutError):
+        stills.take(film, anna, 0.2)
+
+
+def test_a_picture_that_was_blurred_away_is_taken_anew(anna):
+    film = real_film(factories.ombudsman())
+    gone = stills.take(film, anna, 0.2)
+    Media.objects.filter(pk=gone.pk).update(superseded_at=timezone.now(), purged_at=timezone.now(), master="")
+    again = stills.take(film, anna, 0.2)
+    assert (again == gone, again.edits, list(content.stills_of([film]))) == (False, gone.edits, [again])
 
 
 def test_a_film_that_cannot_be_read_leaves_no_row(anna):
