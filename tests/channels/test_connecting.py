@@ -14,6 +14,7 @@ from channels.adapters.connector import Account, Question, Right
 from channels.connecting import GoneError, UnfitError
 from channels.errors import NotConnected, NotSent
 from channels.models import Channel, Connecting, Credential
+from channels.wording import name_of
 from tests import factories
 from tests.channels.dialogs import (
     ALL,
@@ -408,6 +409,14 @@ def test_the_end_is_a_channel_with_all_that_was_given_and_no_row(mona):
     assert [(entry.verb, entry.actor) for entry in Entry.objects.filter(verb__startswith="channel.")] == [
         ("channel.connected", mona)
     ]
+
+
+def test_the_next_page_of_a_platform_goes_by_its_own_name_too(mona):
+    first = connecting.finish(chosen_row(mona), settings_of(mona))
+    assert name_of(first) == "Facebook"
+    Channel.objects.filter(pk=first.pk).update(remote_id="2")
+    second = connecting.finish(chosen_row(mona), settings_of(mona))
+    assert (name_of(second), name_of(first)) == ("Facebook (Seko)", "Facebook")
 
 
 def test_two_presses_on_the_last_button_make_one_channel(mona):
