@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from approvals import wording
 from posts import changes, workflow
 from posts.models import Post, Version
 
@@ -24,4 +25,5 @@ def shown(post: Post, version: Version | None, reader: "User", *, is_writing: bo
         "is_marked": is_marked,
         "may_unmark": not is_marked or workflow.may_unmark(version, reader),
         "may_remark": post.author_id != reader.pk,
+        "was_planned": wording.as_it_was_planned(post),
     }

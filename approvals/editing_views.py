@@ -22,12 +22,11 @@ def reopen(request: ReviewRequest, post_id: int) -> HttpResponse:
     post = sent_in(post_id)
     if request.method == "GET":
         return before_it(request, post)
-    was = when_it_was_to_be(post)
     try:
         workflow.reopen(post, request.user)
     except StillOutError as late:
         return too_late(request, late)
-    messages.success(request, f"{_('Inlägget granskas igen. Inget av det publiceras.')} {was}".strip())
+    messages.success(request, _("Inlägget granskas igen. Inget av det publiceras."))
     return redirect(f"{reverse('approvals:review', args=[post_id])}?redigera#text")
 
 
@@ -47,12 +46,6 @@ def with_sentences(post: Post) -> list[tuple[str, str]]:
     stop = publishing.current_stop()
     everything = waiting.of_current_version(post)
     return [(str(item.channel), waiting.sentence_for(item, stop)) for item in everything]
-
-
-def when_it_was_to_be(post: Post) -> str:
-    """The time is taken away with the okay: it is said once more, for whoever gives the next one."""
-    planned = [item.planned_for for item in waiting.to_plan(post) if item.planned_for]
-    return _("Det var schemalagt %(at)s.") % {"at": waiting.day_and_time(min(planned))} if planned else ""
 
 
 def too_late(request: ReviewRequest, late: StillOutError) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.following import FollowingForm
 from channels.models import Channel, Credit
-from posts import anchors, content
+from posts import anchors, content, waiting
 from posts.changes import Remark
 from posts.forms import TEXT_LENGTH, TOO_LONG, WordsField, alt_text_of
 from posts.manuscript import ChannelText, Manuscript, ShownMedia
@@ -27,7 +27,7 @@ class SeenForm(forms.Form):
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"version": version.pk}
+        self.initial["version"] = version.pk
         field: forms.ModelChoiceField = self.fields["version"]  # type: ignore[assignment]
         field.queryset = Version.objects.whole().filter(post=version.post_id)
 
@@ -273,6 +273,7 @@ class ScheduleForm(MomentsForm, SeenForm):
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         post = version.post
         known = {"version": version.pk, "earliest": post.earliest, "latest": post.latest}
+        known["at"] = waiting.was_planned_for(post)
         super().__init__(version, *args, initial=known, **kwargs)
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from channels.models import Channel
 from posts import waiting
 from posts.chips import is_scheduled
-from posts.models import Hold, Publication, PublicationStatus, PublishingStop, Version
+from posts.models import Hold, Post, Publication, PublicationStatus, PublishingStop, Version
 from posts.wording import name_of
 
 FASTER_THAN_WORDS = (PublicationStatus.STAGING, PublicationStatus.COMMITTING, PublicationStatus.PUBLISHED)
@@ -27,6 +27,12 @@ def before_the_okay(version: Version, earliest: datetime | None) -> str:
         (_("%(channels)s väntar tills kanalen fungerar."), later),
         (_("Du publicerar för hand: %(channels)s."), by_hand),
     )
+
+
+def as_it_was_planned(post: Post) -> str:
+    """The time went with the okay that was taken back: it is said to whoever gives the next one."""
+    at = waiting.was_planned_for(post)
+    return _("Det var schemalagt %(at)s.") % {"at": waiting.day_and_time(at)} if at else ""
 
 
 def goes_out(earliest: datetime | None) -> str:

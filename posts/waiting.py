@@ -134,3 +134,11 @@ def to_plan(post: Post) -> list[Publication]:
 
 
 TO_PLAN = (PublicationStatus.QUEUED, PublicationStatus.HELD)
+
+
+def was_planned_for(post: Post) -> datetime | None:
+    """The time that the last okay gave it, where that was taken back and the time is still to come."""
+    last = Publication.objects.heads().filter(post=post).order_by("-approval_id", "planned_for").first()
+    if last is None or last.status != PublicationStatus.CANCELLED or last.planned_for is None:
+        return None
+    return last.planned_for if last.planned_for > timezone.now() else None

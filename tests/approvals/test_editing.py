@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Mail, Notice
 from audit.models import Entry
-from posts import changes, publishing, timeline, workflow
+from posts import changes, publishing, timeline, waiting, workflow
 from posts.blockers import blockers
 from posts.changes import Remark
 from posts.manuscript import ChannelText
@@ -459,11 +459,46 @@ def test_what_is_approved_goes_back_to_review_with_the_same_words(desk, approved
     assert told(anna, "reopened") == []
 
 
-def test_the_time_that_was_planned_is_said_once_more(desk, post, johan, facebook):
-    version = factories.for_channels(post, johan, facebook)
-    workflow.approve(post, johan, version, When(at=timezone.now() + timedelta(days=2)))
-    said = text_of(desk.post(f"/granska/{post.pk}/andra/", follow=True))
-    assert "Det var schemalagt" in said
+def planned(post: Post, by, channel, at) -> Post:
+    version = factories.for_channels(post, by, channel)
+    workflow.approve(post, by, version, When(at=at))
+    return post
+
+
+def test_the_time_that_was_planned_is_said_and_offered_once_more(desk, post, johan, facebook):
+    at = (timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+    planned(post, johan, facebook, at)
+    desk.post(f"/granska/{post.pk}/andra/")
+    assert f"Det var schemalagt {waiting.day_and_time(at)}." in text_of(desk.get(f"/granska/{post.pk}/"))
+    offered = desk.get(f"/granska/{post.pk}/schemalagg/").context["dialog_form"]
+    assert offered["at"].value() == f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"
+    assert Publication.objects.waiting().count() == 0
+
+
+def test_what_a_post_asks_for_is_offered_with_the_time_and_stays(desk, post, facebook):
+    factories.for_channels(post, factories.reviewer(), facebook)
+    soon = (timezone.now() + timedelta(days=1)).replace(second=0, microsecond=0)
+    Post.objects.update(earliest=soon, latest=soon + timedelta(days=2))
+    form = desk.get(f"/granska/{post.pk}/schemalagg/").context["dialog_form"]
+    typed = {name: form[name].value() for name in ("version", "earliest", "latest")}
+    desk.post(f"/granska/{post.pk}/schemalagg/", typed)
+    assert (now(post).earliest, now(post).latest) == (soon, soon + timedelta(days=2))
+    assert Publication.objects.get().not_after == soon + timedelta(days=2)
+
+
+def test_a_planned_time_that_has_gone_by_is_said_no_more(desk, post, johan, facebook):
+    at = timezone.now() + timedelta(hours=1)
+    workflow.reopen(planned(post, johan, facebook, at), johan)
+    Publication.objects.update(planned_for=timezone.now() - timedelta(minutes=1))
+    assert "Det var schemalagt" not in text_of(desk.get(f"/granska/{post.pk}/"))
+
+
+def test_the_time_of_an_okay_before_the_last_one_is_forgotten(desk, post, johan, facebook):
+    at = timezone.now() + timedelta(days=2)
+    workflow.reopen(planned(post, johan, facebook, at), johan)
+    workflow.approve(post, johan, now(post).version_in_force)
+    workflow.reopen(post, johan)
+    assert "Det var schemalagt" not in text_of(desk.get(f"/granska/{post.pk}/"))
 
 
 def test_its_page_offers_it_to_a_reviewer_and_says_what_comes_of_it(desk, approved):
