@@ -2,11 +2,13 @@
 
 from datetime import date
 from functools import cache
+from threading import Lock
 
 from holidays.constants import DE_FACTO, PUBLIC
 from holidays.countries.sweden import Sweden
 
 SATURDAY = 5
+FILLING_IN = Lock()
 
 
 @cache
@@ -16,4 +18,10 @@ def calendar() -> Sweden:
 
 
 def is_red(day: date) -> bool:
-    return day.weekday() >= SATURDAY or day in calendar()
+    return day.weekday() >= SATURDAY or is_holiday(day)
+
+
+def is_holiday(day: date) -> bool:
+    # The race: another thread was the first to ask about that year. Until it is filled in, it has no holidays.
+    with FILLING_IN:
+        return day in calendar()
