@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -84,7 +84,7 @@ def read_by(token: str, now: datetime) -> Feed | None:
     elif feed.reads >= READS_AN_HOUR:
         raise TooOftenError
     else:
-        rows.update(reads=feed.reads + 1)
+        rows.update(reads=F("reads") + 1)
     return feed
 
 

@@ -1,13 +1,12 @@
 """The private address of the calendar: a page for its person, and what their calendar program reads there."""
 
-import hashlib
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -52,10 +51,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def answer(request: HttpRequest, body: str) -> HttpResponse:
-    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-    if etag in request.headers.get("If-None-Match", ""):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response.headers["ETag"], response.headers["Cache-Control"] = etag, "private, no-cache"
-    return response
+    whole = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    whole.headers["Cache-Control"] = "private, no-cache"
+    set_response_etag(whole)
+    return get_conditional_response(request, etag=whole.headers["ETag"], response=whole) or whole
