@@ -20,8 +20,8 @@ from posts.models import Post, Promise, Status, Transition
 if TYPE_CHECKING:
     from accounts.models import User
 
-QUIET_FROM, QUIET_UNTIL = time(18), time(7)
-"""Nobody is mailed then, unless it is urgent."""
+MAILS_FROM, MAILS_UNTIL = time(7), time(18)
+"""By the clock on the wall: at other hours nobody is mailed, unless it is urgent."""
 MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(hours=40)
 """A week of work: nobody counts hours after that."""
@@ -102,10 +102,10 @@ def on_the_full_hour(at: datetime) -> datetime:
 def when_to_mail(now: datetime, *, is_urgent: bool) -> datetime:
     """At once, or in the morning: what is not urgent rings nobody's telephone at night."""
     local = timezone.localtime(now)
-    if is_urgent or QUIET_UNTIL <= local.time() < QUIET_FROM:
+    if is_urgent or MAILS_FROM <= local.time() < MAILS_UNTIL:
         return now
-    day = local if local.time() < QUIET_UNTIL else local + timedelta(days=1)
-    return moment_at(day, QUIET_UNTIL)
+    day = local if local.time() < MAILS_FROM else local + timedelta(days=1)
+    return moment_at(day, MAILS_FROM)
 
 
 # --- giving and keeping -----------------------------------------------------------------------------------------

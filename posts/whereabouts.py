@@ -108,7 +108,7 @@ class Whereabouts:
     @property
     def in_turn(self) -> list[Publication]:
         """What comes next, if it is not out."""
-        return [part for part in self.parts if part.is_in_turn and not part.is_published]
+        return [part for part in self.parts if not part.is_published and part.is_in_turn]
 
     @property
     def first_missing(self) -> Publication | None:
