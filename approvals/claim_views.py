@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from approvals import claims
 from approvals.choice import moment_from
+from approvals.discussion_forms import PersonField
 from approvals.models import Claim
 from approvals.views import ReviewRequest, may_review, page_for, sent_in, to_next, told
 from posts import timeline
@@ -65,13 +66,8 @@ def what_happened(post: Post, reader: User) -> dict[str, Any]:
 # --- giving it to a colleague -----------------------------------------------------------------------------------
 
 
-class ColleagueChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.name)
-
-
 class AssignForm(forms.Form):
-    to = ColleagueChoice(
+    to = PersonField(
         label=gettext_lazy("Vem ska granska?"),
         queryset=User.objects.none(),
         widget=forms.RadioSelect,

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,6 +25,7 @@ from approvals.models import Claim
 from audit import log
 from posts.desk import Desk
 from posts.models import Post
+from posts.notices import desk_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -100,7 +100,7 @@ def give(post: Post, to: User, by: User) -> Claim | None:
         given = {"by": to, "taken_at": now, "seen_at": None, "given_by": by}
         Claim.objects.update_or_create(post=row, defaults=given)
         log.record("post.assigned", row, actor=by, to=to.pk)
-        tell({to} - {by}, "assigned", f"post:{row.pk}:{now.isoformat()}", page_of(row), by=by.name)
+        tell({to} - {by}, "assigned", f"post:{row.pk}:{now.isoformat()}", desk_of(row), by=by.name)
     return of(post)
 
 
@@ -119,10 +119,6 @@ def as_told(post: Post, claim: Claim | None, reader: User) -> dict[str, Any]:
         "is_open": post.is_in_review,
         "may_take": claim is None and post.is_in_review and not is_nothing_to_decide(post, reader),
     }
-
-
-def page_of(post: Post) -> str:
-    return reverse("approvals:review", args=[post.pk])
 
 
 class Looking(Desk):

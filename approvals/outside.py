@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from approvals.frequency import WEEKS
@@ -43,7 +43,7 @@ def due(now: datetime) -> list[int]:
     return list(free(now).filter(channel__in=ready).values_list("channel", flat=True))
 
 
-def free(now: datetime):  # type: ignore[no-untyped-def]
+def free(now: datetime) -> QuerySet[OutsideLook]:
     return OutsideLook.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), due_at__lte=now)
 
 
@@ -82,7 +82,7 @@ def put_off(held: OutsideLook, until: datetime, code: str) -> None:
     mine(held).update(due_at=until, claimed_until=None, trouble=code)
 
 
-def mine(held: OutsideLook):  # type: ignore[no-untyped-def]
+def mine(held: OutsideLook) -> QuerySet[OutsideLook]:
     """Whoever comes late finds that somebody else has it."""
     return OutsideLook.objects.filter(pk=held.pk, claimed_until=held.claimed_until)
 
@@ -144,7 +144,8 @@ def leads_home(item: Listed) -> bool:
     """As `frequency_rows.leads_home` has it for our own posts."""
     by_link, by_text = in_own_domains()
     return bool(
-        re.search(by_link, item.link, re.I) or (not item.link and re.search(by_text, item.text, re.I))
+        re.search(by_link, item.link, re.IGNORECASE)
+        or (not item.link and re.search(by_text, item.text, re.IGNORECASE))
     )
 
 

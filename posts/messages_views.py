@@ -1,20 +1,16 @@
 """What the sender of a post does in its thread: answers, and asks for a second opinion."""
 
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import User
 from posts import messages, workflow
 from posts.messages_forms import AppealForm, ReplyForm
 from posts.models import Post
+from posts.views import SignedInRequest
 from posts.workflow import Action
-
-
-class SignedInRequest(HttpRequest):
-    user: User
 
 
 def own_post(request: SignedInRequest, post_id: int) -> Post:
