@@ -1,14 +1,16 @@
 """What a reviewer wants done to a picture. The script draws the boxes; without it they are numbers."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from approvals.forms import SeenForm
+from channels.models import Channel
 from posts.media.edits import Box, Edits
 from posts.models import Media, Version
 
@@ -20,6 +22,25 @@ LEAST = 0.2
 LONGEST = 20
 ROWS_WITHOUT_SCRIPT = 3
 WHOLE = 100.0
+ALL = Box(0, 0, WHOLE, WHOLE)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A channel that may show a part of the picture of its own, and the one that it shows now."""
+
+    channel: Channel
+    name: str
+    shapes: tuple[str, ...]
+    box: Box | None
+
+    @property
+    def key(self) -> str:
+        return str(self.channel.pk)
+
+    @property
+    def typed(self) -> str:
+        return " ".join(row_of(self.box)) if self.box else ""
 
 
 class EditsForm(SeenForm):
@@ -37,17 +58,45 @@ class EditsForm(SeenForm):
         required=False,
     )
     shape = forms.ChoiceField(label=gettext_lazy("Form"), required=False)
+    channel = forms.ChoiceField(
+        label=pgettext_lazy("which channels a crop is for", "Gäller"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Kanalen är inte vald för inlägget längre.")},
+    )
 
     def __init__(
-        self, version: Version, media: Media, shapes: list[tuple[str, str]], *args: Any, **kwargs: Any
+        self,
+        version: Version,
+        media: Media,
+        shapes: list[tuple[str, str]],
+        targets: Sequence[Target],
+        *args: Any,
+        asked: str = "",
+        **kwargs: Any,
     ) -> None:
+        """`asked` is the channel that the page is opened for."""
         super().__init__(version, *args, **kwargs)
         self.media_row = media
+        self.targets = targets
+        self.asked = asked
+        self.is_readable = True
         shape: forms.ChoiceField = self.fields["shape"]  # type: ignore[assignment]
         shape.choices = [("", pgettext("shape of a picture", "Fri")), *shapes]
+        channel: forms.ChoiceField = self.fields["channel"]  # type: ignore[assignment]
+        channel.choices = [("", gettext_lazy("Alla kanaler")), *((item.key, item.name) for item in targets)]
+
+    @property
+    def target(self) -> Target | None:
+        """The one channel that is cropped for; None for all of them."""
+        key = self.data.get("channel", "") if self.is_bound else self.asked
+        return next((target for target in self.targets if target.key == key), None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        target = self.target
+        if target and cleaned.get("shape") and cleaned["shape"] not in target.shapes:
+            facts = {"channel": target.name}
+            self.add_error("shape", _("%(channel)s har andra former. Välj en av dem, eller Fri.") % facts)
         cleaned["blur"] = self.boxes("blur")
         crop = self.boxes("crop")
         cleaned["crop"] = crop[0] if crop else None
@@ -60,8 +109,31 @@ class EditsForm(SeenForm):
 
     def edits(self) -> Edits:
         given = self.cleaned_data
-        crop = given["crop"] or self.largest(given["shape"], given["turn"])
-        return Edits(tuple(given["blur"]), crop, given["turn"] or 0)
+        turn = given.get("turn") or 0
+        crop = given["crop"] or self.largest(given.get("shape", ""), turn)
+        return Edits(tuple(given["blur"]), crop, turn)
+
+    def shown(self) -> Edits:
+        """What the page draws: as typed, also where something in it is refused."""
+        edits = self.edits() if self.is_bound and (self.is_valid() or self.is_readable) else Edits()
+        return replace(edits, crop=self.crop_shown(edits.crop))
+
+    def crop_shown(self, typed: Box | None) -> Box | None:
+        """
+        The channel's own, as long as nothing else is typed: the numbers of a channel that was on the page before are no
+        work of anybody's.
+        """
+        is_untouched = typed is None or typed in [target.box for target in self.targets]
+        is_asked = not self.is_bound or self.data.get("intent") == "show"
+        if not (is_untouched and is_asked):
+            return typed
+        return self.target.box if self.target else None
+
+    def part(self) -> Box | None:
+        """What the one channel is to show; None for all of the picture."""
+        crop = self.edits().crop
+        box = Box(*(round(value, 2) for value in vars(crop).values())) if crop else None
+        return None if box == ALL else box
 
     # --- boxes
 
@@ -71,6 +143,7 @@ class EditsForm(SeenForm):
             try:
                 found.append(box_of(row))
             except forms.ValidationError as error:
+                self.is_readable = False
                 self.add_error(None, error)
                 return []
         return found
@@ -79,9 +152,11 @@ class EditsForm(SeenForm):
         """As typed, without those that were left empty."""
         columns = [self.data.getlist(f"{name}_{part}") for part in PARTS]  # type: ignore[attr-defined]
         if len({len(column) for column in columns}) > 1:
+            self.is_readable = False
             self.add_error(None, _("En ruta saknar ett mått."))
             return []
         if len(columns[0]) > MOST_BOXES + ROWS_WITHOUT_SCRIPT:
+            self.is_readable = False
             self.add_error(None, too_many())
             return []
         return [row for row in zip(*columns, strict=True) if any(typed.strip() for typed in row)]
@@ -93,8 +168,12 @@ class EditsForm(SeenForm):
 
     def shown_rows(self, name: str, empty: int) -> list[tuple[str, ...]]:
         """For the page: what was typed, and room for more."""
-        typed = self.rows(name) if self.is_bound and not self.errors else []
+        typed = self.rows(name) if self.is_bound and self.is_readable else []
         return [*typed, *[("",) * len(PARTS)] * empty]
+
+    def shown_crop(self) -> tuple[str, ...]:
+        crop = self.shown().crop
+        return row_of(crop) if crop else ("",) * len(PARTS)
 
     # --- the form
 
@@ -106,6 +185,10 @@ class EditsForm(SeenForm):
         has = self.media_row.width / self.media_row.height
         width, height = (WHOLE, WHOLE * has / wanted) if has < wanted else (WHOLE * wanted / has, WHOLE)
         return Box((WHOLE - width) / 2, (WHOLE - height) / 2, width, height)
+
+
+def row_of(box: Box) -> tuple[str, ...]:
+    return tuple(f"{value:g}" for value in vars(box).values())
 
 
 def ratio(shape: str) -> float:

@@ -1,5 +1,6 @@
 """One picture of a post in review: as large as the screen, and with the tools that make it fit to be shown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,16 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approvals.picture_forms import ROWS_WITHOUT_SCRIPT, EditsForm
+from approvals.picture_forms import ROWS_WITHOUT_SCRIPT, EditsForm, Target, row_of
 from approvals.views import ReviewRequest, may_review, sent_in, told, version_of
-from posts import retouching, tasks, wording
+from channels.models import Channel
+from channels.wording import name_of
+from posts import content, retouching, tasks, wording
 from posts.media.edits import Box, Edits
 from posts.media.errors import MediaRefused
 from posts.models import Media, People, Post, Version, VersionMedia
@@ -47,15 +51,38 @@ class Place:
         return self.pictures[self.number] if self.number < len(self.pictures) else None
 
     @cached_property
+    def channels(self) -> list[Channel]:
+        return [choice.channel for choice in self.version.chosen_channels.all()]
+
+    @cached_property
     def shapes(self) -> list[tuple[str, str]]:
         """What the chosen channels show whole, each with their names."""
         wanted: dict[str, list[str]] = {}
-        for choice in self.version.chosen_channels.all():
-            for shape in choice.channel.adapter_class.limits.shapes:
+        for channel in self.channels:
+            for shape in channel.adapter_class.limits.shapes:
                 names = wanted.setdefault(shape, [])
-                if choice.channel.platform_name not in names:
-                    names.append(choice.channel.platform_name)
+                if channel.platform_name not in names:
+                    names.append(channel.platform_name)
         return [(shape, f"{shape.replace('.', ',')} ({', '.join(names)})") for shape, names in wanted.items()]
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """The chosen channels that may show a part of it."""
+        return [
+            Target(
+                choice.channel,
+                self.name_of(choice.channel),
+                choice.channel.adapter_class.limits.shapes,
+                choice.as_text().crop_of(self.media.sha256),
+            )
+            for choice in self.version.chosen_channels.all()
+            if content.may_crop(choice.channel)
+        ]
+
+    def name_of(self, channel: Channel) -> str:
+        """Its own where two are of one platform."""
+        is_alone = sum(name_of(other) == name_of(channel) for other in self.channels) == 1
+        return name_of(channel) if is_alone else channel.name
 
 
 def place_of(post_id: int, media_id: UUID) -> Place | None:
@@ -106,7 +133,10 @@ def picture(request: ReviewRequest, post_id: int, media_id: UUID) -> HttpRespons
         if request.method == "POST":
             raise NoLongerSoError(sent_in(post_id), Action.EDIT)
         return redirect("approvals:review", post_id)
-    form = EditsForm(place.version, place.media, place.shapes, request.POST or None)
+    asked = request.GET.get("kanal", "")
+    form = EditsForm(
+        place.version, place.media, place.shapes, place.targets, request.POST or None, asked=asked
+    )
     if request.method == "POST" and form.is_valid():
         if request.POST.get("intent") == "show":
             return show(request, place, form)
@@ -117,33 +147,65 @@ def picture(request: ReviewRequest, post_id: int, media_id: UUID) -> HttpRespons
 
 
 def save(request: ReviewRequest, place: Place, form: EditsForm) -> HttpResponse:
-    edits = form.edits()
-    if edits.is_empty:
-        form.add_error(None, _("Inget är ändrat än. Rita en ruta, beskär eller vrid."))
-        return show(request, place, form, status=422)
+    edits, target = form.edits(), form.target
+    if refusal := why_not_save(form, edits, target):
+        return show_again(request, place, form, refusal)
+    seen = form.cleaned_data["version"]
     try:
-        seen = form.cleaned_data["version"]
-        version = retouching.save(place.post, request.user, seen, place.media, edits)
+        if target:
+            version = retouching.crop_for(
+                target.channel, place.post, request.user, seen, place.media, form.part()
+            )
+        else:
+            version = retouching.save(place.post, request.user, seen, place.media, edits)
     except MediaRefused as refusal:
-        form.add_error(None, refused(refusal))
-        return show(request, place, form, status=422)
+        return show_again(request, place, form, refused(refusal))
     tasks.make_renditions_soon(version)
-    messages.success(request, after(version, edits))
+    messages.success(request, after_crop(target, form.part()) if target else after(place, version, edits))
     return redirect("approvals:review", place.post.pk)
+
+
+def why_not_save(form: EditsForm, edits: Edits, target: Target | None) -> str:
+    """What is done to the picture itself is done for everybody, and makes another picture: one thing at a time."""
+    if target and (edits.blur or edits.turn):
+        words = _(
+            "Sudda och vrid gäller alla kanaler. Välj Alla kanaler och spara, och beskär för %(channel)s sedan."
+        )
+        return words % {"channel": target.name}
+    if edits.is_empty if target is None else form.part() == target.box:
+        return _("Inget är ändrat än. Rita en ruta, beskär eller vrid.")
+    return ""
+
+
+def show_again(request: ReviewRequest, place: Place, form: EditsForm, why: str) -> HttpResponse:
+    form.add_error(None, why)
+    return show(request, place, form, status=422)
+
+
+def after_crop(target: Target, part: Box | None) -> str:
+    words = _("Bilden är beskuren för %(channel)s.") if part else _("%(channel)s visar hela bilden igen.")
+    return words % {"channel": target.name}
 
 
 def refused(refusal: MediaRefused) -> str:
     return str(wording.REFUSALS[refusal.code] % wording.Facts(refusal.facts))
 
 
-def after(version: Version, edits: Edits) -> str:
-    if not edits.blur:
-        return _("Bilden är ändrad.")
+def after(place: Place, version: Version, edits: Edits) -> str:
+    whole_again = [target.name for target in place.targets if target.box and not edits.keeps_frame]
+    sentences = of_blur(version, edits) if edits.blur else [_("Bilden är ändrad.")]
+    if whole_again:
+        words = _("Den egna beskärningen för %(channels)s gällde den förra bilden, och är borttagen.")
+        sentences.append(words % {"channels": get_text_list(whole_again, _("och"))})
+    return " ".join(map(str, sentences))
+
+
+def of_blur(version: Version, edits: Edits) -> list[str]:
     done = ngettext("Rutan är suddad.", "Rutorna är suddade.", len(edits.blur))
     sentences = [done, _("Den gamla bilden går inte att få tillbaka.")]
     if version.people != People.NOBODY:
         sentences.append(_("Kan ingen kännas igen längre? Svara då Nej på frågan om det."))
-    return " ".join(map(str, sentences))
+    return sentences
 
 
 def show(request: ReviewRequest, place: Place, form: EditsForm, status: int = 200) -> HttpResponse:
@@ -152,8 +214,10 @@ def show(request: ReviewRequest, place: Place, form: EditsForm, status: int = 20
         "place": place,
         "form": form,
         "stage": stage_of(place, form),
-        "faces": faces_of(place.media),
-        "crop_rows": form.shown_rows("crop", 1)[:1],
+        "faces": faces_of(place.media, form.data.getlist("face") if form.is_bound else ()),
+        "crop_row": form.shown_crop(),
+        "target": form.target,
+        "shapes": shapes_of(place, form),
         "blur_rows": form.shown_rows("blur", ROWS_WITHOUT_SCRIPT),
     }
     return render(request, "approvals/picture.html", context, status=status)
@@ -189,8 +253,7 @@ class Stage:
 
 
 def stage_of(place: Place, form: EditsForm) -> Stage:
-    media = place.media
-    edits = form.edits() if form.is_bound and form.is_valid() else Edits()
+    media, edits = place.media, form.shown()
     size = media.width, media.height
     return Stage(
         *size,
@@ -198,6 +261,28 @@ def stage_of(place: Place, form: EditsForm) -> Stage:
         blur=[drawn(box.within(size)) for box in edits.blur],
         crop=drawn(edits.crop.within(size)) if edits.crop else None,
     )
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A form to crop to; hidden where the one channel that is cropped for has it not."""
+
+    value: str
+    label: str
+    keys: str
+    is_hidden: bool
+
+
+def shapes_of(place: Place, form: EditsForm) -> list[Shape]:
+    return [
+        Shape(
+            value,
+            label,
+            " ".join(target.key for target in place.targets if value in target.shapes),
+            is_hidden=bool(value and form.target and value not in form.target.shapes),
+        )
+        for value, label in form.fields["shape"].choices  # type: ignore[attr-defined]
+    ]
 
 
 def drawn(corners: tuple[int, int, int, int]) -> dict[str, int]:
@@ -232,15 +317,16 @@ class Face:
     index: int
     box: Box
     drawn: dict[str, int]
+    is_chosen: bool = False
 
     @property
     def typed(self) -> str:
-        return " ".join(
-            str(value) for value in (self.box.left, self.box.top, self.box.width, self.box.height)
-        )
+        return " ".join(row_of(self.box))
 
 
-def faces_of(media: Media) -> list[Face]:
+def faces_of(media: Media, chosen: Collection[str] = ()) -> list[Face]:
     boxes = [Box(**face) for face in media.faces or []]
     size = media.width, media.height
-    return [Face(index, box, drawn(box.within(size))) for index, box in enumerate(boxes)]
+    return [
+        Face(index, box, drawn(box.within(size)), str(index) in chosen) for index, box in enumerate(boxes)
+    ]

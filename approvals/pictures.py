@@ -15,6 +15,7 @@ def told_of(version: Version | None) -> dict[str, Any]:
     out = [publication for media in version.media for publication in purging.still_out(media)]
     return {
         "old_pictures_out": out,
+        "may_crop": True,
         "several_shown": len(version.media) > 1,
         **room_for([choice.channel for choice in version.chosen_channels.all()]),
     }

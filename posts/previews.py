@@ -83,6 +83,10 @@ class Preview:
         return max(self.length - self.limit, 0) if self.limit else 0
 
     @property
+    def takes_crops(self) -> bool:
+        return content.may_crop(self.channel)
+
+    @property
     def is_ready(self) -> bool:
         return not self.blockers
 

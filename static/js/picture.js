@@ -60,9 +60,14 @@ function start(form) {
   const lists = { blur: find('[data-boxes="blur"]'), crop: find('[data-boxes="crop"]') };
   const rounded = (value) => Math.round(value * 100) / 100;
 
-  let state = { turn: Number(find("[name=turn]:checked")?.value ?? 0), boxes: typed("blur"), crop: typed("crop")[0] ?? null, taken: [] };
+  let state = {
+    turn: Number(find("[name=turn]:checked")?.value ?? 0), boxes: typed("blur"), crop: typed("crop")[0] ?? null, taken: [],
+    shape: find("[name=shape]:checked")?.value ?? "", channel: find("[name=channel]:checked")?.value ?? "",
+  };
+  // What each channel shows now, where that is a part of the picture.
+  const own = Object.fromEntries([...form.querySelectorAll("[name=channel]")].map((field) => [field.value, boxOf(field)]));
   let chosen = null;
-  let mode = new URLSearchParams(location.search).has("beskar") ? "crop" : "blur";
+  let mode = state.channel || new URLSearchParams(location.search).has("beskar") ? "crop" : "blur";
   const earlier = [];
 
   // --- the state and its steps
@@ -71,6 +76,12 @@ function start(form) {
     return [...lists[name].children]
       .map((row) => Object.fromEntries(PARTS.map((part) => [part, read(row, name, part)])))
       .filter((box) => PARTS.every((part) => Number.isFinite(box[part])) && box.width > 0 && box.height > 0);
+  }
+
+  function boxOf(field) {
+    if (!field.dataset.box) return null;
+    const [left, top, w, h] = field.dataset.box.split(" ").map(Number);
+    return { left, top, width: w, height: h };
   }
 
   function read(row, name, part) {
@@ -147,6 +158,10 @@ function start(form) {
     const crop = lists.crop.firstElementChild;
     for (const part of PARTS) crop.querySelector(`[name$=_${part}]`).value = state.crop ? rounded(state.crop[part]) : "";
     for (const radio of form.querySelectorAll("[name=turn]")) radio.checked = Number(radio.value) === state.turn;
+    for (const name of ["shape", "channel"]) {
+      for (const radio of form.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === state[name];
+    }
+    for (const pick of form.querySelectorAll("[data-channels]")) pick.hidden = !isOffered(pick, state.channel);
     for (const box of form.querySelectorAll("[name=face]")) {
       box.closest("li").hidden = state.taken.includes(box.value);
       box.checked = false;
@@ -180,10 +195,7 @@ function start(form) {
   function faces() {
     return [...form.querySelectorAll("[name=face]")]
       .filter((field) => !state.taken.includes(field.value))
-      .map((field) => {
-        const [left, top, w, h] = field.dataset.box.split(" ").map(Number);
-        return { value: field.value, box: { left, top, width: w, height: h } };
-      });
+      .map((field) => ({ value: field.value, box: boxOf(field) }));
   }
 
   function accept(wanted) {
@@ -219,13 +231,23 @@ function start(form) {
     change(() => { state.boxes.push({ left: 40, top: 40, width: 20, height: 20 }); chosen = state.boxes.length - 1; });
   }
 
-  function freeShape() { const free = find('[name=shape][value=""]'); if (free) free.checked = true; }
+  function freeShape() { state.shape = ""; }
+
+  const isOffered = (pick, channel) => !channel || pick.dataset.channels.split(" ").includes(channel);
+
+  /** The channel's own part, as long as nobody has drawn another: what is drawn goes along. */
+  function cropFor(channel) {
+    const isDrawn = state.crop && !Object.values(own).some((box) => box && PARTS.every((part) => Math.abs(box[part] - state.crop[part]) < 0.01));
+    if (!isDrawn) state.crop = own[channel] ?? null;
+    state.channel = channel;
+    const pick = find(`[name=shape][value="${state.shape}"]`)?.closest("[data-channels]");
+    if (pick && !isOffered(pick, channel)) freeShape();
+  }
 
   /** How wide to how high, in hundredths of the picture, for the turned picture to have the chosen form. */
   function proportion() {
-    const shape = find("[name=shape]:checked")?.value;
-    if (!shape) return null;
-    const [wide, high] = shape.split(":").map(Number);
+    if (!state.shape) return null;
+    const [wide, high] = state.shape.split(":").map(Number);
     const ratio = state.turn % 180 ? high / wide : wide / high;
     return ratio * height / width;
   }
@@ -352,7 +374,8 @@ function start(form) {
   form.addEventListener("change", (event) => {
     const field = event.target;
     if (field.name === "face" && field.checked) accept([field.value]);
-    if (field.name === "shape") change(() => { const wanted = proportion(); if (wanted) { state.crop = largest(wanted); chosen = "crop"; } });
+    if (field.name === "channel") change(() => cropFor(field.value));
+    if (field.name === "shape") change(() => { state.shape = field.value; const wanted = proportion(); if (wanted) { state.crop = largest(wanted); chosen = "crop"; } });
     if (field.name?.startsWith("crop_")) {
       const [box] = typed("crop");
       change(() => { state.crop = box ? inside(box) : null; freeShape(); });
