@@ -200,6 +200,9 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
     version = version_of(post)
     chosen = {choice.channel_id for choice in version.chosen_channels.all()} if version else set()
     shown = previews.of_version(version) if version else []
+    two = second.shown(post, request.user)
+    why_not_approve = workflow.why_not(Action.APPROVE, post, request.user)
+    can_seal = version is not None and not why_not_approve and not two["is_first_wanted"]
     return {
         "choice": Choice.of(request.GET),
         "post": post,
@@ -208,14 +211,15 @@ def decision_on(request: ReviewRequest, post: Post, form: ReviewForm | None = No
         "form": form or (ReviewForm(version) if version else None),
         "blockers": blockers.blockers(version) if version else [],
         **editing.shown(post, version, request.user, is_writing=is_writing(request)),
-        **second.shown(post, request.user),
+        **two,
         "hints": hints.of(version, timezone.now()) if version else [],
         "channels": [(channel, channel.pk in chosen) for channel in Channel.objects.open()],
         "what_happens": wording.before_the_okay(version, post.earliest) if version else "",
         "previews": shown,
         "is_making": any(preview.is_in_the_making or preview.awaits_card for preview in shown),
         "has_film": any(media.is_film for media in version.media) if version else False,
-        "why_not_approve": workflow.why_not(Action.APPROVE, post, request.user),
+        "why_not_approve": why_not_approve,
+        "can_plan": can_seal and request.user.has_perm("posts.plan_post"),
         "why_not_decide": workflow.why_not(Action.REJECT, post, request.user),
         "site_choices": Site.choices,
         "people_choices": People.choices,

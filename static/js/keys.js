@@ -11,7 +11,21 @@ const SHEET = document.getElementById("kortkommandon");
 const isOff = () => localStorage.getItem(KEPT) === "off";
 const show = () => document.documentElement.classList.toggle("keys-off", isOff());
 const keysOf = (thing) => thing.dataset.key.split(",").map((key) => key.trim());
-const isThere = (thing) => thing.getClientRects().length > 0 && !thing.closest("[inert]") && isOnTop(thing);
+const isThere = (thing) => isShown(thing) && !thing.closest("[inert]") && isOnTop(thing);
+
+/** What is folded away behind three dots keeps its key; what the page's width has put away has none. */
+function isShown(thing) {
+  const folded = thing.closest("details:not([open])");
+  if (!folded || folded.querySelector("summary").contains(thing)) return thing.getClientRects().length > 0;
+  return folded.getClientRects().length > 0 && !isAwayIn(folded, thing);
+}
+
+function isAwayIn(folded, thing) {
+  for (let part = thing; part !== folded; part = part.parentElement) {
+    if (getComputedStyle(part).display === "none") return true;
+  }
+  return false;
+}
 
 /** What lies below an open sheet has no keys. */
 function isOnTop(thing) {
@@ -71,7 +85,7 @@ function list() {
   const rows = new Map();
   for (const thing of document.querySelectorAll("[data-key]")) {
     const keys = thing.dataset.key;
-    if (thing.getClientRects().length && !thing.closest("[inert], dialog") && !rows.has(keys)) rows.set(keys, nameOf(thing));
+    if (isShown(thing) && !thing.closest("[inert], dialog") && !rows.has(keys)) rows.set(keys, nameOf(thing));
   }
   const body = SHEET.querySelector("[data-list]");
   body.replaceChildren(...[...rows].map(([keys, name]) => row(keys, name)));

@@ -42,3 +42,13 @@ for (const button of document.querySelectorAll(".save")) button.hidden = true;
 for (const here of document.querySelectorAll(".queue [aria-current], .tabs [aria-current]")) {
   here.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
+
+// What is folded away behind three dots is folded again by a press beside it.
+const folded = () => document.querySelector(".decide__more[open]");
+document.addEventListener("click", (event) => { if (!event.target.closest(".decide__more")) folded()?.removeAttribute("open"); });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !folded()) return;
+  const summary = folded().querySelector("summary");
+  folded().removeAttribute("open");
+  summary.focus();
+});
