@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from approvals import names, vocabulary
 from channels.models import Channel
 from posts import echoes
-from posts.models import Media, Publication, Version
+from posts.models import Media, Publication, Version, VersionChannel
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”]+", re.IGNORECASE)
 HASHTAG = re.compile(r"(?<![\w&/#])#(\w+)")
@@ -91,10 +91,20 @@ def of_words(version: Version) -> Iterator[Hint]:
 def of_channels(version: Version, known: set[str]) -> Iterator[Hint]:
     """The words that are a channel's own. What is known of the post's words already is not said again."""
     for choice in version.chosen_channels.all():
-        own = [*first([link_shortener(choice.text)]), *of_text(choice.text)]
-        yield from (
-            dataclasses.replace(hint, channel=choice.channel) for hint in own if hint.code not in known
-        )
+        said = set(known)
+        for hint in (hint for text in own_words(choice) for hint in of_own(text)):
+            if hint.code not in said:
+                said.add(hint.code)
+                yield dataclasses.replace(hint, channel=choice.channel)
+
+
+def own_words(choice: VersionChannel) -> list[str]:
+    """All that is read there and nowhere else: what follows in a thread, and the comment below, too."""
+    return [choice.text, choice.title, choice.description, *choice.thread, choice.first_comment]
+
+
+def of_own(text: str) -> list[Hint]:
+    return [*first([link_shortener(text)]), *of_text(text)]
 
 
 def of_text(text: str) -> Iterator[Hint]:

@@ -28,6 +28,7 @@ from approvals.views import (
 from posts import workflow
 from posts.forms import WordsField
 from posts.models import Post
+from posts.publishing import PlanError
 from posts.workflow import Action, BlockedError, NoLongerSoError, RefusedError
 
 # --- two okays --------------------------------------------------------------------------------------------------
@@ -115,5 +116,8 @@ def try_to_override(request: ReviewRequest, post: Post, form: Any) -> HttpRespon
         approval = workflow.override(post, request.user, given["version"], given["message"].strip())
     except BlockedError:
         form.add_error(None, _("Kan inte godkännas än. Det som saknas står på sidan."))
+        return None
+    except PlanError:
+        form.add_error(None, _("Tiden då inlägget senast skulle vara ute har gått."))
         return None
     return approved(request, approval)

@@ -47,6 +47,10 @@ def blockers(version: Version) -> list[Blocker]:
 
 
 def of_media(version: Version) -> Iterator[Blocker]:
+    """
+    WCAG 2.2, 1.1.1 and 1.2.2: what is shown is described, and what is said can be read. And a picture that was blurred
+    elsewhere because somebody had not said yes (GDPR art. 9) is shown as it was nowhere.
+    """
     shown = list(version.shown_media.all())
     if old := next((item.media for item in shown if item.media.superseded_at), None):
         yield Blocker("picture_superseded", "picture", facts={"media": str(old.pk)})
@@ -80,6 +84,7 @@ def of_people(version: Version) -> Iterator[Blocker]:
 
 
 def of_words(version: Version) -> Iterator[Blocker]:
+    """Lag (2018:218) 3 kap. 10 §: a personal identity number is not shown where it need not be."""
     manuscript = version.manuscript()
     texts = [
         manuscript.text,
@@ -97,12 +102,16 @@ def of_words(version: Version) -> Iterator[Blocker]:
 
 
 def of_its_author(version: Version) -> Iterator[Blocker]:
-    """What means something else than was sent in is not said in its author's name before they have said okay."""
+    """
+    S49: "inte att man ska censurera sig själv". What means something else than was sent in is not said in its author's
+    name before they have said okay.
+    """
     if changes.awaits_its_author(version):
         yield Blocker("authors_yes_missing", "changes_meaning")
 
 
 def of_channels(version: Version) -> Iterator[Blocker]:
+    """S14: it "skiljer sig åt något beroende på vilken kanal som används". What a platform would refuse, or cut off."""
     chosen = list(version.chosen_channels.all())
     if not chosen:
         yield Blocker("no_channel", "channels")

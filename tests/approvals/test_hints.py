@@ -1,5 +1,6 @@
 """Hints: each rule by a table of its own, then how they meet a version and a page. None of them stops anything."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -8,7 +9,7 @@ from django.utils import timezone, translation
 
 from approvals import hint_words, hints, names, vocabulary
 from approvals.hints import Hint
-from posts import workflow
+from posts import blockers, workflow
 from posts.likeness import print_of_text
 from posts.models import Approval, Media, MediaKind, Post, Publication
 from tests import factories
@@ -360,6 +361,56 @@ def test_a_channels_own_words_have_hints_of_their_own(facebook):
     # The irony is known of the post's words already.
     assert [(hint.code, hint.channel) for hint in found] == [("irony", None), ("many_hashtags", facebook)]
     assert hint_words.said(found[1]).sentence == "Facebook: Inlägget har 3 hashtaggar."
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"title": "Haha! Avtalet"},
+        {"description": "Haha! Avtalet"},
+        {"thread": ("Hej.", "Haha! Avtalet")},
+        {"first_comment": "Haha! Avtalet"},
+    ],
+    ids=lambda own: next(iter(own)),
+)
+def test_everything_that_a_channel_says_has_hints(facebook, own):
+    post = factories.submitted()
+    factories.for_channels(post, factories.reviewer(), facebook, **own)
+    found = hints.of(post.version_in_force, timezone.now())
+    assert [(hint.code, hint.channel, hint.facts) for hint in found] == [
+        ("irony", facebook, {"quote": "Haha"})
+    ]
+
+
+def test_what_a_channel_says_twice_is_one_hint(facebook):
+    post = factories.submitted()
+    own = {"text": "Hoho! Avtalet", "first_comment": "Haha! Avtalet"}
+    factories.for_channels(post, factories.reviewer(), facebook, **own)
+    assert [hint.facts for hint in hints.of(post.version_in_force, timezone.now())] == [{"quote": "Hoho"}]
+
+
+SERVES = re.compile(r"\bS\d\d\b|Lag \(|Skyddslagen|GDPR|WCAG|Guidance")
+RULES = [
+    hints.only_a_link,
+    hints.link_shortener,
+    *hints.TEXT_RULES,
+    hints.old_picture,
+    hints.drone,
+    hints.only_text,
+    hints.same_picture,
+    hints.same_text,
+    blockers.of_media,
+    blockers.of_the_site,
+    blockers.of_people,
+    blockers.of_words,
+    blockers.of_its_author,
+    blockers.of_channels,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_each_rule_names_the_sentence_that_it_serves(rule):
+    assert SERVES.search(rule.__doc__ or "")
 
 
 def test_a_post_with_every_hint_is_approved_all_the_same(facebook):

@@ -1,5 +1,7 @@
 """An own post in an emergency: with a reason, told to everybody, and never forgotten."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -62,6 +64,14 @@ def test_without_a_reason_nothing_happens(desk, post, message):
     assert (response.status_code, "Skriv varför." in text_of(response)) == (422, True)
     assert nothing_is_sent()
     assert told() == set()
+
+
+def test_what_is_too_late_to_be_out_is_not_approved_even_so(desk, post):
+    Post.objects.update(latest=timezone.now() - timedelta(minutes=1))
+    response = overrides(desk, post)
+    said = "Tiden då inlägget senast skulle vara ute har gått." in text_of(response)
+    assert (response.status_code, said) == (422, True)
+    assert nothing_is_sent()
 
 
 def test_the_whole_group_and_the_auditors_are_told_once_and_by_mail(desk, post, anna, johan):
