@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.append_only import AppendOnly, LiftAppendOnly
+
 
 class Migration(migrations.Migration):
 
@@ -10,9 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LiftAppendOnly('versionchannel'),
         migrations.AddField(
             model_name='versionchannel',
             name='crops',
             field=models.JSONField(blank=True, default=list),
         ),
+        AppendOnly('versionchannel'),
     ]
