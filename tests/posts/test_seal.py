@@ -134,7 +134,19 @@ CASES = {
     "ChannelText.credit": Case(
         lambda _: {"has_credit": "1"}, of_channel("credit", "none"), "approvals:channel_text"
     ),
+    "ChannelText.crops": Case(
+        lambda scene: (
+            {"channel": scene.facebook.pk, "intent": "save", "turn": "0"}
+            | {f"crop_{side}": "50" for side in ("left", "top", "width", "height")}
+        ),
+        (VersionChannel, lambda scene: {"crops": [a_part(scene.digests[0])]}),
+        "approvals:picture",
+    ),
 }
+
+
+def a_part(sha256: str) -> dict[str, Any]:
+    return {"sha256": sha256, "box": {"left": 50.0, "top": 50.0, "width": 50.0, "height": 50.0}}
 
 
 def test_every_field_that_the_public_sees_has_a_case():
