@@ -25,6 +25,7 @@ from approvals.calendar_moves import OtherwiseError, UnkeepableError
 from approvals.calendar_rows import Cell, Cells, stamp
 from approvals.frequency import days_that_count, missing, period_of, target
 from approvals.frequency_rows import goal_of
+from approvals.reserve import Stock
 from channels.models import Channel, Period
 from channels.wording import name_of
 from posts import chips, publishing, quiet, rules, tasks, waiting, workflow
@@ -106,9 +107,9 @@ def around(request: CalendarRequest, span: Span, rows: list[Row], today: date) -
     may_fill = rules.why_not_plan(request.user) is None
     offered = reserve.stock(today=today) if may_fill else []
     lead = next((row for row in rows if row.gaps), None)
-    there = sum(1 for each in offered if lead is None or each.on(lead.channel))
     return {
-        "lead": calendar_words.lead(lead.channel, lead.gaps, there if may_fill else None) if lead else "",
+        "lead": sentences(lead, offered, may_fill),
+        "was": calendar_words.was(out_on(rows)) if span.last < today else "",
         "has_gaps": lead is not None or any(row.short for row in rows),
         "may_fill": may_fill,
         "stock": offered[:OFFERED],
@@ -117,6 +118,20 @@ def around(request: CalendarRequest, span: Span, rows: list[Row], today: date) -
         "spans": spans(span, today),
         "is_empty": not any(field.cell.total for row in rows for field in row.fields),
     }
+
+
+def sentences(lead: Row | None, offered: list[Stock], may_fill: bool) -> str:
+    """Where the gaps are, and for whoever may fill them what can."""
+    if lead is None:
+        return ""
+    said = calendar_words.lead(lead.channel, lead.gaps)
+    there = sum(1 for each in offered if each.on(lead.channel))
+    return f"{said} {calendar_words.reserve(lead.gaps, there, len(offered))}" if may_fill else said
+
+
+def out_on(rows: list[Row]) -> dict[Channel, int]:
+    counts = {row.channel: sum(field.cell.there for field in row.fields) for row in rows}
+    return {channel: count for channel, count in counts.items() if count}
 
 
 def spans(span: Span, today: date) -> list[tuple[str, Span, bool]]:

@@ -46,19 +46,28 @@ def lacks(channel: Channel, short: int) -> str:
     return ngettext("%(n)d saknas den veckan", "%(n)d saknas den veckan", short) % {"n": short}
 
 
-def lead(channel: Channel, count: int, there: int | None) -> str:
-    """3 luckor på Facebook. Reserven räcker till alla."""
+def lead(channel: Channel, count: int) -> str:
+    """3 luckor på Facebook."""
     facts = {"n": count, "channel": name_of(channel)}
-    said = ngettext("%(n)d lucka på %(channel)s.", "%(n)d luckor på %(channel)s.", count) % facts
-    return said if there is None else f"{said} {reserve(count, there)}"
+    return ngettext("%(n)d lucka på %(channel)s.", "%(n)d luckor på %(channel)s.", count) % facts
 
 
-def reserve(count: int, there: int) -> str:
-    if not there:
+def reserve(count: int, there: int, lying: int) -> str:
+    """How far what lies there reaches: `there` of it are for the channel that lacks something."""
+    if not lying:
         return _("Reserven är tom.")
+    if not there:
+        return _("Reserven har inget för den kanalen.")
     if there < count:
         return ngettext("Reserven räcker till %(n)d.", "Reserven räcker till %(n)d.", there) % {"n": there}
     return _("Reserven räcker.")
+
+
+def was(counts: dict[Channel, int]) -> str:
+    """Inlägg: Facebook 5, YouTube 1. In days that are over there is nothing to fill."""
+    if not counts:
+        return _("Inga inlägg.")
+    return _("Inlägg: %(counts)s.") % {"counts": ", ".join(f"{name_of(on)} {n}" for on, n in counts.items())}
 
 
 def next_gap(gap: Gap) -> str:

@@ -177,9 +177,13 @@ def of_unused(found: Iterable[Unused]) -> str:
     if one is None:
         return ""
     if one.weeks is None:
-        return _("%(category)s: inget än.") % {"category": one.name}
+        return _("Inget i kategorin %(category)s än.") % {"category": one.name}
     weeks = {"category": one.name, "n": one.weeks}
     return (
-        ngettext("%(category)s: inget på %(n)d vecka.", "%(category)s: inget på %(n)d veckor.", one.weeks)
+        ngettext(
+            "Inget i kategorin %(category)s på %(n)d vecka.",
+            "Inget i kategorin %(category)s på %(n)d veckor.",
+            one.weeks,
+        )
         % weeks
     )

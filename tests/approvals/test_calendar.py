@@ -182,6 +182,22 @@ def test_days_without_a_post_are_gaps_ahead_and_none_behind(desk, facebook):
     assert "4 luckor på Facebook. Reserven är tom." in words
 
 
+def test_a_reserve_with_nothing_for_the_channel_is_not_called_empty(desk, facebook):
+    publication(factories.channel("x"), status="held", hold="reserve")
+    assert "Reserven har inget för den kanalen." in page(desk)
+    publication(facebook, status="held", hold="reserve")
+    assert "Reserven räcker till 1." in page(desk)
+
+
+def test_days_that_are_over_say_what_came_and_not_what_could_be_filled(desk, facebook):
+    came_out(facebook, at(18, 9))
+    came_out(factories.channel("youtube"), at(19, 9))
+    words = page(desk, "vecka=2026-W47")
+    assert "Inlägg: Facebook 1, YouTube 1." in words
+    assert "Inga luckor" not in words
+    assert "Inga inlägg." in page(desk, "vecka=2026-W46")
+
+
 def test_before_a_channel_was_there_nothing_was_missing(desk, facebook):
     Channel.objects.update(created_at=at(24, 9))
     assert page(desk).split().count("ingen") == 1

@@ -254,7 +254,7 @@ def test_a_category_was_last_used_when_one_of_its_posts_came_out(facebook):
 def test_the_page_names_one_unused_category(desk, facebook):
     for category in Category.objects.all():
         came_out(facebook, ago(weeks=5 if category.name == "Debatt" else 1), category=category)
-    assert "Debatt: inget på 5 veckor." in text_of(desk.get(PAGE))
+    assert "Inget i kategorin Debatt på 5 veckor." in text_of(desk.get(PAGE))
 
 
 def test_regions_are_counted_and_nobody_in_them(facebook):
