@@ -202,18 +202,21 @@ class AboutForm(SeenForm):
         fill_anchor(self.fields["anchor"], version)
 
 
+PRESETS = (
+    ("ask_people", _("Fråga personerna på bilden")),
+    ("tell_more", _("Skriv vad som hände")),
+    ("other_picture", _("Annan bild, tack")),
+    ("shorter", _("Kortare text")),
+    ("right_name", _("Rätt ort eller namn?")),
+)
+
+
 class RequestChangesForm(AboutForm):
     """A preset says what, and mostly where; the message says it kindly."""
 
     reason = forms.ChoiceField(
         label=_("Vad behövs?"),
-        choices=[
-            ("ask_people", _("Fråga personerna på bilden")),
-            ("tell_more", _("Skriv vad som hände")),
-            ("other_picture", _("Annan bild, tack")),
-            ("shorter", _("Kortare text")),
-            ("right_name", _("Rätt ort eller namn?")),
-        ],
+        choices=PRESETS,
         required=False,
         widget=forms.RadioSelect,
     )

@@ -372,7 +372,7 @@ def disconnect(request: SignedInRequest, channel_id: int) -> HttpResponse:
 
 
 def say_how_it_ended(request: SignedInRequest, channel: Channel, access: Access) -> None:
-    names = {"name": channel.name, "platform": wording.name_of(channel)}
+    names = {"name": channel.name, "platform": channel.platform_name}
     messages.success(request, _("%(name)s är frånkopplad.") % names)
     if access in STILL_THERE:
         level, sentence = STILL_THERE[access]

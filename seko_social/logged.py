@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.views import shell_for
+from approvals.forms import PRESETS
 from audit.rooms import Named, Rooms
 from channels import history, rules
 from channels.adapters import ADAPTERS
 from channels.models import Channel
-from channels.wording import name_of
 from posts import difference, wording
 from posts.models import Hold, Post, Regret, StopReason
 from posts.publishing import Resume
@@ -57,8 +57,7 @@ def headline(post: Post, reader: User) -> str:
 
 def named(channel: Channel, reader: User) -> Named:
     """Two pages on the same platform are told apart by their names."""
-    platform = name_of(channel)
-    name = platform if platform == channel.name else f"{platform}: {channel.name}"
+    name = channel.name if channel.is_by_hand else f"{channel.platform_name}: {channel.name}"
     may_open = rules.why_not_see(reader, channel) is None and channel.disconnected_at is None
     return Named(name, reverse("channels:channel", args=[channel.pk]) if may_open else "")
 
@@ -98,6 +97,7 @@ SECOND_STEPS = {
     "webauthn": gettext_lazy("passkey"),
 }
 CODES: dict[tuple[str, str], Callable[[Any], str]] = {
+    ("post.changes_requested", "reason"): in_words(PRESETS),
     ("post.rejected", "reason"): in_words(wording.REJECTIONS),
     ("post.take_down", "reason"): in_words(Regret.choices),
     ("post.picture_changed", "how"): in_words(difference.RETOUCHED),

@@ -76,6 +76,7 @@ def test_a_verb_older_than_the_words_is_called_as_it_was_written_down():
     [
         ("post.approved", {"version": {"number": 2, "digest": "ab" * 32}, "reason": ""}, ["version: 2"]),
         ("post.frozen", {"version": 1, "digest": "ab" * 32}, ["version: 1"]),
+        ("post.changes_requested", {"reason": "shorter"}, ["skäl: Kortare text"]),
         ("post.rejected", {"reason": "too_old"}, ["skäl: För gammalt"]),
         ("post.rejected", {"reason": "of_old"}, ["skäl: of_old"]),
         ("post.take_down", {"reason": "consent"}, ["skäl: Någon på bilden vill inte synas"]),
