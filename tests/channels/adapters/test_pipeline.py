@@ -5,15 +5,18 @@ What the pipeline decides is proved in `tests/posts/test_publishing.py`; here it
 """
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import requests
 from django.conf import settings
 from django.utils import timezone
+from PIL import Image
 
 from channels import connections
 from channels.models import AppRest, Channel, Credential
-from posts import preparation, publishing, workflow
+from posts import preparation, publishing, retouching, workflow
+from posts.media.edits import Box
 from posts.models import (
     Attempt,
     MediaKind,
@@ -112,6 +115,35 @@ def test_a_picture_too_large_for_one_platform_goes_there_smaller_and_as_it_is_to
     with Rendition.objects.get().picture.open() as picture:
         assert received["bluesky"] == picture.read()
     assert len(received["bluesky"]) <= 1_000_000
+
+
+def test_what_is_cropped_for_one_platform_goes_there_so_and_whole_to_the_other(sandbox):
+    channels = {platform: connected(sandbox, platform) for platform in ("facebook", "bluesky")}
+    author, reviewer, master = factories.ombudsman(), factories.reviewer(), factories.jpeg(size=(320, 240))
+    picture = factories.picture(author, master, width=320, height=240)
+    post = factories.submitted(author, media=[picture])
+    version = factories.for_channels(post, reviewer, *channels.values())
+    box = Box(25.0, 0.0, 75.0, 100.0)
+    version = retouching.crop_for(channels["facebook"], post, reviewer, version, picture, box)
+    with pytest.raises(workflow.BlockedError):
+        workflow.approve(post, reviewer, version)
+    preparation.make_rendition(preparation.claim_rendition(Rendition.objects.get().pk))
+    workflow.approve(post, reviewer, version)
+    done = {each.channel.platform: work(each) for each in Publication.objects.all()}
+
+    sandbox.clock(30)
+    received = {}
+    for platform, publication in done.items():
+        assert publication.status == PublicationStatus.PUBLISHED
+        [shown] = sandbox.posts(platform)
+        [item] = shown["media"]
+        received[platform] = sandbox.media(item["sha256"])
+        [sent] = publication.attempts.get().sent["media"]
+        assert (sent["sha256"], sent["size"]) == (item["sha256"], len(received[platform]))
+    assert received["bluesky"] == master
+    with Rendition.objects.get().picture.open() as part:
+        assert received["facebook"] == part.read()
+    assert Image.open(BytesIO(received["facebook"])).size == (240, 240)
 
 
 def test_a_smaller_picture_that_is_not_what_was_made_is_not_sent(sandbox):
