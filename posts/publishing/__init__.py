@@ -46,7 +46,7 @@ from posts.publishing.removing import (
     take_down,
     wake_removals,
 )
-from posts.publishing.rows import TooLateError
+from posts.publishing.rows import TooLateError, lock_all
 from posts.publishing.sending import begin, claim, not_now, send, wake
 from posts.publishing.settling import announce, doubt, fail, settle
 from posts.publishing.stopping import (
@@ -84,6 +84,7 @@ __all__ = [
     "fail",
     "hold",
     "is_untouched",
+    "lock_all",
     "move",
     "not_now",
     "pause",

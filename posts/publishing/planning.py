@@ -14,7 +14,7 @@ from channels.models import Channel
 from posts import content as contents
 from posts import notices
 from posts.models import OVER, Approval, Hold, Post, Publication, PublicationStatus
-from posts.publishing.rows import TooLateError
+from posts.publishing.rows import TooLateError, lock_all
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -141,6 +141,7 @@ def move(
     for publication in (chosen := list(publications)):
         check(at, publication.post.earliest, latest)
     with transaction.atomic():
+        lock_all(chosen)
         for publication in chosen:
             waiting = waiting_on(publication.channel)
             take(publication, planned_for=at, not_before=at, not_after=latest, **waiting)
@@ -159,7 +160,8 @@ def to_reserve(publications: Iterable[Publication], by: "User") -> None:
 
 def park(publications: Iterable[Publication], by: "User | None", hold: Hold) -> None:
     with transaction.atomic():
-        for publication in publications:
+        lock_all(chosen := list(publications))
+        for publication in chosen:
             take(publication, planned_for=None, **held_as(hold))
             log.record("publication.held", publication, actor=by, post=publication.post_id, hold=hold)
 
@@ -171,7 +173,8 @@ def release(publications: Iterable[Publication], by: "User") -> None:
     """
     now = timezone.now()
     with transaction.atomic():
-        for publication in publications:
+        lock_all(chosen := list(publications))
+        for publication in chosen:
             is_late = publication.not_after is not None and publication.not_after <= now
             fields = {"not_after": None} if is_late else {}
             take(

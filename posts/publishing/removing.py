@@ -30,7 +30,7 @@ from posts.models import (
     RemovalStatus,
     TakeDown,
 )
-from posts.publishing.rows import LostLeaseError, TooLateError, back_off, lease, write
+from posts.publishing.rows import LostLeaseError, TooLateError, back_off, lease, lock_all, write
 from posts.publishing.settling import account_refused, announce
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> Take
     with transaction.atomic():
         locked = Post.objects.select_for_update().get(pk=post.pk)
         live = Publication.objects.filter(post=locked).exclude(status__in=OVER).select_related("channel")
+        lock_all(live)
         new = [item for item in live if not item.removals.unfinished().exists()]  # type: ignore[attr-defined]
         if not new:
             raise TooLateError(str(post))

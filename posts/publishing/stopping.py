@@ -17,7 +17,7 @@ from posts import notices
 from posts.models import Hold, Publication, PublicationStatus, PublishingStop, StopReason
 from posts.publishing.looking import give_up_looking
 from posts.publishing.planning import park, take
-from posts.publishing.rows import TooLateError, close_gate
+from posts.publishing.rows import TooLateError, close_gate, lock_all
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,7 +57,8 @@ def resume(by: "User", how: Resume, chosen: Collection[int]) -> bool:
         row = PublishingStop.objects.select_for_update().filter(id=1, stopped_at__isnull=False).first()
         if row is None:
             return False
-        let_go(waiting_for_resume(), by, how, chosen)
+        lock_all(waiting := waiting_for_resume())
+        let_go(waiting, by, how, chosen)
         row.stopped_at, row.stopped_by, row.reason, row.message = None, None, "", ""
         row.save()
         log.record("publishing.resumed", "publishing", actor=by, how=how)
@@ -78,9 +79,10 @@ def pause(channel: Channel, by: "User", reason: str = "") -> bool:
 def unpause(channel: Channel, by: "User", how: Resume, chosen: Collection[int]) -> bool:
     with transaction.atomic():
         close_gate()
+        lock_all(waiting := waiting_for_resume(channel))
         if not connections.unpause(channel, by):
             return False
-        let_go(waiting_for_resume(channel), by, how, chosen)
+        let_go(waiting, by, how, chosen)
         notices.unpaused(channel, by)
     return True
 

@@ -1,6 +1,8 @@
 """When an approved post goes out: the undo window, a planned time, the earliest and the latest, the reserve."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,12 @@ from django.db import connection
 from django.utils import timezone
 from freezegun import freeze_time
 
+from accounts.models import User
+from audit import log
 from audit.models import Entry
 from channels.errors import NotSent
 from posts import publishing, wishes, workflow
-from posts.models import Hold, Post, Publication, PublicationStatus, Status
+from posts.models import Hold, Post, Publication, PublicationStatus, Regret, Status
 from posts.publishing import When
 from tests import factories
 from tests.scripted import raising
@@ -351,3 +355,46 @@ def test_what_is_in_a_persons_hands_does_not_expire(anna):
         assert publishing.expire(timezone.now()) == 0
     publication.refresh_from_db()
     assert (publication.status, publication.hold) == (PublicationStatus.BY_HAND, "")
+
+
+# --- at the same moment -----------------------------------------------------------------------------------------
+
+
+def take_down(publications: list[Publication], by: User) -> None:
+    publishing.take_down(publications[0].post, by, Regret.CONSENT)
+
+
+def forwards_and_backwards(post: Post) -> tuple[list[Publication], list[Publication]]:
+    found = list(Publication.objects.filter(post=post).select_related("channel", "post").order_by("pk"))
+    return found, found[::-1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.parametrize(
+    ("verbs", "expected"),
+    [
+        ((publishing.hold, publishing.hold), "held"),
+        ((publishing.to_reserve, publishing.to_reserve), "held"),
+        ((publishing.release, publishing.release), "queued"),
+        ((take_down, publishing.hold), "cancelled"),
+    ],
+)
+def test_two_who_act_on_the_same_post_do_not_wait_in_a_ring(anna, verbs, expected, monkeypatch):
+    post = factories.approved(factories.submitted(), anna, factories.channel(), factories.channel("x"))
+    record, both_have_begun = log.record, threading.Barrier(2)
+
+    def and_wait(*args, **facts):
+        with suppress(threading.BrokenBarrierError):
+            both_have_begun.wait(timeout=0.5)
+        return record(*args, **facts)
+
+    def act(verb, publications: list[Publication]) -> None:
+        with suppress(publishing.TooLateError):
+            verb(publications, anna)
+        connection.close()
+
+    monkeypatch.setattr(log, "record", and_wait)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(act, verbs, forwards_and_backwards(post)))
+    assert list(Publication.objects.values_list("status", flat=True)) == [expected, expected]
