@@ -70,8 +70,12 @@ class Choice:
 
 
 def number_in(address: Mapping[str, str], name: str) -> int | None:
-    value = address.get(name, "")
-    return int(value) if value.isdecimal() and len(value) <= LONGEST_NUMBER else None
+    return number_from(address.get(name, ""))
+
+
+def number_from(said: str) -> int | None:
+    """None for what is none, and for what no row has as its number."""
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else None
 
 
 def moment_from(said: str) -> datetime | None:

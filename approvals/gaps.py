@@ -6,9 +6,10 @@ the reserve, and what the frequency page says of the days to come (`frequency.mi
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, DateField, DateTimeField, F, Value
+from django.db.models import Count, DateField, DateTimeField, F, QuerySet, Value
 from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
@@ -68,6 +69,9 @@ class Board:
     def lacks(self, day: date) -> int:
         return missing(self.goal, day, self.there.get(day, 0), self.counts)
 
+    def lacks_all(self, day: date) -> bool:
+        return self.lacks(day) > 0 and not self.there.get(day)
+
     def lacks_between(self, first: date, last: date) -> int:
         """In a whole period of the goal."""
         return max(target(self.goal, first, last, self.counts) - between(self.there, first, last), 0)
@@ -100,32 +104,35 @@ def next_gap_for(version: Version, now: datetime) -> Gap | None:
     return next((next_gap(channel, now) for channel in channels if channel.goal), None)
 
 
-def gaps_of(channel: Channel, ahead: int, now: datetime) -> list[Gap]:
-    """Those of today and of so many days to come, each of them with a time of its own."""
-    return list(coming(board_of(channel, now), now, ahead))
-
-
 def channels_short_today(now: datetime) -> set[int]:
     """Those whose daily goal asks for more today than is out and planned."""
     today = timezone.localdate(now)
-    daily = [channel for channel in Channel.objects.open().filter(goal__gt=0) if goal_of(channel).is_daily]
-    return {number for number, board in boards(daily, now, today).items() if board.lacks(today)}
+    return {board.channel.pk for board in boards_of_today(now) if board.lacks(today)}
 
 
 def silent_today(now: datetime) -> list[Channel]:
     """Those with a daily goal on which nothing is out today, and nothing planned."""
     today = timezone.localdate(now)
-    daily = [channel for channel in Channel.objects.open().filter(goal__gt=0) if goal_of(channel).is_daily]
-    found = boards(daily, now, today)
-    return [channel for channel in daily if lacks_all(found[channel.pk], today)]
+    return [board.channel for board in boards_of_today(now) if board.lacks_all(today)]
 
 
-def lacks_all(board: Board, day: date) -> bool:
-    return board.lacks(day) > 0 and not board.there.get(day)
+def boards_of_today(now: datetime) -> Iterable[Board]:
+    """Of each channel with a daily goal, in the channels' order."""
+    with_goal = Channel.objects.open().filter(goal__gt=0)
+    daily = [channel for channel in with_goal if goal_of(channel).is_daily]
+    return boards(daily, now, timezone.localdate(now)).values()
 
 
 def board_of(channel: Channel, now: datetime) -> Board:
     return boards([channel], now)[channel.pk]
+
+
+def hold_still(channels: Iterable[int]) -> None:
+    """
+    Nobody else fills a gap on these channels while this transaction lasts. All that it fills are held at once and in one
+    order, so that nobody waits in a ring.
+    """
+    list(Channel.objects.select_for_update(no_key=True).filter(pk__in=channels).order_by("pk"))
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------
@@ -215,7 +222,7 @@ def boards(channels: Iterable[Channel], now: datetime, last: date | None = None)
     return found
 
 
-def out_since(ids: Iterable[int], first: date):  # type: ignore[no-untyped-def]  # rows of a union have no type
+def out_since(ids: Iterable[int], first: date) -> QuerySet[Any, Any]:
     since = beginning_of(first)
     out = Publication.objects.heads().published().filter(channel__in=list(ids), published_at__gte=since)
     by_day = out.order_by().annotate(day=TruncDate("published_at")).values("channel", "day")
@@ -223,7 +230,7 @@ def out_since(ids: Iterable[int], first: date):  # type: ignore[no-untyped-def] 
     return counted.values_list("channel", "day", "count", "at")
 
 
-def elsewhere_since(ids: Iterable[int], first: date):  # type: ignore[no-untyped-def]
+def elsewhere_since(ids: Iterable[int], first: date) -> QuerySet[Any, Any]:
     """What went out on these channels without going through here."""
     since = beginning_of(first)
     elsewhere = OutsidePost.objects.filter(channel__in=list(ids), gone_at=None, published_at__gte=since)
@@ -232,7 +239,7 @@ def elsewhere_since(ids: Iterable[int], first: date):  # type: ignore[no-untyped
     return outside.values_list("channel", "day", "count", "at")
 
 
-def ahead(ids: Iterable[int], until: datetime | None):  # type: ignore[no-untyped-def]
+def ahead(ids: Iterable[int], until: datetime | None) -> QuerySet[Any, Any]:
     waiting = on_its_way(list(ids))
     if until:
         waiting = waiting.filter(leaves_at__lt=until)

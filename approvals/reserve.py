@@ -5,7 +5,7 @@ it, and how a filling is undone. Every move is the pipeline's own, with its own 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.utils import timezone
 from approvals import gaps
 from approvals.calendar_moves import OtherwiseError, act, keep_latest
 from approvals.calendar_rows import stamp, with_picture
+from approvals.choice import moment_from, number_from
 from approvals.frequency import DAY
 from approvals.frequency_rows import on_its_way
 from approvals.gaps import Board, Gap
@@ -23,7 +24,6 @@ from audit import log
 from channels.models import Channel
 from posts import publishing
 from posts.models import Hold, Post, Publication, PublicationQuerySet, PublicationStatus, headline_of
-from posts.pointing import LONGEST_NUMBER
 from posts.publishing import PlanError, TooLateError
 
 if TYPE_CHECKING:
@@ -231,20 +231,21 @@ def place(post_id: int, seen: str, gap: Gap, by: "User", now: datetime) -> list[
     """
     with transaction.atomic():
         # The race: two people fill the same gap. The second waits here, and finds it full.
-        list(Channel.objects.select_for_update(no_key=True).filter(pk=gap.channel.pk))
+        gaps.hold_still([gap.channel.pk])
         if not gaps.board_of(gap.channel, now).wants(gap):
             raise TakenError(str(gap.at))
         return put_out(post_id, seen, gap.at, by)
 
 
 def put_out(post_id: int, seen: str, at: datetime, by: "User") -> list[Publication]:
+    """On all of its channels, or on none."""
     stamps = seen.split("-")
-    rows = list(lying().filter(post=post_id).select_related("post").order_by("created_at", "pk"))
-    if len(rows) != len(stamps):
-        raise TakenError(str(post_id))
-    return [
-        act(row.pk, by, stamp_seen, keep_latest, at=at) for row, stamp_seen in zip(rows, stamps, strict=True)
-    ]
+    with transaction.atomic():
+        rows = list(lying().filter(post=post_id).order_by("created_at", "pk"))
+        if len(rows) != len(stamps):
+            raise TakenError(str(post_id))
+        publishing.lock_all(rows)
+        return [act(row.pk, by, was, keep_latest, at=at) for row, was in zip(rows, stamps, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -257,14 +258,17 @@ class Filled:
 
 
 def fill(values: Iterable[str], by: "User", now: datetime) -> Filled:
-    """All that can be done of what was confirmed. What cannot, is left as it is."""
+    """All that can be done of what was confirmed. What cannot, is left as it is. ValueError: no page of ours said it."""
+    said = [as_said(value) for value in values]
     moves: list[tuple[int, str]] = []
     left = done = 0
     with transaction.atomic():
-        for value in values:
+        gaps.hold_still(gap.channel.pk for _post, _seen, gap in said)
+        publishing.lock_all(lying().filter(post__in=[post for post, _seen, _gap in said]))
+        for post, seen, gap in said:
             try:
                 with transaction.atomic():
-                    moved = place_as_said(value, by, now)
+                    moved = place(post, seen, gap, by, now)
             except (TakenError, OtherwiseError, PlanError, TooLateError):
                 left += 1
                 continue
@@ -274,22 +278,14 @@ def fill(values: Iterable[str], by: "User", now: datetime) -> Filled:
     return Filled(filling, done, left)
 
 
-def place_as_said(value: str, by: "User", now: datetime) -> list[Publication]:
-    """ValueError for what no page of ours has said."""
-    post, number, at, seen = value.split(" ")
-    moment = datetime.fromisoformat(at)
-    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
+def as_said(value: str) -> tuple[int, str, Gap]:
+    """The post, how it was seen, and the gap (`Pick.value`)."""
+    number, place, said, seen = value.split(" ")
+    post, at = number_from(number), moment_from(said)
+    channel = Channel.objects.open().filter(pk=place).first()
+    if post is None or at is None or channel is None:
         raise ValueError(value)
-    channel = Channel.objects.open().filter(pk=number_from(number)).first()
-    if channel is None:
-        raise ValueError(value)
-    return place(number_from(post), seen, Gap(channel, moment), by, now)
-
-
-def number_from(said: str) -> int:
-    if len(said) > LONGEST_NUMBER:
-        raise ValueError(said)
-    return int(said)
+    return post, seen, Gap(channel, at)
 
 
 def last_filling(by: "User", now: datetime) -> Filling | None:
@@ -307,6 +303,7 @@ def undo(filling: Filling, by: "User", now: datetime) -> int:
         row = Filling.objects.select_for_update().get(pk=filling.pk)
         if row.undone_at or row.at <= now - DAY:
             return 0
+        publishing.lock_all(Publication.objects.filter(pk__in=[pk for pk, _at in row.moves]))
         back = list(filter(None, (take_back(pk, at, by) for pk, at in row.moves)))
         Filling.objects.filter(pk=row.pk).update(undone_at=now)
     return len(set(back))

@@ -18,17 +18,20 @@ from approvals import calendar_days, calendar_words, gaps, reserve, views
 from approvals.calendar_forms import BestBeforeForm
 from approvals.calendar_moves import OtherwiseError, in_a_sentence
 from approvals.calendar_views import CalendarRequest, address, may_plan, refused
+from approvals.choice import number_from, number_in
 from approvals.gaps import Gap
 from approvals.models import Filling
 from approvals.reserve import TakenError
+from approvals.views import ReviewRequest
 from channels.models import Channel
 from posts import previews, tasks, workflow
-from posts.models import Post
-from posts.pointing import LONGEST_NUMBER
+from posts.models import Post, Publication, Version
 from posts.publishing import PlanError, TooLateError, When
 from posts.workflow import Action, NoLongerSoError, RefusedError
 
 TAKEN = (TakenError, OtherwiseError, TooLateError)
+NOTHING = 0
+"""Has no row."""
 
 
 # --- all of it --------------------------------------------------------------------------------------------------
@@ -78,16 +81,10 @@ def publish_today(request: CalendarRequest, channel_id: int, post_id: int) -> Ht
     return render(request, "approvals/calendar_today.html", context)
 
 
-def number_from(said: str) -> int:
-    """Nothing has the number nought."""
-    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else 0
-
-
 def gap_asked_for(request: CalendarRequest, now: datetime) -> Gap:
     """That of a channel and a day; without a day the next one. There may be something at every time of it already."""
     asked = request.POST if request.method == "POST" else request.GET
-    number = asked.get("kanal", "")
-    channel = get_object_or_404(Channel.objects.open(), pk=number_from(number))
+    channel = get_object_or_404(Channel.objects.open(), pk=number_in(asked, "kanal"))
     day = calendar_days.day_from(asked.get("dag", ""))
     board = gaps.board_of(channel, now)
     if day is None and (gap := next(gaps.coming(board, now), None)):
@@ -101,10 +98,10 @@ def gap_asked_for(request: CalendarRequest, now: datetime) -> Gap:
 def filled(request: CalendarRequest, gap: Gap, now: datetime) -> HttpResponse:
     """As a page, or as an answer to the script that has dragged it there."""
     is_dragged = request.headers.get("X-Dragged") == "1"
-    post, seen = request.POST.get("post", ""), request.POST.get("seen", "")
+    post, seen = number_in(request.POST, "post") or NOTHING, request.POST.get("seen", "")
     verb = partial(reserve.put_out, at=gap.at) if is_dragged else partial(reserve.place, gap=gap, now=now)
     try:
-        moved = verb(number_from(post), seen, by=request.user)
+        moved = verb(post, seen, by=request.user)
     except TAKEN:
         return not_filled(request, gap, is_dragged, _("Någon annan hann före. Inget är ändrat."), 409)
     except PlanError as error:
@@ -179,7 +176,7 @@ def moves_of(filling: Filling) -> list[tuple[str, str, str]]:
 
 
 def publications_by_number(numbers: list[int]) -> dict[int, tuple[str, str]]:
-    rows = reserve.Publication.objects.filter(pk__in=numbers).select_related("channel", "version")
+    rows = Publication.objects.filter(pk__in=numbers).select_related("channel", "version")
     return {row.pk: (calendar_words.name_of(row.channel), row.version.headline) for row in rows}
 
 
@@ -224,7 +221,7 @@ def best_before(request: CalendarRequest, post_id: int) -> HttpResponse:
 @views.may_review
 @may_plan
 @views.told
-def reserve_until(request: Any, post_id: int) -> HttpResponse:
+def reserve_until(request: ReviewRequest, post_id: int) -> HttpResponse:
     """The okay for a day that needs it, with the last day on which it is as good."""
     post = views.sent_in(post_id)
     version = views.version_of(post)
@@ -242,11 +239,11 @@ def reserve_until(request: Any, post_id: int) -> HttpResponse:
 
 
 class UntilForm(views.SeenForm, BestBeforeForm):
-    def __init__(self, version: Any, *args: Any) -> None:
+    def __init__(self, version: Version, *args: Any) -> None:
         super().__init__(version, timezone.localdate(), *args)
 
 
-def okay_until(request: Any, post: Post, form: UntilForm) -> HttpResponse:
+def okay_until(request: ReviewRequest, post: Post, form: UntilForm) -> HttpResponse:
     given = form.cleaned_data
     with transaction.atomic():
         reserve.say_best_before(post, given["best_before"], request.user)
@@ -263,13 +260,13 @@ def okay_until(request: Any, post: Post, form: UntilForm) -> HttpResponse:
 @views.may_review
 @may_plan
 @views.told
-def next_gap(request: Any, post_id: int) -> HttpResponse:
+def next_gap(request: ReviewRequest, post_id: int) -> HttpResponse:
     """The okay with the time of the next gap. Just filled by a colleague: the one after it, and they are told."""
     number, _space, seen = request.POST.get("gap", "").partition(" ")
     channel = get_object_or_404(Channel.objects.open(), pk=number_from(number))
     with transaction.atomic():
         # The race: two people fill the same gap. The second waits here, and gets the next one.
-        list(Channel.objects.select_for_update(no_key=True).filter(pk=channel.pk))
+        gaps.hold_still([channel.pk])
         gap = gaps.next_gap(channel, timezone.now())
         if gap is None:
             messages.error(request, _("Det finns ingen lucka längre. Välj en tid i stället."))
@@ -279,7 +276,7 @@ def next_gap(request: Any, post_id: int) -> HttpResponse:
     return answer
 
 
-def tell_about(request: Any, post_id: int, gap: Gap, seen: str) -> None:
+def tell_about(request: ReviewRequest, post_id: int, gap: Gap, seen: str) -> None:
     """Only where it was approved; and that it was another gap than the page said, if it was."""
     if not publishing_at(post_id, gap):
         return
@@ -293,4 +290,4 @@ def tell_about(request: Any, post_id: int, gap: Gap, seen: str) -> None:
 
 
 def publishing_at(post_id: int, gap: Gap) -> bool:
-    return reserve.Publication.objects.filter(post=post_id, planned_for=gap.at).exists()
+    return Publication.objects.filter(post=post_id, planned_for=gap.at).exists()

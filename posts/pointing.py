@@ -1,11 +1,9 @@
 """Which post somebody means who tells its number here, or its address on a platform."""
 
+from accounts.paging import LONGEST_NUMBER
 from channels import connections
 from channels.models import Channel
 from posts.models import Post, Publication
-
-LONGEST_NUMBER = 18
-"""A database knows no larger numbers."""
 
 
 def post_named(named: str) -> Post | None:

@@ -34,7 +34,7 @@ def wall(gap) -> str:
 
 
 def of(channel, ahead: int = 2, now: datetime = NOW) -> list[str]:
-    return [wall(gap) for gap in gaps.gaps_of(channel, ahead, now)]
+    return [wall(gap) for gap in gaps.coming(gaps.board_of(channel, now), now, ahead)]
 
 
 # --- each day ---------------------------------------------------------------------------------------------------
@@ -195,7 +195,8 @@ def test_the_frequency_page_has_the_same_gaps():
     planned(channel, NOW + timedelta(days=1))
     seen = frequency_rows.seen_on(frequency_rows.channels(), TODAY)[channel.pk]
     found = frequency.figures(frequency_rows.goal_of(channel), seen, TODAY, gaps.is_red)
-    ours = [gap.day for gap in gaps.gaps_of(channel, frequency.AHEAD, NOW) if gap.day > TODAY]
+    coming = gaps.coming(gaps.board_of(channel, NOW), NOW, frequency.AHEAD)
+    ours = [gap.day for gap in coming if gap.day > TODAY]
     assert [day.day for day in found.gaps] == ours
 
 

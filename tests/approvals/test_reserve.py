@@ -1,6 +1,8 @@
 """The reserve: in which order it is offered, how gaps are filled out of it, and how that is undone."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from accounts.models import User
 from approvals import gaps, reserve
 from approvals.gaps import Gap
 from approvals.models import Filling
-from approvals.reserve import Neighbour, Stock, best_for
+from approvals.reserve import Neighbour, Pick, Stock, best_for
 from audit.models import Entry
 from channels.models import Channel
 from posts import publishing, workflow
@@ -208,6 +210,17 @@ def test_what_a_colleague_has_taken_out_of_the_reserve_is_not_taken_again(desk, 
     )
     one.refresh_from_db()
     assert (one.hold, one.planned_for) == ("person", None)
+
+
+def test_what_one_of_its_channels_has_lost_is_dragged_to_none_of_them(desk, facebook):
+    one = kept(facebook, "På båda")
+    fields = {"post": one.post, "version": one.version, "approval": one.approval}
+    Publication.objects.create(channel=factories.channel("x"), status="held", hold="reserve", **fields)
+    [stock] = reserve.stock()
+    stock.publications[1].hold = "person"
+    answer = fill_one(desk, facebook, stock, day(2), **{"x-dragged": "1"})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "Någon annan hann före. Inget är ändrat.")
+    assert set(Publication.objects.values_list("status", "planned_for")) == {("held", None)}
 
 
 def test_out_of_the_reserve_it_is_dragged_to_a_day_that_has_a_post(desk, facebook):
@@ -489,3 +502,31 @@ def test_two_presses_at_the_same_moment_fill_two_gaps(facebook):
         thread.join()
     days = sorted(Publication.objects.values_list("planned_for__day", flat=True))
     assert (days, sorted(said)) == ([25, 26], [False, True])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_two_who_fill_the_same_channels_in_another_order_do_not_wait_in_a_ring(facebook, monkeypatch):
+    channels = [facebook, factories.channel("x", goal=1, goal_period="day")]
+    for number, channel in enumerate([*channels, *channels]):
+        kept(channel, str(number), since=9 - number)
+    picks = [
+        Pick(Gap(each.publications[0].channel, GAP_AT + (at // 2) * timedelta(days=1)), each)
+        for at, each in enumerate(reserve.stock())
+    ]
+    place, both_have_begun = reserve.place, threading.Barrier(2)
+
+    def and_wait(*args):
+        moved = place(*args)
+        with suppress(threading.BrokenBarrierError):
+            both_have_begun.wait(timeout=0.5)
+        return moved
+
+    def fill(chosen: list[Pick]) -> tuple[int, int]:
+        done = reserve.fill([pick.value for pick in chosen], factories.reviewer(), NOW)
+        connection.close()
+        return done.done, done.left
+
+    monkeypatch.setattr(reserve, "place", and_wait)
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(fill, [picks[:2], picks[:1:-1]])) == [(2, 0), (2, 0)]
