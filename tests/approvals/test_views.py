@@ -61,6 +61,14 @@ def test_every_new_post_is_meant_for_the_preselected_channel(desk, post, faceboo
     assert [choice.channel for choice in post.current_version.chosen_channels.all()] == [facebook]
 
 
+def test_a_post_without_a_picture_says_so_and_one_with_a_picture_does_not(desk, post):
+    bare = factories.submitted(media=[])
+    said = [
+        "Inlägget har ingen bild." in text_of(desk.get(f"/granska/{shown.pk}/")) for shown in (bare, post)
+    ]
+    assert said == [True, False]
+
+
 def test_an_edit_becomes_the_next_version(desk, post, anna):
     desk.post(f"/granska/{post.pk}/spara/", as_shown(post, **{alt_of(post): "Två kollegor vid spåret"}))
     version = Post.objects.get().current_version
