@@ -5,7 +5,7 @@ okay is a real approval, a published post is really on the sandbox's page.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,8 +18,9 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts import notices
-from accounts.models import Notice, User
+from accounts import duty, notices
+from accounts.models import Duty, Notice, User
+from approvals import reserve
 from channels import connections, keeping
 from channels.adapters.base import Receipt, Staged
 from channels.adapters.codes import Trouble
@@ -43,12 +44,14 @@ from posts.models import (
     PublicationStatus,
     Version,
 )
+from posts.workflow import When
 from seko_social.demo import pictures, story
 from seko_social.demo.story import DemoChannel, DemoPost, Ending
 
 Say = Callable[[str], None]
 STILL_NEWS = timedelta(days=2)
 """What people were told before that, they have read."""
+PLANNED_FOR = time(9)
 
 
 @contextmanager
@@ -62,7 +65,9 @@ def is_loaded() -> bool:
     return User.objects.filter(email=story.PEOPLE[0][0]).exists()
 
 
-def load(say: Say) -> None:
+def load(say: Say, *, with_plans: bool = True) -> None:
+    """Without plans: the days to come are as empty as a test needs them."""
+    told = (*story.POSTS, *story.AHEAD) if with_plans else story.POSTS
     say("people and channels …")
     people = {email: add_person(email, name, region, roles) for email, name, region, roles in story.PEOPLE}
     scenes: dict[str, Media] = {}
@@ -72,9 +77,11 @@ def load(say: Say) -> None:
             keep(channels[shown.platform], shown, people)
         for account in story.MORE_ACCOUNTS:
             store.add_account(*account)
-        for number, demo in enumerate(story.POSTS, start=1):
-            say(f"post {number} of {len(story.POSTS)} …")
+        for number, demo in enumerate(told, start=1):
+            say(f"post {number} of {len(told)} …")
             Telling(demo, people, channels, store, scenes).tell()
+    if with_plans:
+        give_watches(people)
     notices.keep_from_mail(Notice.objects.all())
     notices.mark_read(Notice.objects.filter(created_at__lt=timezone.now() - STILL_NEWS))
 
@@ -127,6 +134,14 @@ def keep(channel: Channel, demo: DemoChannel, people: dict[str, User]) -> None:
     channel.refresh_from_db()
 
 
+def give_watches(people: dict[str, User]) -> None:
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    for week, (person, deputy) in enumerate(story.WATCHES):
+        first = monday + timedelta(weeks=week)
+        days = {"first_day": first, "last_day": first + timedelta(days=6)}
+        duty.give(Duty(person=people[person], deputy=people[deputy], **days), people[story.ANNA])
+
+
 def page_of(demo: DemoChannel) -> str:
     """Where its followers see it, on the sandbox; none where there is no platform."""
     base = settings.PLATFORM_ADDRESSES.get(f"{demo.platform.upper()}_PUBLIC_URL")
@@ -164,6 +179,7 @@ class Telling:
         self.store = store
         self.scenes = scenes
         self.at = hour_of(demo)
+        self.day = timezone.localdate() + timedelta(days=demo.days_ahead)
 
     def tell(self) -> None:
         with clock(self.at):
@@ -208,6 +224,8 @@ class Telling:
             workflow.reject(post, self.reviewer, seen, demo.reason, demo.message)
         elif demo.ending == Ending.WITHDRAWN:
             workflow.withdraw(post, self.author)
+        elif demo.ending in (Ending.PLANNED, Ending.RESERVE):
+            self.plan(post, self.version_for_channels(post, seen))
         elif demo.ending != Ending.IN_REVIEW:
             self.publish(post, self.version_for_channels(post, seen))
 
@@ -222,6 +240,16 @@ class Telling:
     def text_for(self, channel: Channel) -> ChannelText:
         text = self.demo.x_text if channel.platform == "x" else ""
         return ChannelText(channel.pk, text=text)
+
+    def plan(self, post: Post, version: Version) -> None:
+        """It has its hour, or waits for one: nothing leaves."""
+        if self.demo.ending == Ending.PLANNED:
+            at = timezone.make_aware(datetime.combine(self.day, PLANNED_FOR))
+            workflow.approve(post, self.reviewer, version, When(at=at))
+            return
+        workflow.approve(post, self.reviewer, version, When(reserve=True))
+        if self.demo.days_ahead:
+            reserve.say_best_before(post, self.day, self.reviewer)
 
     def publish(self, post: Post, version: Version) -> None:
         workflow.approve(post, self.reviewer, version)

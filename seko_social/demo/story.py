@@ -134,6 +134,8 @@ class Ending(StrEnum):
     """Nobody knows whether it came out on X."""
     BY_HAND = "by_hand"
     """Approved for the group, where a person has to put it."""
+    PLANNED = "planned"
+    RESERVE = "reserve"
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class DemoPost:
     message: str = ""
     reason: str = ""
     link: str = ""
+    days_ahead: int = 0
+    """What is planned comes out then. What lies in the reserve is good until then; 0: always."""
 
 
 KARIN, ALI = "karin@demo.test", "ali@demo.test"
@@ -314,3 +318,33 @@ POSTS = (
         0, 8, KARIN, "Arbetsplatsbesök", ("mast",), "", "Utsikten från masten i", ending=Ending.DRAFT, people="",
     ),
 )  # fmt: skip
+
+AHEAD = (
+    DemoPost(
+        2, 16, KARIN, "Kommande aktivitet", ("forstamaj",), MARCH_ALT,
+        "Vi ses på årsmötet. Kom tidigt, så hinner vi med kaffet före klubban.",
+        on=("facebook", "x"), ending=Ending.PLANNED, days_ahead=2,
+    ),
+    DemoPost(
+        3, 11, ALI, "Arbetsplatsbesök", ("terminal",), PARCEL_ALT,
+        "Ny på terminalen: första veckan lärde sig Mira att räkna i pallar.",
+        people="all_said_yes", ending=Ending.PLANNED, days_ahead=4,
+    ),
+    DemoPost(
+        6, 10, KARIN, "Arbetsplatsbesök", ("mast",), MAST_ALT,
+        "Utsikt från jobbet: så ser Västerbotten ut från 60 meter.", ending=Ending.RESERVE,
+    ),
+    DemoPost(
+        5, 14, ALI, "Arbetsplatsbesök", ("farja",), FERRY_ALT,
+        "Dubbla turer när ön har marknad. Besättningen på Hönöleden visar hur det går till.",
+        on=("facebook", "x"), ending=Ending.RESERVE, days_ahead=9,
+    ),
+    DemoPost(
+        4, 15, KARIN, "Arbetsplatsbesök", ("bangard",), YARD_ALT,
+        "Vad gör en växlare en vanlig dag? Mer än du tror.",
+        people="all_said_yes", on=("facebook", "x"), ending=Ending.RESERVE,
+    ),
+)  # fmt: skip
+"""What is approved and has not come out yet: the days to come, and the reserve."""
+WATCHES = ((ANNA, JOHAN), (JOHAN, ANNA))
+"""Who has it and who stands in, a week each, from the one that has begun."""

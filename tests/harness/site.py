@@ -56,7 +56,7 @@ class Site:
         self.env = self.environment(servers)
         self.manage("migrate", "--verbosity", "0")
         if self.demo:
-            self.manage("load_demo")
+            self.manage("load_demo", "--without-plans")
         self.open.callback(self.stop)
         for name in self.processes:
             self.start(name)
