@@ -328,7 +328,7 @@ def take_back(pk: int, at: str, by: "User") -> int | None:
 
 def say_best_before(post: Post, day: date | None, by: "User") -> None:
     with transaction.atomic():
-        row = Post.objects.select_for_update().get(pk=post.pk)
+        row = Post.objects.locked().get(pk=post.pk)
         if row.best_before != day:
             Post.objects.filter(pk=row.pk).update(best_before=day)
             log.record("post.best_before", row, actor=by, best_before=day)

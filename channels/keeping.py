@@ -50,7 +50,7 @@ def change(channel: Channel, by: "User", seen: Settings, wanted: Settings) -> li
     Returns the fields that are different now.
     """
     with transaction.atomic():
-        row = Channel.objects.select_for_update().get(pk=channel.pk)
+        row = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
         stored = settings_of(row, wanted)
         theirs = [field for field in wanted if stored[field] != seen.get(field)]
         if theirs:
@@ -70,7 +70,7 @@ def propose(channel: Channel, by: "User", text: str) -> bool:
     """For whoever may change it. False: the same person has said something of this channel within the hour."""
     with transaction.atomic():
         # The race: two presses at once. The second waits here, and finds what the first has written.
-        Channel.objects.select_for_update().get(pk=channel.pk)
+        Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
         if has_proposed_lately(channel, by):
             return False
         notices.proposed(channel, by, text)

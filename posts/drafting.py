@@ -41,7 +41,7 @@ def save(
         # The race: the same submission twice at once. The constraint lets one make the post, the row's lock
         # lets one at a time write its draft.
         Post.objects.get_or_create(author=author, client_id=client_id, defaults=about)
-        post = Post.objects.select_for_update().get(author=author, client_id=client_id)
+        post = Post.objects.locked().get(author=author, client_id=client_id)
         if not post.is_with_author:
             raise NotWithAuthorError(post)
         for name, value in about.items():

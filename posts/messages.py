@@ -40,7 +40,7 @@ class Said:
 def write(post: Post, by: "User", text: str, anchor: str = "") -> Message:
     """Say something to the other side without deciding anything, and without sending anything in."""
     with transaction.atomic():
-        locked = Post.objects.select_for_update().get(pk=post.pk)
+        locked = Post.objects.locked().get(pk=post.pk)
         if refusal := rules.why_not_write(by, locked):
             raise RefusedError(refusal)
         message = Message.objects.create(

@@ -269,6 +269,13 @@ class PostQuerySet(models.QuerySet["Post"]):
             own | Q(submitted_at__isnull=False) if user.has_perm("posts.view_all_posts") else own
         )
 
+    def locked(self) -> "PostQuerySet":
+        """
+        Nobody else changes them while this transaction lasts. Others may refer to them all the same: whoever writes a
+        note on one has the log's end, for which we wait, and would wait for us.
+        """
+        return self.select_for_update(no_key=True)
+
     def showing(self, media: Media) -> "PostQuerySet":
         """Those with this picture or film in a version, or in what was sent in and is being prepared."""
         frozen = Version.objects.filter(shown_media__media=media).order_by()

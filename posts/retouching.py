@@ -99,7 +99,7 @@ def show(new: Media, old: Media, post: Post, seen: Version) -> Version:
     assert by is not None  # noqa: S101  (for the type checker: the database sees to it)
     manuscript = instead(seen.manuscript(), old, new)
     if edits.blur:
-        Post.objects.select_for_update().get(pk=post.pk)
+        Post.objects.locked().get(pk=post.pk)
         purging.hold_still(purging.family(new))
     version = workflow.edit(post, by, seen, manuscript, None, **workflow.answers_of(seen))
     log.record("post.picture_changed", post, actor=by, how=steps_of(edits))

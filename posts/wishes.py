@@ -24,7 +24,7 @@ def approve(
 
 
 def wish(post: Post, by: "User", earliest: datetime | None, latest: datetime | None) -> Post:
-    row = Post.objects.select_for_update().get(pk=post.pk)
+    row = Post.objects.locked().get(pk=post.pk)
     if (row.earliest, row.latest) != (earliest, latest):
         row.earliest, row.latest = earliest, latest
         row.save(update_fields=["earliest", "latest", "updated_at"])

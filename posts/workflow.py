@@ -274,7 +274,7 @@ def edit(
     """
     with transaction.atomic():
         # The race: the page saves by itself in the moment when a button is pressed, and both say the same.
-        row = Post.objects.select_for_update().get(pk=post.pk)
+        row = Post.objects.locked().get(pk=post.pk)
         seen = version_seen(row, seen, manuscript, answers)
         locked = lock(post, Action.EDIT, by, seen)
         remark = settled(remark, seen, manuscript, by)
@@ -508,7 +508,7 @@ def ask_or_not(before: Version, version: Version) -> None:
 
 def lock(post: Post, action: Action, by: User, seen: Version | None = None) -> Post:
     """The post's row, locked, with every reason to refuse already checked."""
-    locked = Post.objects.select_for_update().get(pk=post.pk)
+    locked = Post.objects.locked().get(pk=post.pk)
     rule = RULES[action]
     if refusal := rule.why_not(by, locked):
         raise RefusedError(refusal)
@@ -702,7 +702,7 @@ def media_ready(media: Media) -> None:
 
 def freeze_waiting(post_id: int) -> None:
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post_id)
+        post = Post.objects.locked().get(pk=post_id)
         # The race: its author withdraws it right now.
         if post.status == Status.IN_REVIEW:
             freeze_if_prepared(post)
@@ -712,7 +712,7 @@ def media_refused(media: Media) -> None:
     """A file turned out to be unusable: posts that were sent in with it go back to their author, who is told why."""
     for post_id in waiting_for(media):
         with transaction.atomic():
-            post = Post.objects.select_for_update().get(pk=post_id)
+            post = Post.objects.locked().get(pk=post_id)
             if post.status == Status.IN_REVIEW:
                 step = step_to(
                     post,

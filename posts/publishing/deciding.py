@@ -155,7 +155,7 @@ def was_taken_down(publication: Publication) -> bool:
 
 def hold_still(publication: Publication) -> None:
     """The race: the okay is undone, or the post taken down, right now. Whoever does so holds the post's row."""
-    Post.objects.select_for_update().get(pk=publication.post_id)
+    Post.objects.locked().get(pk=publication.post_id)
 
 
 def still_approved() -> Q:

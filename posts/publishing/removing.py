@@ -47,7 +47,7 @@ LOOKED_ENOUGH = 5
 def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> TakeDown:
     """Remove the post from every channel that it is on, or on its way to. What waits is taken back at once."""
     with transaction.atomic():
-        locked = Post.objects.select_for_update().get(pk=post.pk)
+        locked = Post.objects.locked().get(pk=post.pk)
         live = Publication.objects.filter(post=locked).exclude(status__in=OVER).select_related("channel")
         lock_all(live)
         new = [item for item in live if not item.removals.unfinished().exists()]  # type: ignore[attr-defined]

@@ -1,17 +1,21 @@
 """The group's notes about a post: seen by the group and those who review it, and never by whoever sent it in."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from accounts import letters
 from accounts.models import Notice
 from approvals import discussion
 from approvals.models import Answer, Note, NoteKind
+from audit import log
 from audit.models import Entry
 from posts import anchors, workflow
-from posts.models import People, Post
+from posts.models import People, Post, Status
 from posts.workflow import RefusedError
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -270,3 +274,37 @@ def test_a_reviewer_takes_notes_while_the_pictures_are_being_prepared(desk):
     desk.post(f"/granska/{post.pk}/anteckningar/ny/", {"text": "Vänta in filmen."})
     assert "Vänta in filmen." in text_of(desk.get(f"/granska/{post.pk}/"))
     assert Note.objects.get().version is None
+
+
+# --- at the same moment ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_a_note_and_a_decision_at_the_same_moment_do_not_wait_in_a_ring(anna, johan, post, monkeypatch):
+    """Who writes a note has the log's end, and at last asks whether its post is there; who decides holds the post."""
+    record, note_is_logged, post_is_held = log.record, threading.Event(), threading.Event()
+
+    def in_turn(verb, *args, **facts):
+        if verb != "post.noted":
+            post_is_held.set()
+            return record(verb, *args, **facts)
+        line = record(verb, *args, **facts)
+        note_is_logged.set()
+        assert post_is_held.wait(timeout=5)
+        return line
+
+    def write_note():
+        discussion.note(post, anna, "Passar bra.")
+        connection.close()
+
+    def reject():
+        assert note_is_logged.wait(timeout=5)
+        workflow.reject(post, johan, post.version_in_force, "not_relevant", "Nej.")
+        connection.close()
+
+    monkeypatch.setattr(log, "record", in_turn)
+    with ThreadPoolExecutor() as pool:
+        done = [pool.submit(write_note), pool.submit(reject)]
+        assert [each.result() for each in done] == [None, None]
+    assert (Note.objects.count(), Post.objects.get().status) == (1, Status.REJECTED)
