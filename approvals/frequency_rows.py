@@ -1,11 +1,10 @@
 """What the page about our frequency asks the database: five questions, counted there, however many posts there are."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from django.conf import settings
 from django.db.models import (
     Case,
     CharField,
@@ -15,7 +14,6 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    Max,
     Min,
     OuterRef,
     Q,
@@ -24,9 +22,8 @@ from django.db.models import (
     TextField,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Cast, Coalesce, RowNumber, TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,18 +33,15 @@ from channels.models import Channel
 from posts.models import (
     Category,
     Hold,
-    MediaKind,
     Post,
     Publication,
     PublicationStatus,
-    Version,
-    VersionMedia,
+    Shows,
     headline_of,
 )
 
 ON_ITS_WAY = (PublicationStatus.QUEUED, PublicationStatus.STAGING, PublicationStatus.COMMITTING)
 OUT, AHEAD, RESERVE = "out", "ahead", "reserve"
-LINK, OTHER = "link", "other"
 EXAMPLES = 2
 SENT_IN_LATELY = 30
 
@@ -145,30 +139,12 @@ def counted(rows, what: str, at):  # type: ignore[no-untyped-def]
     found = rows.annotate(what=Value(what, CharField()), at=at).annotate(day=day)
     return (
         found.values("channel", "what", "day")
-        .annotate(count=Count("pk"), first=Min("at"))
+        .annotate(count=Count("*"), first=Min("at"))
         .values_list("channel", "what", "day", "count", "first")
     )
 
 
 # --- posts ----------------------------------------------------------------------------------------------------
-
-
-def own_domains() -> str:
-    """Our own domains and what lies under them, as a regular expression that both databases read."""
-    names = "|".join(map(re.escape, settings.OWN_DOMAINS))
-    return rf"([a-z0-9-]+\.)*({names})" if names else r"[^\s\S]"
-
-
-def leads_home() -> Q:
-    """The link of a post is to one of our own pages; where there is none, an address in its text."""
-    by_link, by_text = in_own_domains()
-    return Q(link__iregex=by_link) | (Q(link="") & Q(text__iregex=by_text))
-
-
-def in_own_domains() -> tuple[str, str]:
-    """What to look for in a link, and in a text, without regard to case."""
-    ours = own_domains()
-    return rf"^https?://{ours}([:/?#]|$)", rf"(https?://|www\.){ours}([:/?#,;!)]|\s|\.(\s|$)|$)"
 
 
 @dataclass(frozen=True)
@@ -184,64 +160,51 @@ def mix(today: date) -> tuple[Mix, list[Example]]:
     """What came out in thirty days, each wording once, and the last ones that were only links: by one question."""
     counts: dict[str, int] = {}
     examples = []
-    elsewhere: dict[str, int] = {}
-    for kind, count, post, text, at in last_of_each_kind(beginning_of(today - MIX_DAYS * DAY)):
+    since = beginning_of(today - MIX_DAYS * DAY)
+    for shows, count, post, text, at in out_by_kind(since).union(
+        elsewhere_by_kind(since), last_links(since), all=True
+    ):
         if post is None:
-            elsewhere[kind] = count
-            continue
-        counts[kind] = count
-        if kind == LINK:
+            counts[shows] = counts.get(shows, 0) + count
+        else:
             examples.append(Example(post, headline_of(text), at))
-    for kind, count in elsewhere.items():
-        counts[kind] = counts.get(kind, 0) + count
     examples.sort(key=lambda example: example.at, reverse=True)
-    kinds = (LINK, MediaKind.PICTURE, MediaKind.FILM, OTHER)
+    kinds = (Shows.LINK, Shows.PICTURE, Shows.FILM, Shows.OTHER)
     return Mix(*(counts.get(kind, 0) for kind in kinds)), examples
 
 
-def last_of_each_kind(since: datetime):  # type: ignore[no-untyped-def]
-    """The last few of each kind, the newest first; in each row, how many there are of its kind."""
-    alike = [F("shows")]
-    nth = Window(RowNumber(), partition_by=alike, order_by=("-published_at", "-pk"))
-    shown = out_since(since).annotate(count=Window(Count("pk"), partition_by=alike), nth=nth)
-    # Of thousands, only the words of these few are fetched.
-    text = Version.objects.filter(pk=OuterRef("version")).order_by().values("text")
-    rows = shown.annotate(
-        text=Case(When(nth__lte=EXAMPLES, then=Subquery(text)), default=Value("", TextField()))
-    )
-    rows = rows.filter(nth__lte=EXAMPLES).order_by()
-    listed = rows.values_list("shows", "count", "post", "text", "published_at")
-    return listed.union(elsewhere_by_kind(since), all=True)
+OF_A_KIND = ("shows", "count", "of", "words", "last")
+NO_POST: dict[str, Any] = {
+    "of": Cast(Value(None), IntegerField()),
+    "words": Value("", TextField()),
+    "last": Cast(Value(None), DateTimeField()),
+}
+
+
+def out_by_kind(since: datetime):  # type: ignore[no-untyped-def]
+    out = Publication.objects.heads().published().filter(published_at__gte=since).order_by().values("shows")
+    return out.annotate(count=Count("version", distinct=True), **NO_POST).values_list(*OF_A_KIND)
 
 
 def elsewhere_by_kind(since: datetime):  # type: ignore[no-untyped-def]
     """What went out without going through here. A film cannot be told from a picture in every list."""
-    kind = Case(
-        When(leads_home=True, then=Value(LINK)),
-        When(has_media=True, then=Value(MediaKind.PICTURE)),
-        default=Value(OTHER),
+    shows = Case(
+        When(leads_home=True, then=Value(Shows.LINK)),
+        When(has_media=True, then=Value(Shows.PICTURE)),
+        default=Value(Shows.OTHER),
         output_field=CharField(),
     )
-    found = OutsidePost.objects.filter(gone_at=None, published_at__gte=since).order_by().annotate(shows=kind)
-    by_kind = found.values("shows").annotate(
-        count=Count("pk"), post=Cast(Value(None), IntegerField()), text=Value("", TextField())
-    )
-    return by_kind.annotate(last=Max("published_at")).values_list("shows", "count", "post", "text", "last")
+    found = OutsidePost.objects.filter(gone_at=None, published_at__gte=since).order_by().annotate(shows=shows)
+    return found.values("shows").annotate(count=Count("*"), **NO_POST).values_list(*OF_A_KIND)
 
 
-def out_since(since: datetime):  # type: ignore[no-untyped-def]
-    """Each version that came out since then, on the first of its channels; and what it shows, a film before a picture.
-
-    Versions and media are looked up one by one: joined, the database would rather read all of them that there ever were.
-    """
-    out = Publication.objects.heads().published().filter(published_at__gte=since).order_by()
-    elsewhere = out.filter(version=OuterRef("version"), pk__lt=OuterRef("pk"))
-    media = VersionMedia.objects.filter(version=OuterRef("version")).order_by("media__kind")
-    version = Version.objects.filter(pk=OuterRef("version")).order_by()
-    kind = Case(When(leads_home(), then=Value(LINK)), default=Value(OTHER), output_field=CharField())
-    return out.filter(~Exists(elsewhere)).annotate(
-        shows=Coalesce(Subquery(media.values("media__kind")[:1]), Subquery(version.values(kind=kind))),
-    )
+def last_links(since: datetime):  # type: ignore[no-untyped-def]
+    """The newest of those that only led to us, each on the first of its channels."""
+    out = Publication.objects.heads().published().filter(published_at__gte=since, shows=Shows.LINK)
+    elsewhere = out.filter(version=OuterRef("version"), pk__lt=OuterRef("pk")).order_by()
+    newest = out.filter(~Exists(elsewhere)).order_by("-published_at", "-pk").values("pk")[:EXAMPLES]
+    found = Publication.objects.filter(pk__in=newest).order_by().annotate(one=Value(1))
+    return found.values_list("shows", "one", "post", "version__text", "published_at")
 
 
 def last_days() -> list[tuple[str, date | None]]:
@@ -262,6 +225,6 @@ def sent_in_by_region(today: date) -> dict[str, int]:
     """How many posts were sent in from each region in thirty days, the silent ones too. Nobody is told apart in it."""
     since = beginning_of(today - MIX_DAYS * DAY)
     sent_in = Post.objects.filter(author=OuterRef("pk"), submitted_at__gte=since).order_by().values("author")
-    sent = Coalesce(Subquery(sent_in.annotate(count=Count("pk")).values("count")), 0)
+    sent = Coalesce(Subquery(sent_in.annotate(count=Count("*")).values("count")), 0)
     people = User.objects.annotate(sent=sent).filter(Q(is_active=True) | Q(sent__gt=0))
     return dict(people.values_list("region").annotate(Sum("sent")).order_by())

@@ -6,7 +6,6 @@ The database is the queue (`OutsideLook.due_at`); a look is held by a lease. Wha
 What is a few minutes old is left for the next time: our own may be out and its receipt not saved yet.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -15,7 +14,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from approvals.frequency import WEEKS
-from approvals.frequency_rows import in_own_domains
 from approvals.models import OutsideLook, OutsidePost
 from channels import connections
 from channels.adapters import ADAPTERS
@@ -23,6 +21,7 @@ from channels.adapters.base import Adapter, Listed
 from channels.errors import ChannelError, RateLimited
 from channels.models import Channel
 from posts.models import Publication
+from posts.showing import leads_home
 
 LEASE = timedelta(minutes=10)
 AGAIN_AFTER_TROUBLE = timedelta(hours=1)
@@ -130,22 +129,13 @@ def write(channel: Channel, theirs: Iterable[Listed]) -> None:
                 published_at=item.at,
                 words=" ".join(item.text.split())[:LONGEST],
                 has_media=item.has_media,
-                leads_home=not item.has_media and leads_home(item),
+                leads_home=not item.has_media and leads_home(item.link, item.text),
             )
             for item in theirs
         ),
         update_conflicts=True,
         unique_fields=["channel", "remote_id"],
         update_fields=["url", "published_at", "words", "has_media", "leads_home", "gone_at"],
-    )
-
-
-def leads_home(item: Listed) -> bool:
-    """As `frequency_rows.leads_home` has it for our own posts."""
-    by_link, by_text = in_own_domains()
-    return bool(
-        re.search(by_link, item.link, re.IGNORECASE)
-        or (not item.link and re.search(by_text, item.text, re.IGNORECASE))
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit import log
 from channels.models import Channel
 from posts import content as contents
-from posts import notices
+from posts import notices, showing
 from posts.models import OVER, Approval, Hold, Post, Publication, PublicationStatus
 from posts.publishing.rows import TooLateError, lock_all
 
@@ -40,6 +40,7 @@ def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
     """One publication for each channel that the approved version is meant for, and what follows it there."""
     when, post = when or When(), approval.version.post
     check(when.at, post.earliest, post.latest)
+    shows = showing.shown_by(approval.version)
     heads = [
         Publication.objects.create(
             post=post,
@@ -47,6 +48,7 @@ def enqueue(approval: Approval, when: When | None = None) -> list[Publication]:
             channel=choice.channel,
             approval=approval,
             has_film=bool(contents.for_channel(approval.version, choice.channel).films),
+            shows=shows,
             planned_for=when.at,
             not_before=max(filter(None, (soonest(), post.earliest, when.at))),
             not_after=post.latest,

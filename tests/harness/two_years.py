@@ -46,6 +46,7 @@ from posts.models import (  # noqa: E402
     Post,
     Publication,
     PublicationStatus,
+    Shows,
     Status,
     Transition,
     Version,
@@ -185,6 +186,7 @@ class Writer:
 
     def media(self, versions: list[Version]) -> None:
         shown = [version for version in versions if self.chance.random() < WITH_MEDIA]
+        self.with_picture = {version.pk for version in shown}
         media = Media.objects.bulk_create(self.picture(version) for version in shown)
         VersionMedia.objects.bulk_create(
             VersionMedia(version=version, media=each, position=0, alt_text="Två banarbetare.")
@@ -259,6 +261,7 @@ class Writer:
             channel=choice.channel,
             approval=approval,
             status=PublicationStatus.PUBLISHED,
+            shows=Shows.PICTURE if choice.version_id in self.with_picture else Shows.OTHER,
             not_before=out_at,
             published_at=out_at,
             announced_at=out_at,
