@@ -190,6 +190,8 @@ def is_on(named: Named, day: date) -> bool:
 
 def turn_of(day: date, zone: tzinfo) -> str:
     """What there is to know on a day of 23 or 25 hours: which hour does not exist, and which one comes twice."""
+    if len({datetime.combine(night, time(), zone).utcoffset() for night in (day, day + DAY)}) == 1:
+        return ""
     for hour in range(24):
         found = len(clock.moments(datetime.combine(day, time(hour)), zone))
         if found != 1:

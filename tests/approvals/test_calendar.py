@@ -268,7 +268,7 @@ def test_the_menu_leads_to_it_and_marks_it_alone(desk, facebook):
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize("query", ["", "manad=2026-11"])
+@pytest.mark.parametrize("query", ["", "manad=2026-11", "dag=2026-11-24"])
 def test_a_page_costs_twelve_queries_however_many(desk, facebook, query, count, django_assert_num_queries):
     author = factories.ombudsman()
     shown = [factories.picture(author)]

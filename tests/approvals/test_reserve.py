@@ -111,6 +111,23 @@ def test_the_reserve_costs_one_query_however_much_lies_there(facebook, count, dj
         assert len(reserve.stock()) == count
 
 
+@pytest.mark.parametrize("count", [1, 50])
+@pytest.mark.parametrize(
+    ("page", "queries"), [("reserven/", 8), ("fyll/?kanal={pk}", 10), ("fyll-luckorna/", 13)]
+)
+def test_its_pages_cost_the_same_however_much_lies_there(
+    desk, facebook, page, queries, count, django_assert_num_queries
+):
+    author = factories.ombudsman()
+    shown = [factories.picture(author)]
+    for number in range(count):
+        kept(facebook, f"Nummer {number}", author=author, media=shown)
+    address = f"{PAGE}{page.format(pk=facebook.pk)}"
+    desk.get(address)
+    with django_assert_num_queries(queries):
+        assert "Nummer 0" in text_of(desk.get(address))
+
+
 # --- which one is best ------------------------------------------------------------------------------------------
 
 

@@ -205,7 +205,7 @@ def test_old_posts_are_reached_page_by_page(page, karin, monkeypatch):
     assert seen == posts[::-1]
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize(("path", "queries"), [("/mina/", 10), ("/inlagg/", 12)])
 def test_a_list_costs_the_same_however_long_it_is(platform, path, queries, count, django_assert_num_queries):
     anna, johan, channel = factories.reviewer(), factories.reviewer(), factories.channel()
