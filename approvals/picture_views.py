@@ -169,7 +169,8 @@ def why_not_save(form: EditsForm, edits: Edits, target: Target | None) -> str:
     """What is done to the picture itself is done for everybody, and makes another picture: one thing at a time."""
     if target and (edits.blur or edits.turn):
         words = _(
-            "Sudda och vrid gäller alla kanaler. Välj Alla kanaler och spara, och beskär för %(channel)s sedan."
+            "Sudda och vrid gäller alla kanaler. Ta bort beskärningen, välj Alla kanaler och spara. "
+            "Beskär sedan för %(channel)s."
         )
         return words % {"channel": target.name}
     if edits.is_empty if target is None else form.part() == target.box:
