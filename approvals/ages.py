@@ -22,11 +22,15 @@ class Age:
     """A night or a weekend lies between."""
 
 
-def age_of(sent_in_at: datetime, now: datetime) -> Age:
-    worked, promised = worked_between(sent_in_at, now), answer_by(sent_in_at)
+def age_of(
+    sent_in_at: datetime, now: datetime, promised: datetime | None = None, *, is_answered: bool = False
+) -> Age:
+    """Where somebody has written to its author, nobody is late with an answer any more."""
+    worked, promised = worked_between(sent_in_at, now), promised or answer_by(sent_in_at)
     has_rested = now - sent_in_at - worked > ASIDE
     since = now - worked if has_rested else sent_in_at
-    return Age(level_of(worked, now > promised), since, promised, has_rested)
+    is_late = now > promised and not is_answered
+    return Age(level_of(worked, is_late), since, promised, has_rested)
 
 
 def level_of(worked: timedelta, is_late: bool) -> str:

@@ -20,7 +20,7 @@ from approvals.choice import Choice
 from approvals.models import Claim
 from posts import changes, renditions
 from posts.blockers import Blocker, blockers
-from posts.models import Post, PostQuerySet, VersionChannel, parts_of
+from posts.models import Post, PostQuerySet, Promise, VersionChannel, parts_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -229,7 +229,18 @@ def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet
         posts.select_related("author", "category", "current_version", "draft")
     )
     with_okays = second.with_first_okays(with_people, now)
-    return with_claims(with_okays, reader, now).prefetch_related(*parts_of("current_version"))
+    with_all = with_promises(with_claims(with_okays, reader, now))
+    return with_all.prefetch_related(*parts_of("current_version"))
+
+
+def with_promises(posts: PostQuerySet) -> PostQuerySet:
+    """With what its author was told last: since when an answer is waited for, by when it comes, and when it came."""
+    last = Promise.objects.filter(post=OuterRef("pk")).order_by("-pk")
+    return posts.annotate(
+        asked_at=Subquery(last.values("sent_in_at")[:1]),
+        promised_by=Subquery(last.values("answer_by")[:1]),
+        answered_at=Subquery(last.values("closed_at")[:1]),
+    )
 
 
 def with_claims(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
@@ -251,12 +262,18 @@ def row_of(post: Any, reader: "User", now: datetime) -> Row:
         missing_in(post),
         is_own=reader.pk in (post.author_id, post.turned_down_by_id),
         fills=post.fills,
-        age=age_of(post.submitted_at, now) if post.is_in_review and post.submitted_at else None,
+        age=age_in(post, now) if post.is_in_review and post.submitted_at else None,
         claimed_by=post.claimed_by or "",
         is_asked=post.is_asked and post.author_id != reader.pk,
         is_answered=post.is_answered,
         is_half_approved=post.is_half_approved,
     )
+
+
+def age_in(post: Any, now: datetime) -> Age:
+    """Against what its author was told: another time where it is urgent, or is reviewed once more."""
+    since = post.asked_at or post.submitted_at
+    return age_of(since, now, post.promised_by, is_answered=post.answered_at is not None)
 
 
 def row_for(post: Post, reader: "User", now: datetime) -> Row:

@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 from freezegun import freeze_time
 
+from accounts import duty
+from accounts.models import Duty
 from approvals import claims, queue
 from approvals.ages import age_of, worked_between
 from approvals.choice import Choice
 from channels.models import Channel, Period
-from posts import workflow
+from posts import promise, workflow
 from posts.models import Category, MediaKind, Post, Status
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -27,7 +29,10 @@ def facebook():
 def waits(text: str, author=None, **fields) -> Post:
     post = factories.submitted(author, text=text, media=[])
     Post.objects.filter(pk=post.pk).update(**fields)
-    return Post.objects.get(pk=post.pk)
+    post = Post.objects.get(pk=post.pk)
+    if "submitted_at" in fields:
+        promise.give(post, post.submitted_at)
+    return post
 
 
 def shown(response) -> list[str]:
@@ -230,6 +235,34 @@ def test_the_age_is_said_in_words_and_what_is_late_since_when(desk):
     assert "20 min" in page
     assert "Väntat 3 tim 0 min" in page
     assert "Försenat sedan i dag 12.00" in page
+
+
+@freeze_time("2026-05-02 12:00+00:00")
+def test_what_is_urgent_is_late_by_what_its_author_was_told_on_a_red_day(anna):
+    saturday = timezone.localdate()
+    duty.give(Duty(person=anna, first_day=saturday, last_day=saturday), anna)
+    early = timezone.now() - timedelta(hours=6)
+    told, calm = waits("Bråttom", submitted_at=early, is_urgent=True), waits("Lugnt", submitted_at=early)
+    ages = {post.pk: queue.row_for(post, anna, timezone.now()).age for post in (told, calm)}
+    assert (ages[told.pk].level, ages[told.pk].promised) == ("late", promise.of(told))
+    assert ages[calm.pk].level == "green"
+
+
+@freeze_time("2026-04-29 12:00+00:00")
+def test_what_is_reviewed_once_more_is_as_old_as_that(facebook, anna):
+    post = waits("Sedan länge", submitted_at=timezone.now() - timedelta(days=14))
+    workflow.approve(post, anna, factories.for_channels(post, anna, facebook))
+    workflow.reopen(post, anna)
+    age = queue.row_for(Post.objects.get(pk=post.pk), anna, timezone.now()).age
+    assert (age.level, age.promised) == ("green", promise.of(post))
+
+
+@freeze_time("2026-04-29 12:00+00:00")
+def test_whoever_has_been_written_to_is_not_kept_waiting_for_an_answer(anna):
+    post = waits("En fråga", submitted_at=timezone.now() - timedelta(hours=6))
+    assert queue.row_for(post, anna, timezone.now()).age.level == "late"
+    promise.answer(post, timezone.now())
+    assert queue.row_for(post, anna, timezone.now()).age.level == "red"
 
 
 # --- what somebody wants to see -------------------------------------------------------------------------------
