@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -97,17 +98,58 @@ def give(post: Post, to: User, by: User) -> Claim | None:
         if not row.is_in_review:
             return None
         now = timezone.now()
-        given = {"by": to, "taken_at": now, "seen_at": None, "given_by": by}
-        Claim.objects.update_or_create(post=row, defaults=given)
-        log.record("post.assigned", row, actor=by, to=to.pk)
-        tell({to} - {by}, "assigned", f"post:{row.pk}:{now.isoformat()}", desk_of(row), by=by.name)
+        hand(row, to, by, now)
+        tell_of([row], to, by, now)
     return of(post)
+
+
+def give_all(posts: Iterable[int], to: User, by: User) -> list[Post]:
+    """
+    Several at once, of which they are told once. Returns what is theirs to review now: nobody is given what is decided
+    already, nor what they may not decide on, and what they were given before is not given again.
+    """
+    with transaction.atomic():
+        rows = Post.objects.select_for_update().filter(pk__in=list(posts)).order_by("pk")
+        able = [row for row in rows if row.is_in_review and is_for(row, to)]
+        now = timezone.now()
+        before = Claim.objects.live(now).filter(post__in=able, by=to, given_by__isnull=False)
+        theirs = set(before.values_list("post", flat=True))
+        new = [row for row in able if row.pk not in theirs]
+        for row in new:
+            hand(row, to, by, now)
+        tell_of(new, to, by, now)
+    return able
+
+
+def is_for(post: Post, person: User) -> bool:
+    """They could decide on it: it is not their own, and they have not turned it down already."""
+    return not is_nothing_to_decide(post, person) and post.turned_down_by_id != person.pk
+
+
+def hand(row: Post, to: User, by: User, now: datetime) -> None:
+    given = {"by": to, "taken_at": now, "seen_at": None, "given_by": by}
+    Claim.objects.update_or_create(post=row, defaults=given)
+    log.record("post.assigned", row, actor=by, to=to.pk)
+
+
+def tell_of(rows: list[Post], to: User, by: User, now: datetime) -> None:
+    """One is told of by its own page, several by the part of the queue that is theirs."""
+    key = f"post:{'-'.join(str(row.pk) for row in rows)}:{now.isoformat()}"
+    if len(rows) == 1:
+        tell({to} - {by}, "assigned", key, desk_of(rows[0]), by=by.name)
+    elif rows:
+        theirs = f"{reverse('approvals:desk')}?mina=1"
+        tell({to} - {by}, "assigned_several", key, theirs, by=by.name, count=len(rows))
 
 
 def colleagues(post: Post) -> "QuerySet[User]":
     """Those who could review it."""
-    able = User.objects.granted("posts.review_post").order_by("name")
+    able = reviewers()
     return able.exclude(pk=post.author_id) if settings.FOUR_EYES else able
+
+
+def reviewers() -> "QuerySet[User]":
+    return User.objects.granted("posts.review_post").order_by("name")
 
 
 def as_told(post: Post, claim: Claim | None, reader: User) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from approvals import (
     answer_views,
+    assign_views,
     calendar_views,
     channel_views,
     claim_views,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", queue_views.desk, name="desk"),
     path("nytt/", queue_views.news, name="news"),
     path("urval/", queue_views.narrow, name="narrow"),
+    path("tilldela/", assign_views.assign_several, name="assign_several"),
     path("kalender/", calendar_views.show, name="calendar"),
     path("kalender/<int:publication_id>/", calendar_views.slot, name="slot"),
     path("kalender/<int:publication_id>/dag/", calendar_views.drop, name="drop"),

@@ -8,7 +8,7 @@ const news = document.getElementById("nytt");
 
 // At a desk there is room for the first post beside the list.
 const first = document.querySelector("[data-opens]");
-if (first && WIDE.matches && !document.querySelector(".narrow") && !location.hash) location.replace(first.href);
+if (first && WIDE.matches && !document.querySelector(".narrow, .queue .messages > *") && !location.hash) location.replace(first.href);
 
 // --- the list keeps its place ------------------------------------------------------------------------------------
 
@@ -24,14 +24,29 @@ document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];
   if (!step || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.documentElement.classList.contains("keys-off") || document.querySelector(".app[inert], dialog[open]")) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const rows = [...document.querySelectorAll(".qrow")];
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  const rows = [...document.querySelectorAll("a.qrow, .qrow > input")];
   const open = rows.findIndex((row) => row.hasAttribute("aria-current"));
   if (open >= 0 || !rows.length) return;
   const at = rows.indexOf(document.activeElement);
   const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
   next.focus();
 });
+
+// --- several at once -------------------------------------------------------------------------------------------
+
+const several = document.querySelector(".several");
+
+function count() {
+  const said = several.querySelector("[data-ticked]");
+  const n = several.querySelectorAll(".qrow > input:checked").length;
+  if (said) said.textContent = n === 1 ? said.dataset.one : said.dataset.many.replace("{n}", n);
+}
+
+if (several) {
+  several.addEventListener("change", count);
+  addEventListener("pageshow", count);
+}
 
 // --- news --------------------------------------------------------------------------------------------------------
 

@@ -266,6 +266,94 @@ def test_it_is_given_to_nobody_who_could_not_review_it(desk, anna, to):
     assert not Notice.objects.filter(kind="assigned").exists()
 
 
+# --- several at once --------------------------------------------------------------------------------------------
+
+
+SEVERAL = "/granska/tilldela/"
+
+
+def told_of() -> list[Notice]:
+    return list(Notice.objects.filter(kind__startswith="assigned"))
+
+
+def test_several_are_given_at_once_and_told_of_once(desk, anna, johan):
+    posts = [factories.submitted() for _ in range(3)]
+    response = desk.post(SEVERAL, {"posts": [post.pk for post in posts[:2]], "to": johan.pk}, follow=True)
+    assert response.redirect_chain == [("/granska/", 302)]
+    assert "2 inlägg tilldelade Johan Alm." in text_of(response)
+    assert [holder(post) for post in posts] == [johan, johan, None]
+    [notice] = told_of()
+    assert (notice.kind, notice.person, notice.path) == ("assigned_several", johan, "/granska/?mina=1")
+    assert letters.words(notice).body == ("Anna Lind har gett dig 2 inlägg att granska.",)
+    assert Entry.objects.filter(verb="post.assigned", actor=anna.pk).count() == 2
+    assert [post.status for post in Post.objects.all()] == [Status.IN_REVIEW] * 3
+
+
+def test_what_was_given_is_among_ones_own_and_says_so_in_its_row(desk, post, anna, johan):
+    factories.submitted()
+    desk.post(SEVERAL, {"posts": [post.pk], "to": johan.pk})
+    assert [notice.kind for notice in told_of()] == ["assigned"]
+    page = signed_in(johan).get("/granska/?mina=1")
+    assert [row.post for row in page.context["page"].rows] == [post]
+    assert "Tilldelat dig av Anna" in text_of(page)
+    assert "Tilldelat Johan" in text_of(desk.get("/granska/"))
+    news = desk.get("/granska/nytt/", {"rader": post.pk, "sedan": "2026-01-01T00:00:00+01:00"})
+    assert "Tilldelat Johan" in text_of(news)
+    looks(signed_in(johan), post)
+    assert "Granskas av Johan" in text_of(desk.get("/granska/"))
+
+
+def test_nobody_is_given_what_they_may_not_decide_on_or_what_is_decided(desk, anna, johan):
+    own, decided, open_one = factories.submitted(johan), factories.submitted(), factories.submitted()
+    turned_down = factories.submitted()
+    Post.objects.filter(pk=turned_down.pk).update(turned_down_by=johan)
+    workflow.reject(decided, anna, decided.current_version, "irrelevant", "Nej.")
+    posts = [own.pk, decided.pk, open_one.pk, turned_down.pk]
+    said = text_of(desk.post(SEVERAL, {"posts": posts, "to": johan.pk}, follow=True))
+    assert ("1 inlägg tilldelat Johan Alm." in said, "3 kunde inte tilldelas." in said) == (True, True)
+    assert list(Claim.objects.values_list("post", "by")) == [(open_one.pk, johan.pk)]
+    assert [notice.path for notice in told_of()] == [f"/granska/{open_one.pk}/"]
+
+
+def test_what_they_were_given_before_is_not_told_again(desk, post, johan):
+    typed = {"posts": [post.pk, factories.submitted().pk], "to": johan.pk}
+    for _ in range(2):
+        assert "2 inlägg tilldelade" in text_of(desk.post(SEVERAL, typed, follow=True))
+    assert (len(told_of()), Entry.objects.filter(verb="post.assigned").count()) == (1, 2)
+
+
+def test_without_a_post_or_a_colleague_nothing_is_given_and_what_was_ticked_stays(desk, post, anna, johan):
+    page = desk.post(SEVERAL, {"posts": [post.pk], "to": anna.pk})
+    assert (page.status_code, f'value="{post.pk}" checked' in page.content.decode()) == (422, True)
+    page = desk.post(SEVERAL, {"to": johan.pk})
+    assert (page.status_code, "Markera minst ett inlägg." in text_of(page)) == (422, True)
+    assert (Claim.objects.count(), told_of()) == (0, [])
+
+
+def test_the_list_with_boxes_shows_the_same_part_of_the_queue_and_decides_nothing(desk):
+    north = factories.ombudsman(region="Luleå")
+    here = [factories.submitted(north) for _ in range(2)]
+    factories.submitted()
+    assert (
+        'href="/granska/tilldela/?region=Lule%C3%A5"' in desk.get("/granska/?region=Luleå").content.decode()
+    )
+    page = desk.get(SEVERAL + "?region=Luleå")
+    assert [row.post for row in page.context["page"].rows] == here
+    assert page.content.decode().count('name="posts"') == 2
+    assert "Godkänn" not in text_of(page)
+    assert desk.get(SEVERAL + "?andras=1").headers["Location"] == "/granska/?andras=1"
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_the_list_with_boxes_asks_the_database_the_same_whatever_waits(
+    desk, count, django_assert_num_queries
+):
+    for _ in range(count):
+        factories.submitted()
+    with django_assert_num_queries(12):
+        assert desk.get(SEVERAL).status_code == 200
+
+
 # --- what the others see ----------------------------------------------------------------------------------------
 
 

@@ -65,6 +65,7 @@ PAGES = {
     "approvals:dates": (NO, NO, OK, NO, NO),
     "approvals:subscription": (NO, NO, OK, OK, OK),
     "approvals:assign": (NO, NO, OK, NO, NO),
+    "approvals:assign_several": (NO, NO, OK, NO, NO),
     "approvals:override": (NO, NO, NO, NO, NO),
     "posts:move": (NO, NO, MOVED, NO, NO),
     "posts:appeal": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
