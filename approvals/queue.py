@@ -47,7 +47,11 @@ class Row:
     fills: bool = False
     age: Age | None = None
     claimed_by: str = ""
-    """The name of somebody else who looks at it."""
+    """The name of somebody else who looks at it, or shall."""
+    is_claim_waiting: bool = False
+    """They were given it, and have not opened it."""
+    given_by: str = ""
+    """The name of the colleague who gave it to the reader."""
     is_asked: bool = False
     """A colleague was asked for a second opinion, and has not answered. Not told to whoever sent the post in."""
     is_answered: bool = False
@@ -244,9 +248,14 @@ def with_promises(posts: PostQuerySet) -> PostQuerySet:
 
 
 def with_claims(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet:
-    """With the name of somebody else who looks at each."""
-    others = Claim.objects.live(now).filter(post=OuterRef("pk")).exclude(by=reader)
-    return posts.annotate(claimed_by=Subquery(others.values("by__name")[:1]))
+    """With the name of somebody else who looks at each, or shall; and of who gave it to the reader."""
+    claims = Claim.objects.live(now).filter(post=OuterRef("pk"))
+    others, given = claims.exclude(by=reader), claims.filter(by=reader)
+    return posts.annotate(
+        claimed_by=Subquery(others.values("by__name")[:1]),
+        is_claim_waiting=~Exists(Claim.objects.at_it(now).filter(post=OuterRef("pk"))),
+        given_by=Subquery(given.values("given_by__name")[:1]),
+    )
 
 
 def rows_of(posts: Sequence[Any], reader: "User", now: datetime) -> list[Row]:
@@ -264,6 +273,8 @@ def row_of(post: Any, reader: "User", now: datetime) -> Row:
         fills=post.fills,
         age=age_in(post, now) if post.is_in_review and post.submitted_at else None,
         claimed_by=post.claimed_by or "",
+        is_claim_waiting=post.is_claim_waiting,
+        given_by=post.given_by or "",
         is_asked=post.is_asked and post.author_id != reader.pk,
         is_answered=post.is_answered,
         is_half_approved=post.is_half_approved,
