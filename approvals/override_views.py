@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,20 +16,20 @@ from approvals.views import (
     approved,
     blocked,
     bound,
+    dialog,
     invalid,
     keep,
     may_review,
-    page_for,
     sent_in,
+    to_decide_on,
     to_next,
     told,
-    version_of,
 )
 from posts import workflow
 from posts.forms import WordsField
 from posts.models import Post
 from posts.publishing import PlanError
-from posts.workflow import Action, BlockedError, NoLongerSoError, RefusedError
+from posts.workflow import Action, BlockedError
 
 # --- two okays --------------------------------------------------------------------------------------------------
 
@@ -94,19 +94,11 @@ class OverrideForm(SeenForm):
 @told
 def override(request: ReviewRequest, post_id: int) -> HttpResponse:
     """An own post with nobody else's eyes on it. A page with a reason, and never a key."""
-    post = sent_in(post_id)
-    version = version_of(post)
-    if version is None or not post.is_in_review:
-        raise NoLongerSoError(post, Action.OVERRIDE)
-    if refusal := workflow.why_not(Action.OVERRIDE, post, request.user):
-        raise RefusedError(refusal)
+    post, version = to_decide_on(request, post_id, Action.OVERRIDE)
     form = OverrideForm(version, request.POST or None)
     if request.method == "POST" and form.is_valid() and (answer := try_to_override(request, post, form)):
         return answer
-    if "version" in form.errors:
-        raise Http404
-    page = page_for(request, post) | {"dialog_form": form}
-    return render(request, "approvals/override.html", page, status=422 if form.errors else 200)
+    return dialog(request, post, form, "approvals/override.html")
 
 
 def try_to_override(request: ReviewRequest, post: Post, form: Any) -> HttpResponse | None:

@@ -24,10 +24,10 @@ from approvals.models import Filling
 from approvals.reserve import TakenError
 from approvals.views import ReviewRequest
 from channels.models import Channel
-from posts import previews, tasks, workflow
+from posts import previews, tasks
 from posts.models import Post, Publication, Version
 from posts.publishing import PlanError, TooLateError, When
-from posts.workflow import Action, NoLongerSoError, RefusedError
+from posts.workflow import Action
 
 TAKEN = (TakenError, OtherwiseError, TooLateError)
 NOTHING = 0
@@ -223,19 +223,11 @@ def best_before(request: CalendarRequest, post_id: int) -> HttpResponse:
 @views.told
 def reserve_until(request: ReviewRequest, post_id: int) -> HttpResponse:
     """The okay for a day that needs it, with the last day on which it is as good."""
-    post = views.sent_in(post_id)
-    version = views.version_of(post)
-    if version is None or not post.is_in_review:
-        raise NoLongerSoError(post, Action.APPROVE)
-    if refusal := workflow.why_not(Action.APPROVE, post, request.user):
-        raise RefusedError(refusal)
+    post, version = views.to_decide_on(request, post_id, Action.APPROVE)
     form = UntilForm(version, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return okay_until(request, post, form)
-    if "version" in form.errors:
-        raise Http404
-    page = views.page_for(request, post) | {"dialog_form": form}
-    return render(request, "approvals/calendar_until.html", page, status=422 if form.errors else 200)
+    return views.dialog(request, post, form, "approvals/calendar_until.html")
 
 
 class UntilForm(views.SeenForm, BestBeforeForm):

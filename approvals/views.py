@@ -177,7 +177,7 @@ def changed_parts(request: ReviewRequest, post: Post) -> HttpResponse:
     return render(request, "approvals/_decision.html", context)
 
 
-def page_for(request: ReviewRequest, post: Post) -> dict[str, Any]:
+def page_for(request: ReviewRequest, post: Post, form: ReviewForm | None = None) -> dict[str, Any]:
     """Everything on the review page."""
     now = timezone.now()
     page, place = queue.beside(post, Choice.of(request.GET), request.user, now)
@@ -191,7 +191,7 @@ def page_for(request: ReviewRequest, post: Post) -> dict[str, Any]:
         "regrets": regret.of(request.user),
         "talk": discussion.of(post, request.user),
         "said": thread(post, request.user),
-        **decision_on(request, post),
+        **decision_on(request, post, form),
     }
 
 
@@ -272,7 +272,7 @@ def bound(request: ReviewRequest, post: Post, form: type[Any], *args: Any) -> An
 def invalid(request: ReviewRequest, post: Post, form: ReviewForm) -> HttpResponse:
     if "version" in form.errors:
         raise NoLongerSoError(post, Action.EDIT)
-    page = page_for(request, post) | decision_on(request, post, form) | {"is_editing": True}
+    page = page_for(request, post, form) | {"is_editing": True}
     return whole_page(request, render(request, "approvals/review.html", page, status=422))
 
 
@@ -325,12 +325,7 @@ def okay(request: ReviewRequest, post_id: int, when: When | None) -> HttpRespons
 @told
 def schedule(request: ReviewRequest, post_id: int) -> HttpResponse:
     """The okay with a day and a time. What was typed stays when it cannot be kept."""
-    post = sent_in(post_id)
-    version = version_of(post)
-    if version is None or not post.is_in_review:
-        raise NoLongerSoError(post, Action.APPROVE)
-    if refusal := workflow.why_not(Action.APPROVE, post, request.user):
-        raise RefusedError(refusal)
+    post, version = to_decide_on(request, post_id, Action.APPROVE)
     form = ScheduleForm(version, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -339,11 +334,8 @@ def schedule(request: ReviewRequest, post_id: int) -> HttpResponse:
             return blocked(request, post_id)
         except PlanError as error:
             form.refuse(error, form.cleaned_data["earliest"])
-    if "version" in form.errors:
-        raise Http404
     suggested = calendar_words.suggestions_for(version, timezone.now())
-    page = page_for(request, post) | {"dialog_form": form, "suggested": suggested}
-    return render(request, "approvals/schedule.html", page, status=422 if form.errors else 200)
+    return dialog(request, post, form, "approvals/schedule.html", suggested=suggested)
 
 
 def approve_with_time(post: Post, by: User, form: ScheduleForm) -> Approval:
@@ -435,17 +427,28 @@ def decide(
     act: Callable[[ReviewRequest, Post, Any], str],
 ) -> HttpResponse:
     """A decision that needs words: the dialog over the post, then the act, then the next post."""
-    post = sent_in(post_id)
-    version = version_of(post)
-    if version is None or not post.is_in_review:
-        raise NoLongerSoError(post, Action.REJECT)
-    if refusal := workflow.why_not(Action.REJECT, post, request.user):
-        raise RefusedError(refusal)
+    post, version = to_decide_on(request, post_id, Action.REJECT)
     form = form_class(version, request.POST or None)
     if request.method == "POST" and form.is_valid():
         messages.success(request, act(request, post, form))
         return to_next(request)
+    return dialog(request, post, form, template)
+
+
+def to_decide_on(request: ReviewRequest, post_id: int, action: Action) -> tuple[Post, Version]:
+    """The post and its version, for somebody who may take this step with them now."""
+    post = sent_in(post_id)
+    version = version_of(post)
+    if version is None or not post.is_in_review:
+        raise NoLongerSoError(post, action)
+    if refusal := workflow.why_not(action, post, request.user):
+        raise RefusedError(refusal)
+    return post, version
+
+
+def dialog(request: ReviewRequest, post: Post, form: SeenForm, template: str, **more: Any) -> HttpResponse:
+    """A form over the post. One that names a version of another post is no page of ours."""
     if "version" in form.errors:
         raise Http404
-    page = page_for(request, post) | {"dialog_form": form}
+    page = page_for(request, post) | {"dialog_form": form} | more
     return render(request, template, page, status=422 if form.errors else 200)
