@@ -137,9 +137,15 @@ def answer_or_close(post: Post, by: "User | None", at: datetime) -> None:
 
 def answer(post: Post, at: datetime) -> None:
     """Somebody of the group decided on it, or wrote to its author."""
-    if promise := Promise.objects.open().filter(post=post).first():
+    if promise := Promise.objects.open().select_related("post").filter(post=post).first():
         minutes = worked_between(promise.sent_in_at, at, days_for(post)) // MINUTE
-        Promise.objects.open().filter(pk=promise.pk).update(closed_at=at, worked_minutes=minutes)
+        counted = minutes if is_of_a_sender(promise) else None
+        Promise.objects.open().filter(pk=promise.pk).update(closed_at=at, worked_minutes=counted)
+
+
+def is_of_a_sender(promise: Promise) -> bool:
+    """Not of what the group itself took back, an okay that was regretted: its author has had the first answer."""
+    return promise.sent_in_at == promise.post.submitted_at
 
 
 def close(post: Post, at: datetime) -> None:

@@ -202,6 +202,21 @@ def test_the_group_sees_how_long_answers_take_in_the_middle(karin, anna, minutes
         assert expected in text_of(signed_in(anna).get("/granska/svarstid/"))
 
 
+@pytest.mark.parametrize("back", [workflow.undo, workflow.reopen])
+def test_the_answer_to_what_the_group_took_back_itself_is_promised_and_not_counted(
+    karin, anna, put_in_broker, back
+):
+    post = sent_in(karin)
+    with freeze_time(MORNING + HOUR):
+        workflow.approve(post, anna, factories.for_channels(post, anna, factories.channel()))
+        back(post, anna)
+    assert promise.of(post) == MORNING + 5 * HOUR
+    with freeze_time(MORNING + 2 * HOUR):
+        workflow.approve(post, anna, Post.objects.get().version_in_force)
+    found = Promise.objects.order_by("pk").values_list("closed_at", "worked_minutes")
+    assert list(found) == [(MORNING + HOUR, 60), (MORNING + 2 * HOUR, None)]
+
+
 def test_and_how_it_was_the_month_before(karin, anna):
     answered(karin, *[45] * 5)
     with freeze_time(datetime(2026, 5, 20, 9, tzinfo=HERE)):
