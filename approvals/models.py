@@ -128,7 +128,7 @@ class Claim(models.Model):
 
 
 class ImportantDate(models.Model):
-    """A day that the group wants to see coming: an election, a congress, a day of one's own. Written by `dates`."""
+    """A day that the group wants to see coming: an election, a congress, a day of one's own. Written by `dates_views`."""
 
     name = models.CharField(_("namn"), max_length=80)
     day = models.DateField(_("dag"))

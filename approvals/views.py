@@ -50,7 +50,7 @@ from posts import (
     wishes,
     workflow,
 )
-from posts.messages import thread
+from posts.messages import conversation
 from posts.models import Approval, Captions, Minors, People, Post, Site, Status, Version
 from posts.publishing import PlanError, When
 from posts.workflow import (
@@ -190,7 +190,7 @@ def page_for(request: ReviewRequest, post: Post, form: ReviewForm | None = None)
         "events": timeline.of(post, request.user),
         "regrets": regret.of(request.user),
         "talk": discussion.of(post, request.user),
-        "said": thread(post, request.user),
+        "said": conversation(post, request.user),
         **decision_on(request, post, form),
     }
 

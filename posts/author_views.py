@@ -1,6 +1,5 @@
 """What an author answers when a reviewer's change means something else."""
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -8,24 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from posts import workflow
-from posts.forms import WordsField
-from posts.models import Post, Transition, Version
+from posts.messages_forms import AnswerForm
+from posts.models import Post, Transition
 from posts.views import SignedInRequest, visible_post
-
-MESSAGE_LENGTH = 2000
-
-
-class AnswerForm(forms.Form):
-    """Yes or no to one version, and what was meant."""
-
-    version = forms.ModelChoiceField(queryset=Version.objects.none())
-    answer = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
-    message = WordsField(required=False, max_length=MESSAGE_LENGTH)
-
-    def __init__(self, post: Post, data: dict[str, str]) -> None:
-        super().__init__(data)
-        field: forms.ModelChoiceField = self.fields["version"]  # type: ignore[assignment]
-        field.queryset = Version.objects.whole().filter(post=post)
 
 
 @require_POST

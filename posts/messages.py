@@ -1,6 +1,6 @@
 """
-What the communications group and whoever sent a post in say to each other: in one thread with what was asked for and why
-something was turned down. The group's own notes are another thing, and stand elsewhere.
+What the communications group and whoever sent a post in say to each other: in one conversation with what was asked for
+and why something was turned down. The group's own notes are another thing, and stand elsewhere.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ SPOKEN = (Action.REQUEST_CHANGES, Action.REJECT, Action.APPEAL, Action.WITHDRAW)
 
 @dataclass(frozen=True)
 class Said:
-    """One thing in the thread. `step` says what was decided by it, `about` which part of the post it concerns."""
+    """One thing in the conversation. `step` says what was decided by it, `about` which part of the post it concerns."""
 
     by: "User | None"
     at: datetime
@@ -54,7 +54,7 @@ def write(post: Post, by: "User", text: str, anchor: str = "") -> Message:
     return message
 
 
-def thread(post: Post, reader: "User") -> list[Said]:
+def conversation(post: Post, reader: "User") -> list[Said]:
     """All of it, oldest first."""
     written = [of_message(item, post, reader) for item in post.messages.select_related("by", "version")]
     steps = post.transitions.filter(action__in=SPOKEN, by__isnull=False).exclude(message="", reason="")

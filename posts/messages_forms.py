@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from posts import anchors
 from posts.forms import TOO_LONG, WordsField
-from posts.models import Draft, Version
+from posts.models import Draft, Post, Version
 
 MESSAGE_LENGTH = 2000
 
@@ -42,10 +43,20 @@ class ReplyForm(forms.Form):
 
 
 class AppealForm(forms.Form):
-    message = message_field(
-        label=_("Vad ska en kollega titta på?"),
-        required=False,
-    )
+    message = message_field(label=_("Vad ska en kollega titta på?"), required=False)
+
+
+class AnswerForm(forms.Form):
+    """Its author's yes or no to one version, and what was meant."""
+
+    version = forms.ModelChoiceField(queryset=Version.objects.none())
+    answer = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
+    message = message_field(required=False)
+
+    def __init__(self, post: Post, data: QueryDict) -> None:
+        super().__init__(data)
+        field: forms.ModelChoiceField = self.fields["version"]  # type: ignore[assignment]
+        field.queryset = Version.objects.whole().filter(post=post)
 
 
 class MessageForm(forms.Form):

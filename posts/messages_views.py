@@ -1,4 +1,4 @@
-"""What the sender of a post does in its thread: answers, and asks for a second opinion."""
+"""What the sender of a post does in its conversation: answers, and asks for a second opinion."""
 
 from django.contrib import messages as flash
 from django.http import HttpResponse
@@ -22,7 +22,7 @@ def reply(request: SignedInRequest, post_id: int) -> HttpResponse:
     """The answer reaches the group; the post stays where it is."""
     post, form = own_post(request, post_id), ReplyForm(request.POST)
     if not form.is_valid():
-        context = {"post": post, "form": form, "said": messages.thread(post, request.user)}
+        context = {"post": post, "form": form, "said": messages.conversation(post, request.user)}
         return render(request, "posts/thread.html", context, status=422)
     try:
         messages.write(post, request.user, form.cleaned_data["text"].strip())

@@ -94,7 +94,7 @@ def why_not_appeal(user: User, post: Post) -> Refusal:
 
 
 def why_not_write(user: User, post: Post) -> Refusal:
-    """In the thread of a post: whoever sent it in, and the group."""
+    """In the conversation about a post: whoever sent it in, and the group."""
     if post.submitted_at is None:
         return _("Inlägget är inte inskickat än.")
     return None if post.author_id == user.pk else why_not_review(user, post)

@@ -33,7 +33,7 @@ from posts import (
     workflow,
 )
 from posts.forms import DraftForm
-from posts.messages import thread
+from posts.messages import conversation
 from posts.models import (
     WITH_AUTHOR,
     LinkCard,
@@ -286,7 +286,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "shell": "pocket.html" if post.author_id == request.user.pk else "desk_page.html",
             "asked": last_request(post),
             "refusal": last_refusal(post),
-            "said": thread(post, request.user),
+            "said": conversation(post, request.user),
             "why_not_write": rules.why_not_write(request.user, post),
             "rows": rows,
             "chip": whereabouts.chip_of(post, rows),

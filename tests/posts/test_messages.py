@@ -100,7 +100,7 @@ def test_what_was_asked_and_why_something_was_turned_down_stand_in_the_thread(an
     workflow.submit(Post.objects.get(), post.author)
     post = Post.objects.get()
     workflow.reject(post, anna, post.current_version, "misread", "Skriv vem som säger det.")
-    said = [(item.step, item.text) for item in messages.thread(Post.objects.get(), post.author)]
+    said = [(item.step, item.text) for item in messages.conversation(Post.objects.get(), post.author)]
     assert said == [
         ("", "Vilken väg?"),
         ("Bad om en ändring", "Kortare, tack"),
@@ -270,7 +270,7 @@ def test_a_picture_is_spoken_of_by_its_number(anna):
     media = [factories.picture(karin), factories.picture(karin, factories.jpeg("red"))]
     post = factories.submitted(karin, media=media)
     messages.write(post, anna, "Vem är det?", anchors.of_media(media[1]))
-    [said] = messages.thread(post, karin)
+    [said] = messages.conversation(post, karin)
     assert said.about == "bilden 2"
 
 
