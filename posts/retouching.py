@@ -149,8 +149,10 @@ def crop_for(
     with transaction.atomic():
         changed = before.replaced(channels=channels)
         version = workflow.edit(post, by, seen, changed, None, **workflow.answers_of(seen))
-        verb = "post.picture_cropped" if box else "post.picture_uncropped"
-        log.record(verb, post, actor=by, channel=channel.pk)
+        if box:
+            log.record("post.picture_cropped", post, actor=by, channel=channel.pk)
+        else:
+            log.record("post.picture_uncropped", post, actor=by, channel=channel.pk)
     return version
 
 
