@@ -47,7 +47,7 @@ def forget(post: Post) -> None:
 def parts_of(manuscript: Manuscript) -> "Iterable[str]":
     yield manuscript.text
     for choice in manuscript.channels:
-        yield from (choice.title, choice.text, choice.description)
+        yield from (choice.title, choice.text, choice.description, *choice.following)
 
 
 def posts(reader: User, asked: str) -> PostQuerySet:

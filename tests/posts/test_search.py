@@ -74,6 +74,13 @@ def test_the_titles_and_texts_of_channels_are_found(anna, umea):
     assert found(anna, "nattåg") == found(anna, "kort till") == [post.pk]
 
 
+def test_what_follows_on_a_channel_is_found_too(anna, umea):
+    post = factories.submitted(umea, media=[])
+    own = {"thread": ("Först om lönen.", "Sedan om Åreda."), "first_comment": "Anmäl dig i Östersund."}
+    factories.for_channels(post, anna, factories.channel(), **own)
+    assert found(anna, "åreda") == found(anna, "östersund") == [post.pk]
+
+
 def test_an_edit_is_found_by_its_new_words_alone(anna, post):
     version = post.current_version
     workflow.edit(post, anna, version, version.manuscript().replaced(text="Helt nya ord."))
