@@ -1,6 +1,6 @@
 """The desk: the queue, one post with all that a decision needs, and the decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -40,6 +40,7 @@ from approvals.forms import (
 from channels.models import Channel
 from posts import (
     blockers,
+    content,
     difference,
     previews,
     publishing,
@@ -67,7 +68,7 @@ may_plan = for_those_who_may(rules.why_not_plan)
 
 View = Callable[..., HttpResponse]
 TIMES = frozenset({"at", "earliest", "latest"})
-TYPED = TIMES | frozenset({"text", "title", "description", "message"})
+TYPED = TIMES | {"text", "why", "title", "description", "tags", "thread", "first_comment", "message"}
 
 
 class ReviewRequest(HttpRequest):
@@ -127,10 +128,21 @@ def version_named(request: ReviewRequest, post: Post) -> Version | None:
 
 def typed_by(request: ReviewRequest, seen: Version | None) -> list[str]:
     """What somebody wrote is shown to them again, so that it is not lost with the decision."""
-    stood_there = {"", seen.text, *(item.alt_text for item in seen.shown_media.all())} if seen else {""}
+    stood_there = {"", *words_in(seen)} if seen else {""}
     fields = [name for name in request.POST if name in TYPED or name.startswith("alt_")]
-    typed = [(name, str(request.POST[name]).replace("\r\n", "\n").strip()) for name in fields]
+    sent = [(name, text) for name in fields for text in request.POST.getlist(name)]
+    typed = [(name, text.replace("\r\n", "\n").strip()) for name, text in sent]
     return [legible(name, text) for name, text in typed if text not in stood_there]
+
+
+def words_in(version: Version) -> Iterator[str]:
+    """All that the fields of its pages had in them."""
+    yield from (version.text, version.why)
+    yield from (item.alt_text for item in version.shown_media.all())
+    for choice in version.chosen_channels.all():
+        own = choice.as_text()
+        yield from (own.text, own.title, own.description, ", ".join(own.tags), *own.following)
+        yield content.first_words(own.text or version.text, choice.channel)
 
 
 def legible(name: str, text: str) -> str:

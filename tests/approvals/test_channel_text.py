@@ -470,6 +470,18 @@ def test_an_old_page_does_not_put_its_file_over_somebody_elses(desk, anna, tube)
     assert now(post).shown_media.get().subtitles == ""
 
 
+def test_what_was_typed_for_a_channel_is_not_lost_when_somebody_was_faster(desk, x):
+    post, johan = factories.submitted(), factories.reviewer(name="Johan Alm")
+    old = factories.for_channels(post, johan, x, thread=("Stod där.",))
+    workflow.edit(post, johan, old, old.manuscript().replaced(text="Johans ord."))
+    typed = {"has_thread": "1", "thread": ["Stod där.", "Mitt eget."], "first_comment": "Anmäl dig."}
+    answer = desk.post(page_of(post, x), {"version": old.pk, "text": old.text, "tags": "lön, tid"} | typed)
+    said = text_of(answer).partition("Det här hade du skrivit")[2]
+    assert answer.status_code == 409
+    shown = [words in said for words in ("Mitt eget.", "Anmäl dig.", "lön, tid", "Stod där.", old.text)]
+    assert shown == [True, True, True, False, False]
+
+
 def test_a_platform_that_takes_no_file_says_so_in_its_preview(desk):
     factories.channel("facebook", is_preselected=True)
     post = film_post()
