@@ -162,9 +162,11 @@ class EditsForm(SeenForm):
         return [row for row in zip(*columns, strict=True) if any(typed.strip() for typed in row)]
 
     def chosen_faces(self) -> Iterator[dict[str, float]]:
-        faces = self.media_row.faces or []
-        chosen = set(self.data.getlist("face"))  # type: ignore[attr-defined]
-        return (face for number, face in enumerate(faces) if str(number) in chosen)
+        faces, ticked = self.media_row.faces or [], self.faces_ticked()
+        return (face for number, face in enumerate(faces) if str(number) in ticked)
+
+    def faces_ticked(self) -> set[str]:
+        return set(self.data.getlist("face")) if self.is_bound else set()  # type: ignore[attr-defined]
 
     def shown_rows(self, name: str, empty: int) -> list[tuple[str, ...]]:
         """For the page: what was typed, and room for more."""

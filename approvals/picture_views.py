@@ -148,8 +148,8 @@ def picture(request: ReviewRequest, post_id: int, media_id: UUID) -> HttpRespons
 
 def save(request: ReviewRequest, place: Place, form: EditsForm) -> HttpResponse:
     edits, target = form.edits(), form.target
-    if refusal := why_not_save(form, edits, target):
-        return show_again(request, place, form, refusal)
+    if why := why_not_save(form, edits, target):
+        return show_again(request, place, form, why)
     seen = form.cleaned_data["version"]
     try:
         if target:
@@ -215,7 +215,7 @@ def show(request: ReviewRequest, place: Place, form: EditsForm, status: int = 20
         "place": place,
         "form": form,
         "stage": stage_of(place, form),
-        "faces": faces_of(place.media, form.data.getlist("face") if form.is_bound else ()),
+        "faces": faces_of(place.media, form.faces_ticked()),
         "crop_row": form.shown_crop(),
         "target": form.target,
         "shapes": shapes_of(place, form),
