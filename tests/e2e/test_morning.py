@@ -6,6 +6,7 @@ with the keyboard alone, and with a thumb.
 import json
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -228,7 +229,7 @@ def test_a_morning_with_a_thumb(browser: Browser, site: Site, posts: dict[str, i
     asks_for(page, "Fråga personerna på bilden")
 
     reviews(page, posts["irrelevant"])
-    decisions.get_by_role("link", name="Avslå").tap()
+    more(page, "Avslå", "link")
     dialog.get_by_role("radio", name=re.compile("^Inte relevant för Seko")).tap()
     page.get_by_label("Skriv till Karin").fill("Skicka gärna något från jobbet.")
     dialog.get_by_role("button", name="Avslå").tap()
@@ -251,10 +252,10 @@ def test_a_morning_with_a_thumb(browser: Browser, site: Site, posts: dict[str, i
     expect(page.get_by_role("heading", name="Luckorna är fyllda")).to_be_visible(timeout=SOON)
 
 
-def more(page: Page, name: str | re.Pattern[str]) -> None:
+def more(page: Page, name: str | re.Pattern[str], role: Literal["button", "link"] = "button") -> None:
     """One of the decisions that a phone folds away."""
     page.locator(".decide__more summary").tap()
-    page.locator(".decide__menu").get_by_role("button", name=name).tap()
+    page.locator(".decide__menu").get_by_role(role, name=name).tap()
 
 
 def asks_for(page: Page, what: str) -> None:
