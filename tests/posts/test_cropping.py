@@ -177,6 +177,16 @@ def test_a_part_takes_no_more_bytes_than_the_channel_does(karin, anna):
     assert blockers.blockers(now(post)) == []
 
 
+def test_a_person_who_publishes_by_hand_gets_the_part_as_a_picture(post, anna):
+    by_hand = factories.channel("by_hand")
+    assert by_hand.adapter_class.limits.picture_bytes is None
+    factories.for_channels(post, anna, by_hand)
+    crop(post, anna, by_hand)
+    assert opened(made(post, by_hand)).size == (160, 240)
+    rendition = Rendition.objects.get()
+    assert (rendition.is_film, bool(rendition.picture)) == (False, True)
+
+
 def test_the_same_part_for_two_channels_is_made_once_where_they_take_the_same(karin, anna, facebook):
     other = factories.channel()
     picture = factories.picture(karin, halves(), width=320, height=240)
