@@ -78,7 +78,7 @@ def leave(post: Post, by: User, seen_at: datetime) -> bool:
 def take_over(post: Post, by: User) -> Claim | None:
     """From whoever has it, who is told by their page. Nobody's again if there is nothing to decide any more."""
     with transaction.atomic():
-        row = Post.objects.select_for_update().get(pk=post.pk)
+        row = Post.objects.locked().get(pk=post.pk)
         before = of(row)
         if not row.is_in_review or is_nothing_to_decide(row, by) or (before and before.by_id == by.pk):
             return before
@@ -94,7 +94,7 @@ def take_over(post: Post, by: User) -> Claim | None:
 def give(post: Post, to: User, by: User) -> Claim | None:
     """A colleague shall review it: theirs until it is decided, or for a day. They are told, once for each time."""
     with transaction.atomic():
-        row = Post.objects.select_for_update().get(pk=post.pk)
+        row = Post.objects.locked().get(pk=post.pk)
         if not row.is_in_review:
             return None
         now = timezone.now()
@@ -109,7 +109,7 @@ def give_all(posts: Iterable[int], to: User, by: User) -> list[Post]:
     already, nor what they may not decide on, and what they were given before is not given again.
     """
     with transaction.atomic():
-        rows = Post.objects.select_for_update().filter(pk__in=list(posts)).order_by("pk")
+        rows = Post.objects.locked().filter(pk__in=list(posts)).order_by("pk")
         able = [row for row in rows if row.is_in_review and is_for(row, to)]
         now = timezone.now()
         before = Claim.objects.live(now).filter(post__in=able, by=to, given_by__isnull=False)
