@@ -90,7 +90,7 @@ def is_now(publication: Publication) -> str:
 
 
 def suggestions(channel: Channel, now: datetime) -> list[tuple[str, str]]:
-    """Times to choose from: as the field wants them, and as people say them. The next gap first."""
+    """Times to choose from: as the field wants them, and as people say them. The next gap is among them."""
     board = gaps.board_of(channel, now)
     gap = next(gaps.coming(board, now), None)
     found = [gap.at] if gap else []
@@ -98,14 +98,18 @@ def suggestions(channel: Channel, now: datetime) -> list[tuple[str, str]]:
     for day in (today, today + DAY, today + 2 * DAY):
         if (at := gaps.free_time(board, day, now)) and at not in found:
             found.append(at)
-    return [(timezone.localtime(at).strftime("%Y-%m-%dT%H:%M"), near(at)) for at in found[:SUGGESTED]]
+    return [(timezone.localtime(at).strftime("%Y-%m-%dT%H:%M"), near(at)) for at in sorted(found[:SUGGESTED])]
 
 
 SUGGESTED = 3
 
 
 def suggestions_for(version: Version, now: datetime) -> list[tuple[str, str]]:
-    """For a post that is not planned yet: by the first of its channels that has a goal, or by the first of all."""
-    channels = [choice.channel for choice in version.chosen_channels.all()]
+    """For a post that is not planned yet."""
+    return suggestions_on([choice.channel for choice in version.chosen_channels.all()], now)
+
+
+def suggestions_on(channels: list[Channel], now: datetime) -> list[tuple[str, str]]:
+    """By the first of them that has a goal, or by the first of all."""
     lead = next((channel for channel in channels if channel.goal), None) or next(iter(channels), None)
     return suggestions(lead, now) if lead else []

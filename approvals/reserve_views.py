@@ -24,7 +24,7 @@ from approvals.models import Filling
 from approvals.reserve import TakenError
 from approvals.views import ReviewRequest
 from channels.models import Channel
-from posts import previews, tasks
+from posts import planning_views, previews, tasks
 from posts.models import Post, Publication, Version
 from posts.publishing import PlanError, TooLateError, When
 from posts.workflow import Action
@@ -198,6 +198,17 @@ def undo_filling(request: CalendarRequest, filling_id: int) -> HttpResponse:
 
 
 # --- until when -------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@may_plan
+def give_time(request: CalendarRequest, post_id: int) -> HttpResponse:
+    """A post out of the reserve gets an hour on all of its channels, out of those that they are best at."""
+    lying = reserve.lying().filter(post=post_id).select_related("channel")
+    if not (channels := [item.channel for item in lying.order_by("channel__position")]):
+        raise Http404
+    suggested = calendar_words.suggestions_on(channels, timezone.now())
+    return planning_views.move(request, post_id, "approvals/reserve_move.html", suggested=suggested)
 
 
 @require_http_methods(["GET", "POST"])

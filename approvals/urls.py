@@ -37,6 +37,7 @@ urlpatterns = [
     path("kalender/fyllning/<int:filling_id>/angra/", reserve_views.undo_filling, name="undo_filling"),
     path("kalender/reserven/", reserve_views.stock, name="stock"),
     path("kalender/reserven/<int:post_id>/", reserve_views.best_before, name="best_before"),
+    path("kalender/reserven/<int:post_id>/tid/", reserve_views.give_time, name="give_time"),
     path("kalender/dagar/", dates_views.dates, name="dates"),
     path("kalender/dagar/<int:date_id>/ta-bort/", dates_views.forget_date, name="forget_date"),
     path("kalender/prenumeration/", feed_views.subscription, name="subscription"),

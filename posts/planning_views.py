@@ -24,7 +24,9 @@ may_plan = for_those_who_may(rules.why_not_plan)
 
 @require_http_methods(["GET", "POST"])
 @may_plan
-def move(request: SignedInRequest, post_id: int) -> HttpResponse:
+def move(
+    request: SignedInRequest, post_id: int, template: str = "posts/move.html", **more: Any
+) -> HttpResponse:
     """A day and a time, and the latest one. What was typed stays when it cannot be kept."""
     post = visible_post(request, post_id)
     publications = waiting.to_plan(post)
@@ -39,8 +41,8 @@ def move(request: SignedInRequest, post_id: int) -> HttpResponse:
         except PlanError as error:
             form.refuse(error, post.earliest)
     context = {"post": post, "form": form, "headline": headline(post.wording_for(request.user))}
-    context["channels"] = channels_of(publications)
-    return render(request, "posts/move.html", context, status=422 if form.errors else 200)
+    context |= {"channels": channels_of(publications), **more}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @require_POST

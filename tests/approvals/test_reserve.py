@@ -415,6 +415,18 @@ def test_a_filling_is_undone_within_a_day_and_not_after_it(desk, facebook):
 # --- until when -------------------------------------------------------------------------------------------------
 
 
+def test_a_post_of_the_reserve_is_given_one_of_its_channels_times(desk, facebook):
+    Channel.objects.update(suggested_times="15.30")
+    one = kept(facebook, "Utsikt från jobbet")
+    assert f"{PAGE}reserven/{one.post_id}/tid/" in desk.get(PAGE).content.decode()
+    shown = desk.get(f"{PAGE}reserven/{one.post_id}/tid/")
+    assert "Förslag: i dag 15.30 i morgon 15.30" in text_of(shown)
+    desk.post(f"{PAGE}reserven/{one.post_id}/tid/", {"at": "2026-11-26T15:30"})
+    one.refresh_from_db()
+    assert (one.status, one.planned_for) == ("queued", datetime(2026, 11, 26, 14, 30, tzinfo=UTC))
+    assert desk.get(f"{PAGE}reserven/{one.post_id}/tid/").status_code == 404
+
+
 def test_a_best_before_is_written_down_with_a_line_in_the_log(desk, anna, facebook):
     one = kept(facebook, "Utsikt från jobbet")
     desk.post(f"{PAGE}reserven/{one.post_id}/", {"best_before": "2026-12-01"})

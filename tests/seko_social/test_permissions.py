@@ -61,6 +61,7 @@ PAGES = {
     "approvals:fill_gaps_done": (NO, NO, OK, NO, NO),
     "approvals:stock": (NO, NO, OK, NO, NO),
     "approvals:best_before": (NO, NO, UNKNOWN, NO, NO),
+    "approvals:give_time": (NO, NO, UNKNOWN, NO, NO),
     "approvals:reserve_until": (NO, NO, OK, NO, NO),
     "approvals:dates": (NO, NO, OK, NO, NO),
     "approvals:subscription": (NO, NO, OK, OK, OK),
