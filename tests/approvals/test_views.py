@@ -336,7 +336,8 @@ def test_too_long_a_text_is_counted_and_marked(desk, post, facebook):
     said = text_of(desk.get(address))
     assert "12 tecken för långt." in said
     assert "Får inte plats: " + "å" * 12 in said
-    assert "Kan inte godkännas än: bildbeskrivning saknas · Facebook: texten är 12 tecken för lång" in said
+    assert "Kan inte godkännas än: 2 saker saknas" in said
+    assert "bildbeskrivning saknas · Facebook: texten är 12 tecken för lång" in said
 
 
 def test_a_channel_is_taken_away_and_added_on_its_own_page(desk, post, facebook):
