@@ -19,6 +19,7 @@ def approve(
 ) -> Approval:
     """An okay with its time, and with the wishes that the reviewer leaves the post with: all of it or none."""
     with transaction.atomic():
+        workflow.hold_still(post, seen)
         seen.post = wish(post, by, earliest, latest)
         return workflow.approve(post, by, seen, when)
 

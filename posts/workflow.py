@@ -368,9 +368,15 @@ def seal(
     return approval, step
 
 
+def hold_still(post: Post, version: Version) -> None:
+    """A post and its pictures: for an okay, before any line is written in the log."""
+    Post.objects.locked().get(pk=post.pk)
+    purging.hold_still(Media.objects.filter(in_versions__version=version))
+
+
 def check_sealable(post: Post, action: Action, seen: Version) -> None:
     # The race: one of its pictures is blurred right now, in another post. Whoever comes second sees what the first did.
-    purging.hold_still(Media.objects.filter(in_versions__version=seen))
+    hold_still(post, seen)
     if found := blockers(Version.objects.whole().get(pk=seen.pk)):
         raise BlockedError(found)
     # An okay was undone, and came out all the same: its receipt was late.

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from freezegun import freeze_time
 
@@ -14,8 +14,8 @@ from accounts.models import User
 from audit import log
 from audit.models import Entry
 from channels.errors import NotSent
-from posts import publishing, wishes, workflow
-from posts.models import Hold, Post, Publication, PublicationStatus, Regret, Status
+from posts import publishing, purging, wishes, workflow
+from posts.models import Hold, Media, Post, Publication, PublicationStatus, Regret, Status
 from posts.publishing import When
 from tests import factories
 from tests.scripted import raising
@@ -398,3 +398,36 @@ def test_two_who_act_on_the_same_post_do_not_wait_in_a_ring(anna, verbs, expecte
     with ThreadPoolExecutor() as pool:
         list(pool.map(act, verbs, forwards_and_backwards(post)))
     assert list(Publication.objects.values_list("status", flat=True)) == [expected, expected]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_an_okay_with_a_wish_and_a_blur_at_the_same_moment_do_not_wait_in_a_ring(anna, monkeypatch):
+    post = factories.submitted()
+    seen = factories.for_channels(post, anna, factories.channel())
+    record, wish_is_logged, picture_is_held = log.record, threading.Event(), threading.Event()
+
+    def in_turn(verb, *args, **facts):
+        line = record(verb, *args, **facts)
+        if verb == "post.wished":
+            wish_is_logged.set()
+            picture_is_held.wait(timeout=0.5)
+        return line
+
+    def approve():
+        wishes.approve(post, anna, seen, When(), None, timezone.now() + timedelta(days=1))
+        connection.close()
+
+    def blur():
+        assert wish_is_logged.wait(timeout=5)
+        with transaction.atomic():
+            purging.hold_still(Media.objects.filter(in_versions__version=seen))
+            picture_is_held.set()
+            record("media.purged", "media:1")
+        connection.close()
+
+    monkeypatch.setattr(log, "record", in_turn)
+    with ThreadPoolExecutor() as pool:
+        done = [pool.submit(approve), pool.submit(blur)]
+        assert [each.result() for each in done] == [None, None]
+    assert Post.objects.get().status == Status.APPROVED
