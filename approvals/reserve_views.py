@@ -24,7 +24,7 @@ from approvals.models import Filling
 from approvals.reserve import TakenError
 from approvals.views import ReviewRequest
 from channels.models import Channel
-from posts import planning_views, previews, tasks
+from posts import planning_views, previews, tasks, workflow
 from posts.models import Post, Publication, Version
 from posts.publishing import PlanError, TooLateError, When
 from posts.workflow import Action
@@ -249,6 +249,7 @@ class UntilForm(views.SeenForm, BestBeforeForm):
 def okay_until(request: ReviewRequest, post: Post, form: UntilForm) -> HttpResponse:
     given = form.cleaned_data
     with transaction.atomic():
+        workflow.hold_still(post, given["version"])
         reserve.say_best_before(post, given["best_before"], request.user)
         answer = views.okay(request, post.pk, When(reserve=True))
         if not reserve.lying().filter(post=post).exists():
@@ -274,6 +275,9 @@ def next_gap(request: ReviewRequest, post_id: int) -> HttpResponse:
         if gap is None:
             messages.error(request, _("Det finns ingen lucka längre. Välj en tid i stället."))
             return redirect("approvals:schedule", post_id)
+        post = views.sent_in(post_id)
+        if version := views.version_of(post):
+            workflow.hold_still(post, version)
         answer = views.okay(request, post_id, When(at=gap.at))
     tell_about(request, post_id, gap, seen)
     return answer
