@@ -5,9 +5,9 @@ site's time zone, whichever its hours; nothing of the database.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
-from functools import cache
+from functools import cache, cached_property
 from typing import Protocol
 
 from django.utils import timezone
@@ -34,6 +34,8 @@ class Span:
     kind: str
     first: date
     last: date
+    skipped: int = 0
+    """How many of each channel a page before this one has shown: of a day that has too much even for itself."""
 
     @property
     def days(self) -> list[date]:
@@ -50,7 +52,8 @@ class Span:
     @property
     def query(self) -> str:
         """What leads to it: `vecka=2026-W18`."""
-        return f"{self.kind}={address_of(self.kind, self.first)}"
+        after = f"&efter={self.skipped}" if self.skipped else ""
+        return f"{self.kind}={address_of(self.kind, self.first)}{after}"
 
     @property
     def title(self) -> str:
@@ -103,7 +106,10 @@ def asked(query: dict[str, str], today: date) -> Span:
     """What somebody asked for in the address; this week for anything else."""
     for kind, read in READERS.items():
         if (day := read(query.get(kind, ""))) and day.year in YEARS:
-            return of_kind(kind, day)
+            skipped = query.get("efter", "") if kind == ONE_DAY else ""
+            return replace(
+                of_kind(kind, day), skipped=int(skipped) if re.fullmatch("[0-9]{1,6}", skipped) else 0
+            )
     return of_kind(WEEK, today)
 
 
@@ -150,7 +156,7 @@ class Day:
     def weekday(self) -> str:
         return date_format(self.date, "D").lower()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """fredag 1 maj"""
         return date_format(self.date, "l j F")

@@ -7,26 +7,27 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from math import inf
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import (
-    BigIntegerField,
     Case,
     Count,
     F,
-    Max,
     OuterRef,
     Q,
     Subquery,
-    Sum,
     UUIDField,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Cast, RowNumber, TruncDate
+from django.db.models.functions import RowNumber, TruncDate
+from django.utils import timezone
 
-from approvals.calendar_days import Span
+from approvals.calendar_days import MONTH, ONE_DAY, WEEK, Span
 from approvals.frequency import DAY
 from approvals.frequency_rows import ON_ITS_WAY, beginning_of
 from approvals.models import ImportantDate, OutsidePost
@@ -52,8 +53,10 @@ if TYPE_CHECKING:
 WAS_OUT = (PublicationStatus.PUBLISHED, PublicationStatus.REMOVED)
 PENDING = (*ON_ITS_WAY, PublicationStatus.UNCONFIRMED, PublicationStatus.NEEDS_DECISION)
 SHOWN = (*PENDING, PublicationStatus.FAILED, PublicationStatus.BY_HAND)
-NAMED = {"vecka": 3, "manad": 2, "dag": 300}
+NAMED = {WEEK: 3, MONTH: 2, ONE_DAY: 300}
 """How many of a day on a channel a page shows by name; the rest is a number that leads to the day."""
+LARGEST = {WEEK: inf, MONTH: 9, ONE_DAY: inf}
+"""In a day with more than so many, the first one is no picture of it any more: there is the number alone."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,13 @@ class Cell:
     there: int = 0
     elsewhere: int = 0
     """What went out there without going through here."""
+    skipped: int = 0
+    leads_to: str = ""
+    """Where those are that have no place here: the day, or its next page."""
 
     @property
     def more(self) -> int:
-        return self.total - len(self.slots)
+        return max(self.total - self.skipped - len(self.slots), 0)
 
 
 Cells = dict[tuple[int, date], Cell]
@@ -108,69 +114,94 @@ def stamp(publication: Publication) -> str:
 
 
 def cells(channels: Iterable[Channel], span: Span, reader: "User") -> Cells:
-    """By two questions: how many and which, then those few with their words."""
+    """By two questions: how many there are, then the few that are named, with their words."""
     by_number = {channel.pk: channel for channel in channels}
-    found: Cells = {}
-    places: dict[int, tuple[tuple[int, date], datetime]] = {}
-    outside: dict[tuple[int, date], int] = {}
-    for pk, channel, day, at, total, there in few_of_each_day(by_number, span):
-        if pk is None:
-            outside[channel, day] = total
-            continue
-        places[pk] = (channel, day), at
-        found.setdefault((channel, day), Cell(day, total=total, there=there))
-    for (channel, day), count in outside.items():
-        cell = found.setdefault((channel, day), Cell(day))
-        cell.elsewhere, cell.there = count, cell.there + count
-    for publication in with_words(places):
-        place, at = places[publication.pk]
+    found = counted(by_number, span)
+    for publication in named(found, span):
+        at = moment_of(publication)
         publication.channel = by_number[publication.channel_id]
-        found[place].slots.append(slot(publication, at, reader))
+        place = publication.channel_id, timezone.localdate(at)
+        # One may have moved since they were counted.
+        found.setdefault(place, Cell(place[1])).slots.append(slot(publication, at, reader))
     for cell in found.values():
         cell.slots.sort(key=lambda each: (each.at, each.publication.pk))
+        cell.skipped, cell.leads_to = span.skipped, rest_of(cell.day, span).query
     return found
 
 
-def few_of_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]  # annotated rows have no type
-    """The first ones of each day on each channel; in each row, how many there are, and how many count for the goal."""
-    place = [F("channel"), F("day")]
-    rows = in_span(ids, span).annotate(day=TruncDate("at"))
-    rows = rows.annotate(
-        nth=Window(RowNumber(), partition_by=place, order_by=("at", "pk")),
-        total=Window(Count("pk"), partition_by=place),
-        there=Window(Sum(Case(When(counts_for_the_goal(), then=1), default=0)), partition_by=place),
+def rest_of(day: date, span: Span) -> Span:
+    shown = span.skipped + NAMED[ONE_DAY] - 1 if span.kind == ONE_DAY else 0
+    return Span(ONE_DAY, day, day, shown)
+
+
+def moment_of(publication: Publication) -> datetime:
+    """When it came out; else when it will, would have, or should have."""
+    if publication.status in WAS_OUT and publication.published_at:
+        return publication.published_at
+    return publication.not_before
+
+
+# --- how many ---------------------------------------------------------------------------------------------------
+
+
+def counted(ids: Iterable[int], span: Span) -> Cells:
+    """The days on which something is, by one question."""
+    found: Cells = {}
+    every = out_each_day(ids, span).union(
+        pending_each_day(ids, span), elsewhere_each_day(ids, span), all=True
     )
-    most = NAMED[span.kind]
-    # Where there are more, their number takes the place of the last one.
-    rows = rows.filter(Q(nth__lt=most) | Q(nth=most, total=most))
-    listed = rows.values_list("pk", "channel", "day", "at", "total", "there")
-    return listed.union(elsewhere_each_day(ids, span), all=True)
+    for channel, day, count, there, is_elsewhere in every:
+        cell = found.setdefault((channel, day), Cell(day))
+        cell.there += there
+        if is_elsewhere:
+            cell.elsewhere = count
+        else:
+            cell.total += count
+    return found
+
+
+EACH_DAY = ("channel", "day", "count", "there", "is_elsewhere")
+
+
+def out_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]  # annotated rows have no type
+    """Of months there are thousands: all that is asked of them stands in an index."""
+    rows = Publication.objects.heads().filter(came_out(span.first, span.last), channel__in=list(ids))
+    by_day = rows.order_by().annotate(day=TruncDate("published_at")).values("channel", "day")
+    out = Count("status", filter=Q(status=PublicationStatus.PUBLISHED))
+    return by_day.annotate(count=Count("*"), there=out, is_elsewhere=Value(False)).values_list(*EACH_DAY)
+
+
+def pending_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]
+    rows = Publication.objects.heads().filter(is_pending(span.first, span.last), channel__in=list(ids))
+    by_day = rows.order_by().annotate(day=TruncDate("not_before")).values("channel", "day")
+    there = Count("status", filter=counts_for_the_goal())
+    return by_day.annotate(count=Count("*"), there=there, is_elsewhere=Value(False)).values_list(*EACH_DAY)
 
 
 def elsewhere_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]
-    """How many went out on each channel without going through here: rows without a number of their own."""
-    first, end = beginning_of(span.first), beginning_of(span.last + DAY)
-    outside = OutsidePost.objects.filter(channel__in=list(ids), gone_at=None).order_by()
-    rows = outside.filter(published_at__gte=first, published_at__lt=end).annotate(
-        day=TruncDate("published_at")
+    """How many went out on each channel without going through here."""
+    rows = OutsidePost.objects.filter(
+        published_between(span.first, span.last), channel__in=list(ids), gone_at=None
     )
-    by_day = rows.values("channel", "day").annotate(
-        none=Cast(Value(None), BigIntegerField()),
-        last=Max("published_at"),
-        total=Count("pk"),
-        there=Count("pk"),
+    by_day = rows.order_by().annotate(day=TruncDate("published_at")).values("channel", "day")
+    return by_day.annotate(count=Count("*"), there=Count("*"), is_elsewhere=Value(True)).values_list(
+        *EACH_DAY
     )
-    return by_day.values_list("none", "channel", "day", "last", "total", "there")
 
 
-def in_span(ids: Iterable[int], span: Span) -> PublicationQuerySet:
-    """When it came out; else when it will, would have, or should have. The reserve has no day."""
-    first, end = beginning_of(span.first), beginning_of(span.last + DAY)
-    out = Q(status__in=WAS_OUT, published_at__gte=first, published_at__lt=end)
+def published_between(first: date, last: date) -> Q:
+    return Q(published_at__gte=beginning_of(first), published_at__lt=beginning_of(last + DAY))
+
+
+def came_out(first: date, last: date) -> Q:
+    return Q(status__in=WAS_OUT) & published_between(first, last)
+
+
+def is_pending(first: date, last: date) -> Q:
+    """The reserve has no day."""
     held = Q(status=PublicationStatus.HELD) & ~Q(hold=Hold.RESERVE)
-    pending = (Q(status__in=SHOWN) | held) & Q(not_before__gte=first, not_before__lt=end)
-    rows = Publication.objects.heads().filter(out | pending, channel__in=list(ids)).order_by()
-    return rows.annotate(at=Case(When(status__in=WAS_OUT, then=F("published_at")), default=F("not_before")))
+    planned = Q(not_before__gte=beginning_of(first), not_before__lt=beginning_of(last + DAY))
+    return (Q(status__in=SHOWN) | held) & planned
 
 
 def counts_for_the_goal() -> Q:
@@ -179,14 +210,52 @@ def counts_for_the_goal() -> Q:
     return Q(status=PublicationStatus.PUBLISHED) | Q(status__in=ON_ITS_WAY) | by_hand
 
 
-def with_words(ids: Iterable[int]) -> PublicationQuerySet:
-    """No more of them than a chip shows: there are hundreds."""
-    found = Publication.objects.filter(pk__in=list(ids)).order_by()
+# --- which ones -------------------------------------------------------------------------------------------------
+
+
+def named(found: Cells, span: Span) -> PublicationQuerySet:
+    """The first ones of each day on each channel, with no more of them than a chip shows."""
+    most, largest = NAMED[span.kind], LARGEST[span.kind]
+    few = {place: cell for place, cell in found.items() if cell.total <= largest}
+    where = standing(span.first, span.last) & Q(channel__in={channel for channel, _day in few})
+    if len(few) < len(found):
+        where = reduce(or_, (Q(channel=channel) & standing(day, day) for channel, day in few), Q(pk__in=[]))
+    first = first_ones(where, most, span.skipped)
+    return with_words(first[: sum(min(cell.total, most) for cell in few.values()) or 1])
+
+
+def standing(first: date, last: date) -> Q:
+    return came_out(first, last) | is_pending(first, last)
+
+
+def first_ones(where: Q, most: int, skipped: int) -> PublicationQuerySet:
+    """Where there are more, their number takes the place of the last one."""
+    at = Case(When(status__in=WAS_OUT, then=F("published_at")), default=F("not_before"))
+    rows = Publication.objects.heads().filter(where).order_by().annotate(at=at, day=TruncDate("at"))
+    place = [F("channel"), F("day")]
+    nth = Window(RowNumber(), partition_by=place, order_by=("at", "pk"))
+    rows = rows.annotate(nth=nth, total=Window(Count("*"), partition_by=place))
+    last = skipped + most
+    return rows.filter(Q(nth__lt=last) | Q(nth=last, total=last), nth__gt=skipped).values("pk")
+
+
+def with_words(ids: PublicationQuerySet) -> PublicationQuerySet:
+    """The limit of the question says how few they are: else the database might read all versions there ever were."""
     words = {"words": F("version__text"), "author": F("post__author")}
-    return with_picture(found).annotate(**words).only(*COLUMNS)
+    return with_picture(Publication.objects.order_by()).annotate(**words).only(*COLUMNS).filter(pk__in=ids)
 
 
-COLUMNS = ("status", "hold", "planned_for", "not_before", "claimed_until", "post", "channel", "version")
+COLUMNS = (
+    "status",
+    "hold",
+    "planned_for",
+    "not_before",
+    "published_at",
+    "claimed_until",
+    "post",
+    "channel",
+    "version",
+)
 
 
 def with_picture(rows: PublicationQuerySet) -> PublicationQuerySet:

@@ -13,6 +13,8 @@ MINUTE = timedelta(minutes=1)
 def moments(wall: datetime, zone: tzinfo) -> list[datetime]:
     """Every moment at which a clock on the wall shows this, the first one first. `wall` has no zone."""
     readings = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    if len(readings) == 1:
+        return list(readings)
     return sorted(moment for moment in readings if wall_of(moment, zone) == wall)
 
 

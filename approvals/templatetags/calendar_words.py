@@ -1,6 +1,6 @@
 """
-`{{ at|on_the_clock }}`: 12.00, and which of the two in the doubled hour; `{{ gap|next_gap_in_words }}`; and
-`{% chip slot is_month %}`: one post on one channel.
+`{{ at|on_the_clock }}`: 12.00, and which of the two in the doubled hour; `{{ gap|next_gap_in_words }}`;
+`{% chip slot is_month %}`: one post on one channel; and `{% more cell day %}`: how many have no chip.
 
 A month has hundreds of chips. They are put together here, at a tenth of what a template for each of them costs.
 """
@@ -20,7 +20,8 @@ from approvals import calendar_words
 from posts import waiting
 
 if TYPE_CHECKING:
-    from approvals.calendar_rows import Slot
+    from approvals.calendar_days import Day
+    from approvals.calendar_rows import Cell, Slot
 
 register = template.Library()
 register.filter("on_the_clock", waiting.clock_time)
@@ -44,6 +45,22 @@ def chip(slot: "Slot", is_month: bool) -> SafeString:
         state=slot.chip.label,
         text=(slot.headline or _("Utan text")) if slot.may_open else _("Inlägg"),
         quiet=format_html('<span class="slot__quiet">{}</span>', _("tyst timme")) if slot.is_quiet else "",
+    )
+
+
+@register.simple_tag
+def more(cell: "Cell", day: "Day") -> SafeString | str:
+    """What has no chip, as a number that leads to all of the day."""
+    if not cell.more:
+        return ""
+    words = '+{n}<span class="sr"> {till}, {name}</span>'
+    if not cell.slots:
+        words = '{n} <span class="cal__where" aria-hidden="true">{posts}</span><span class="sr">{posts}, {name}</span>'
+    facts = {"n": cell.more, "name": day.name, "till": _("till"), "posts": _("inlägg")}
+    return format_html(
+        '<a class="cal__more" href="?{where}">{words}</a>',
+        where=cell.leads_to,
+        words=format_html(words, **facts),
     )
 
 

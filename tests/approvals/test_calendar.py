@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from approvals import calendar_days, calendar_moves
-from approvals.calendar_rows import stamp
+from approvals import calendar_days, calendar_moves, calendar_rows
+from approvals.calendar_rows import Cell, stamp
 from approvals.models import ImportantDate
 from audit.models import Entry
 from channels.models import Channel
@@ -219,6 +219,43 @@ def test_a_day_with_more_than_fits_leads_to_all_of_it(desk, facebook):
     assert "+4 till, tisdag 24 november" in words
     assert "Nummer 2" not in words
     assert "Nummer 5" in page(desk, "dag=2026-11-24")
+
+
+def test_a_month_says_of_a_very_full_day_only_how_much_there_is(desk, facebook):
+    for minute in range(10):
+        came_out(facebook, at(24, 9, minute), text=f"Nummer {minute}")
+    came_out(facebook, at(23, 9), text="Dagen före")
+    came_out(factories.channel("x"), at(24, 9), text="På X")
+    words = page(desk, "manad=2026-11")
+    assert ["Nummer 0" in words, "Dagen före" in words, "På X" in words] == [False, True, True]
+    html = desk.get(f"{PAGE}?manad=2026-11").content.decode()
+    assert re.findall(r'class="cal__more" href="\?([^"]+)">(\d+) ', html) == [("dag=2026-11-24", "10")]
+    assert "Nummer 0" in page(desk)
+
+
+def test_every_post_of_a_day_is_reached_page_by_page(desk, facebook, monkeypatch):
+    monkeypatch.setitem(calendar_rows.NAMED, "dag", 3)
+    for minute in range(6):
+        came_out(facebook, at(24, 9, minute), text=f"Nummer {minute}")
+    seen, where = [], "dag=2026-11-24"
+    while where:
+        html = desk.get(f"{PAGE}?{where}").content.decode()
+        seen += re.findall(r"Nummer \d", html)
+        where = "".join(re.findall(r'class="cal__more" href="\?([^"]+)"', html)).replace("&amp;", "&")
+    assert seen == [f"Nummer {minute}" for minute in range(6)]
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "²", ""])
+def test_a_page_of_a_day_that_is_none_is_the_first(desk, facebook, after):
+    came_out(facebook, at(24, 9), text="Det enda")
+    assert "Det enda" in page(desk, f"dag=2026-11-24&efter={after}")
+
+
+def test_what_has_moved_since_it_was_counted_is_shown_all_the_same(desk, facebook, monkeypatch):
+    came_out(facebook, at(24, 9), text="Just nu")
+    before = date(2026, 11, 23)
+    monkeypatch.setattr(calendar_rows, "counted", lambda *_of: {(facebook.pk, before): Cell(before, total=1)})
+    assert "Just nu" in page(desk)
 
 
 # --- for whom ---------------------------------------------------------------------------------------------------
