@@ -284,16 +284,11 @@ def next_gap(request: ReviewRequest, post_id: int) -> HttpResponse:
 
 
 def tell_about(request: ReviewRequest, post_id: int, gap: Gap, seen: str) -> None:
-    """Only where it was approved; and that it was another gap than the page said, if it was."""
-    if not publishing_at(post_id, gap):
+    """Where it was approved for another gap than the page said. The okay itself says its time already."""
+    if seen == gap.at.isoformat() or not publishing_at(post_id, gap):
         return
     facts = {"channel": calendar_words.name_of(gap.channel), "at": calendar_words.near(gap.at)}
-    if seen == gap.at.isoformat():
-        messages.success(request, _("Schemalagt på %(channel)s %(at)s.") % facts)
-    else:
-        messages.warning(
-            request, _("Luckan var redan fylld. Schemalagt i nästa på %(channel)s: %(at)s.") % facts
-        )
+    messages.warning(request, _("Luckan var redan fylld. Schemalagt i nästa på %(channel)s: %(at)s.") % facts)
 
 
 def publishing_at(post_id: int, gap: Gap) -> bool:

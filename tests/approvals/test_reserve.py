@@ -478,7 +478,7 @@ def test_one_press_approves_to_the_next_gap(desk, anna, facebook):
     words = text_of(desk.get(f"/granska/{post.pk}/"))
     assert "Nästa lucka på Facebook: i dag 12.00" in words
     answer = to_gap(desk, post, gaps.next_gap(facebook, NOW))
-    assert "Schemalagt på Facebook i dag 12.00." in text_of(answer)
+    assert text_of(answer).count("Schemalagt på Facebook") == 1
     assert Publication.objects.get(post=post).planned_for == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 
 
