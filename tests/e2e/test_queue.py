@@ -87,17 +87,17 @@ def test_a_phone_is_told_what_is_new_and_reads_without_a_connection(browser: Bro
     expect(page.locator(".qrow__title")).to_have_count(len(titles) + 2)
 
     page.locator(".qrow").first.click()
-    expect(page.get_by_role("link", name="Avslå")).to_be_visible()
+    expect(page.get_by_role("link", name="Be om ändring")).to_be_visible()
     page.context.set_offline(True)
     expect(page.locator("#review").get_by_text("Ingen uppkoppling.")).to_be_visible()
     before = page.url
     # Also what looks for news by itself does not get through, and says no more than that.
     page.clock.fast_forward(20_000)
-    expect(page.get_by_role("link", name="Avslå")).to_be_disabled()
+    expect(page.get_by_role("link", name="Be om ändring")).to_be_disabled()
     page.keyboard.press("x")
     assert page.url == before
     page.context.set_offline(False)
     expect(page.locator("#review").get_by_text("Ingen uppkoppling.")).to_be_hidden()
-    page.get_by_role("link", name="Avslå").click()
+    page.get_by_role("link", name="Be om ändring").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     pardon(page, "htmx:|ERR_INTERNET_DISCONNECTED")
