@@ -173,7 +173,8 @@ def own_words(choice: VersionChannel) -> Iterator[object]:
         _("(egen bild för filmen: %(digest)s)") % {"digest": choice.thumbnail[:8]} if choice.thumbnail else ""
     )
     yield from (CREDITS.get(choice.credit, ""), PRIVACY.get(choice.privacy, ""))
-    yield " ".join(f"({line})" for line in crop_lines(choice.as_text(), choice.version.media))
+    if choice.crops:
+        yield " ".join(f"({line})" for line in crop_lines(choice.as_text(), choice.version.media))
     yield from (*choice.thread, choice.first_comment)
 
 
