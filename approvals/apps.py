@@ -7,7 +7,7 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("Granskning")
 
     def ready(self) -> None:
-        from approvals.claims import Looking  # noqa: PLC0415 models are not loaded before this
+        from approvals.for_posts import Known  # noqa: PLC0415 models are not loaded before this
         from posts import desk  # noqa: PLC0415 the same
 
-        desk.site.desk = Looking()
+        desk.site.desk = Known()

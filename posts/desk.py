@@ -1,10 +1,11 @@
 """
-What posts ask the desk: who looks at one right now.
+What posts ask the desk: who looks at one right now, and what came out without going through here.
 
 The desk stands above this room, which does not import it. It gives its answers when the site starts.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Value
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Desk:
-    """What is known without one: nobody looks at anything."""
+    """What is known without one: nobody looks at anything, and nothing came out elsewhere."""
 
     def looks_at(self) -> Combinable:
         """Does somebody review the post of the outer query?"""
@@ -23,6 +24,10 @@ class Desk:
 
     def is_done_with(self, post: "Post") -> None:
         """It does not wait for a review any more."""
+
+    def came_out_elsewhere(self, since: datetime) -> int:
+        """How many posts that are none of ours are on the main channel, from then on?"""
+        return 0
 
 
 @dataclass

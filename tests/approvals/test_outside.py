@@ -12,6 +12,7 @@ from approvals.models import OutsideLook, OutsidePost
 from channels import connections
 from channels.adapters.base import Listed
 from channels.errors import NotConnected, NotSent, RateLimited
+from channels.models import Channel
 from posts import publishing
 from posts.models import Publication
 from tests import factories
@@ -188,6 +189,17 @@ def test_the_frequency_page_counts_it(listing, channel):
     listing.listed = [item("1")]
     looked()
     assert "1 av 1" in text_of(signed_in(factories.reviewer()).get("/granska/frekvens/"))
+
+
+def test_whoever_sends_in_is_told_of_it_on_their_home(listing, channel):
+    Channel.objects.update(is_preselected=True)
+    home, address = signed_in(factories.ombudsman()), "/hem/"
+    assert "publicerat 0 inlägg på Facebook. Ditt kan bli dagens." in text_of(home.get(address))
+    listing.listed = [item("1", timedelta(minutes=11)), item("2", 2 * DAY)]
+    looked()
+    said = text_of(home.get(address))
+    assert "publicerat 1 inlägg på Facebook." in said
+    assert "Ditt kan bli dagens." not in said
 
 
 def test_the_calendar_shows_it_and_has_no_gap_there(listing, channel):
