@@ -132,6 +132,8 @@ OTHERS = {
     "rendition": lambda: _("en fil för en kanal"),
     "publishing": lambda: _("alla kanaler"),
     "log": lambda: _("loggen"),
+    "importantdate": lambda: _("kalendern"),
+    "feed": lambda: _("kalendern"),
 }
 
 

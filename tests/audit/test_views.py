@@ -1,6 +1,6 @@
 """The pages of the log: who reads what, choosing lines, what is never shown, and that reading leaves a line."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -244,6 +244,14 @@ def test_nonsense_is_answered_beside_its_field_and_shows_no_lines(vera, chosen, 
     assert response.status_code == 422
     assert sentence in text_of(response)
     assert "page" not in response.context
+
+
+@pytest.mark.parametrize("thing", ["importantdate:3", "feed:1"])
+def test_what_belongs_to_the_calendar_is_called_that(vera, thing):
+    log.record("date.added", thing, name="Kongress", day=date(2026, 9, 1))
+    words = text_of(index(vera))
+    assert "Lade till ett eget datum i kalendern vad: Kongress; dag: 2026-09-01 kalendern" in words
+    assert thing not in words
 
 
 def test_a_choice_without_lines_says_so(vera):
