@@ -28,14 +28,13 @@ if TYPE_CHECKING:
     from accounts.models import User
     from channels.models import Channel
 
-KEPT = ("owner_id", "captured_at", "is_drone", "superseded_at")
-"""What is as true of the new picture as of the old. Also that it still shows what was blurred in another one."""
+KEPT = ("owner_id", "captured_at", "is_drone")
+"""What is as true of the new picture as of the old."""
 
 
 def save(post: Post, by: "User", seen: Version, old: Media, edits: Edits) -> Version:
     """May raise MovedOnError and what else an edit raises; MediaRefused when too little is left to show."""
-    if post.current_version_id != seen.pk:
-        raise MovedOnError(post, Action.EDIT, seen)
+    check_seen(post, seen)
     new = begin(old, by, edits)
     try:
         version = make(new, old, post, seen)
@@ -46,12 +45,14 @@ def save(post: Post, by: "User", seen: Version, old: Media, edits: Edits) -> Ver
     return version
 
 
+def check_seen(post: Post, seen: Version) -> None:
+    if post.current_version_id != seen.pk:
+        raise MovedOnError(post, Action.EDIT, seen)
+
+
 def begin(old: Media, by: "User", edits: Edits) -> Media:
-    kept = {name: getattr(old, name) for name in KEPT}
-    if edits.blur:
-        kept["superseded_at"] = None
     return Media.objects.create(
-        **kept,
+        **{name: getattr(old, name) for name in KEPT},
         kind=MediaKind.PICTURE,
         state=MediaState.MAKING,
         claimed_until=timezone.now() + preparation.LEASE,
@@ -69,8 +70,19 @@ def make(new: Media, old: Media, post: Post, seen: Version) -> Version:
         made = jobs.retouched(master, folder, last_of(new))
         parts = (new.master, made.master), (new.thumb, made.thumb), (new.medium, made.medium)
         with preparation.stored(*parts) as names, transaction.atomic():
+            # The race: the same is pressed twice, or a colleague is at it too. Whoever comes second is told.
+            check_seen(Post.objects.locked().get(pk=post.pk), seen)
+            purging.hold_still(purging.family(new))
             keep(new, made, names)
+            as_superseded_as(old, new)
             return show(new, old, post, seen)
+
+
+def as_superseded_as(old: Media, new: Media) -> None:
+    """What is not blurred in it shows what was blurred in another one, as long as the old one does."""
+    old.refresh_from_db(fields=["superseded_at"])
+    if not last_of(new).blur:
+        Media.objects.filter(pk=new.pk).update(superseded_at=old.superseded_at)
 
 
 def last_of(media: Media) -> Edits:
@@ -98,9 +110,6 @@ def show(new: Media, old: Media, post: Post, seen: Version) -> Version:
     by, edits = new.made_by, last_of(new)
     assert by is not None  # noqa: S101  (for the type checker: the database sees to it)
     manuscript = instead(seen.manuscript(), old, new)
-    if edits.blur:
-        Post.objects.locked().get(pk=post.pk)
-        purging.hold_still(purging.family(new))
     version = workflow.edit(post, by, seen, manuscript, None, **workflow.answers_of(seen))
     log.record("post.picture_changed", post, actor=by, how=steps_of(edits))
     if edits.blur:

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import boto3
@@ -399,6 +400,14 @@ def test_an_edit_that_is_refused_leaves_nothing(post, anna, karin):
     assert Media.objects.count() == 1
 
 
+def test_what_was_blurred_elsewhere_in_the_meantime_stands_in_the_turned_one_too(post, anna, karin):
+    old, other = shown(post), factories.submitted(karin, media=[shown(post)])
+    edited(other, anna)
+    assert old.superseded_at is None
+    assert edited(post, anna, TURN, old=old).superseded_at == Media.objects.get(pk=old.pk).superseded_at
+    assert shown(other).superseded_at is None
+
+
 # --- other stores ---------------------------------------------------------------------------------------------
 
 
@@ -446,6 +455,35 @@ def test_what_is_blurred_elsewhere_at_the_same_moment_is_not_approved(karin, ann
     thread.join()
     assert came == [["picture_superseded"]]
     assert (Post.objects.get(pk=other.pk).status, Publication.objects.count()) == (Status.IN_REVIEW, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+def test_two_who_blur_the_same_picture_at_the_same_moment_do_not_wait_in_a_ring(post, anna, monkeypatch):
+    seen, old, done = post.current_version, shown(post), []
+    keep, both_have_made_it = retouching.keep, threading.Barrier(2)
+
+    def and_wait(*args):
+        keep(*args)
+        with suppress(threading.BrokenBarrierError):
+            both_have_made_it.wait(timeout=0.5)
+
+    def blur():
+        try:
+            done.append(retouching.save(Post.objects.get(pk=post.pk), anna, seen, old, BLUR).number)
+        except workflow.MovedOnError:
+            done.append(None)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(retouching, "keep", and_wait)
+    threads = [threading.Thread(target=blur) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done, key=str) == [2, None]
+    assert (Media.objects.count(), shown(post).superseded_at) == (2, None)
 
 
 IN_ORDER = ["posts_post", "posts_media", "audit_head"]
