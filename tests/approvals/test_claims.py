@@ -330,7 +330,7 @@ def test_without_a_post_or_a_colleague_nothing_is_given_and_what_was_ticked_stay
     assert (Claim.objects.count(), told_of()) == (0, [])
 
 
-def test_the_list_with_boxes_shows_the_same_part_of_the_queue_and_decides_nothing(desk):
+def test_the_list_with_boxes_shows_the_same_part_of_the_queue_and_decides_nothing(desk, anna):
     north = factories.ombudsman(region="Luleå")
     here = [factories.submitted(north) for _ in range(2)]
     factories.submitted()
@@ -341,6 +341,7 @@ def test_the_list_with_boxes_shows_the_same_part_of_the_queue_and_decides_nothin
     assert [row.post for row in page.context["page"].rows] == here
     assert page.content.decode().count('name="posts"') == 2
     assert "Godkänn" not in text_of(page)
+    workflow.request_changes(here[0], anna, here[0].current_version, "Kortare, tack.")
     assert desk.get(SEVERAL + "?andras=1").headers["Location"] == "/granska/?andras=1"
 
 
