@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import reduce
 from math import inf
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
@@ -228,7 +228,7 @@ def standing(first: date, last: date) -> Q:
     return came_out(first, last) | is_pending(first, last)
 
 
-def first_ones(where: Q, most: int, skipped: int) -> PublicationQuerySet:
+def first_ones(where: Q, most: int, skipped: int):  # type: ignore[no-untyped-def]  # annotated rows have no type
     """Where there are more, their number takes the place of the last one."""
     at = Case(When(status__in=WAS_OUT, then=F("published_at")), default=F("not_before"))
     rows = Publication.objects.heads().filter(where).order_by().annotate(at=at, day=TruncDate("at"))
@@ -239,7 +239,7 @@ def first_ones(where: Q, most: int, skipped: int) -> PublicationQuerySet:
     return rows.filter(Q(nth__lt=last) | Q(nth=last, total=last), nth__gt=skipped).values("pk")
 
 
-def with_words(ids: PublicationQuerySet) -> PublicationQuerySet:
+def with_words(ids: Any) -> PublicationQuerySet:
     """The limit of the question says how few they are: else the database might read all versions there ever were."""
     words = {"words": F("version__text"), "author": F("post__author")}
     return with_picture(Publication.objects.order_by()).annotate(**words).only(*COLUMNS).filter(pk__in=ids)
