@@ -129,9 +129,9 @@ class Anna(Person):
             "När du godkänner publiceras inlägget", timeout=SOON
         )
 
-    def approves(self) -> None:
+    def approves(self, button: str = "Godkänn") -> None:
         self.may_approve()
-        self.press("Godkänn")
+        self.press(button)
         self.sees(re.compile("Godkänt. Publiceras nu på"))
 
 

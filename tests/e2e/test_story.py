@@ -117,6 +117,7 @@ def test_a_rejection_reaches_its_sender_with_a_reason(karin: Karin, anna: Anna, 
 def test_a_post_is_drawn_back_before_anybody_decides(karin: Karin, anna: Anna):
     karin.begins("Det här tar jag tillbaka.")
     post = karin.sends_in()
+    karin.opens(post)
     karin.press("Dra tillbaka")
     karin.sees("Inlägget är tillbakadraget.")
     anna.go("/granska/")
@@ -204,7 +205,7 @@ def test_a_text_too_long_for_x_gets_a_shorter_one(karin: Karin, anna: Anna, site
     anna.page.get_by_label("Text på X (Twitter)").blur()
     expect(anna.page.locator("mark.over")).to_have_count(0, timeout=SOON)
     anna.page.get_by_role("link", name="Tillbaka till inlägget").click()
-    anna.approves()
+    anna.approves("Godkänn med ändringar")
     karin.opens(post)
     karin.sees_links_to("Facebook", "X (Twitter)")
     out = public(site, "Avtalsrörelsen i korthet")
