@@ -25,7 +25,8 @@ from posts.models import Post, PostQuerySet, Promise, VersionChannel, parts_of
 if TYPE_CHECKING:
     from accounts.models import User
 
-PAGE = 25
+PAGE = 20
+"""Three screens of a desk: more of them would make everybody wait, for what few people look at."""
 NAMED = 2
 """So many of the things that are missing are named in a row."""
 ORDER = (
