@@ -17,12 +17,17 @@ def answer(request: SignedInRequest, post_id: int) -> HttpResponse:
     """The author's yes or no to what a reviewer changed. What was written is never lost: it is said again."""
     post = visible_post(request, post_id)
     form = AnswerForm(post, request.POST)
+    typed = form.data.get("message", "")
+    if too_long := form.errors.get("message"):
+        messages.error(request, with_what_was_typed(str(too_long[0]), typed))
+        return redirect("posts:detail", post_id)
     try:
         done = answered(request, post, form)
     except workflow.RefusedError as error:
         messages.error(request, error.reason)
     except workflow.NoLongerSoError:
-        messages.error(request, no_longer_asked(form.data.get("message", "")))
+        said = _("Ditt svar kom inte fram: inlägget har ändrats igen, eller ingen frågar längre.")
+        messages.error(request, with_what_was_typed(said, typed))
     else:
         messages.success(request, done)
     return redirect("posts:detail", post_id)
@@ -37,8 +42,7 @@ def answered(request: SignedInRequest, post: Post, form: AnswerForm) -> str:
     return THANKS[workflow.Action(step.action)]()
 
 
-def no_longer_asked(typed: str) -> str:
-    said = _("Ditt svar kom inte fram: inlägget har ändrats igen, eller ingen frågar längre.")
+def with_what_was_typed(said: str, typed: str) -> str:
     return f"{said} {_('Det här hade du skrivit:')} ”{typed.strip()}”" if typed.strip() else said
 
 

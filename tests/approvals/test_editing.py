@@ -417,6 +417,16 @@ def test_an_answer_that_is_none_says_so(post, anna, form):
     assert AuthorsYes.objects.count() == 0
 
 
+def test_an_answer_that_is_too_long_says_that_and_comes_back(post, anna):
+    seen = edited(post, anna, changes_meaning=True)
+    typed = {"version": seen.pk, "answer": "no", "message": "Så menade jag inte. " * 101}
+    page = text_of(signed_in(post.author).post(f"/inlagg/{post.pk}/okej/", typed, follow=True))
+    assert "Texten är för lång. Den får ha högst 2000 tecken." in page
+    assert "Ditt svar kom inte fram" not in page
+    assert typed["message"].strip() in page
+    assert not Transition.objects.filter(action=Action.DISAGREE).exists()
+
+
 def test_what_may_be_about_somebody_who_has_not_said_yes_is_not_mailed(facebook, anna):
     post = factories.submitted(text=OWN, people="not_asked")
     workflow.disagree(post, post.author, edited(post, anna, changes_meaning=True), "Det är Ali på bilden.")
