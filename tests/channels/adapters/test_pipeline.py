@@ -87,6 +87,21 @@ def work(publication: Publication) -> Publication:
     return Publication.objects.get(pk=publication.pk)
 
 
+def pictures_received(sandbox) -> dict[str, bytes]:
+    """Let all go out; by platform, the bytes that its followers see, of which we know that we have sent them."""
+    done = {each.channel.platform: work(each) for each in Publication.objects.all()}
+    sandbox.clock(30)
+    received = {}
+    for platform, publication in done.items():
+        assert publication.status == PublicationStatus.PUBLISHED
+        [shown] = sandbox.posts(platform)
+        [item] = shown["media"]
+        received[platform] = sandbox.media(item["sha256"])
+        [sent] = publication.attempts.get().sent["media"]
+        assert (sent["sha256"], sent["size"]) == (item["sha256"], len(received[platform]))
+    return received
+
+
 def test_a_picture_too_large_for_one_platform_goes_there_smaller_and_as_it_is_to_the_other(sandbox):
     channels = {platform: connected(sandbox, platform) for platform in ("facebook", "bluesky")}
     author, reviewer, master = factories.ombudsman(), factories.reviewer(), phones.grainy(2304, 1728)
@@ -100,17 +115,7 @@ def test_a_picture_too_large_for_one_platform_goes_there_smaller_and_as_it_is_to
     smaller = Rendition.objects.get()
     preparation.make_rendition(preparation.claim_rendition(smaller.pk))
     workflow.approve(post, reviewer, version)
-    done = {each.channel.platform: work(each) for each in Publication.objects.all()}
-
-    sandbox.clock(30)
-    received = {}
-    for platform, publication in done.items():
-        assert publication.status == PublicationStatus.PUBLISHED
-        [shown] = sandbox.posts(platform)
-        [item] = shown["media"]
-        received[platform] = sandbox.media(item["sha256"])
-        [sent] = publication.attempts.get().sent["media"]
-        assert (sent["sha256"], sent["size"]) == (item["sha256"], len(received[platform]))
+    received = pictures_received(sandbox)
     assert received["facebook"] == master
     with Rendition.objects.get().picture.open() as picture:
         assert received["bluesky"] == picture.read()
@@ -129,17 +134,7 @@ def test_what_is_cropped_for_one_platform_goes_there_so_and_whole_to_the_other(s
         workflow.approve(post, reviewer, version)
     preparation.make_rendition(preparation.claim_rendition(Rendition.objects.get().pk))
     workflow.approve(post, reviewer, version)
-    done = {each.channel.platform: work(each) for each in Publication.objects.all()}
-
-    sandbox.clock(30)
-    received = {}
-    for platform, publication in done.items():
-        assert publication.status == PublicationStatus.PUBLISHED
-        [shown] = sandbox.posts(platform)
-        [item] = shown["media"]
-        received[platform] = sandbox.media(item["sha256"])
-        [sent] = publication.attempts.get().sent["media"]
-        assert (sent["sha256"], sent["size"]) == (item["sha256"], len(received[platform]))
+    received = pictures_received(sandbox)
     assert received["bluesky"] == master
     with Rendition.objects.get().picture.open() as part:
         assert received["facebook"] == part.read()
