@@ -44,7 +44,8 @@ def act(pk: int, by: "User", seen: str, verb: Callable[..., None], **details: An
     """Do it with the row as it was seen. May raise OtherwiseError, and whatever the verb raises."""
     with transaction.atomic():
         # The race: a colleague moves it right now. The second waits here, and finds it elsewhere.
-        row = Publication.objects.select_for_update(of=("self",)).select_related("channel", "post").get(pk=pk)
+        locked = Publication.objects.select_for_update(of=("self",), no_key=True)
+        row = locked.select_related("channel", "post").get(pk=pk)
         if stamp(row) != seen:
             raise OtherwiseError(row)
         verb([row], by, **details)

@@ -18,6 +18,7 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     UUIDField,
     Value,
@@ -163,7 +164,7 @@ def counted(ids: Iterable[int], span: Span) -> Cells:
 EACH_DAY = ("channel", "day", "count", "there", "is_elsewhere")
 
 
-def out_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]  # annotated rows have no type
+def out_each_day(ids: Iterable[int], span: Span) -> QuerySet[Any, Any]:
     """Of months there are thousands: all that is asked of them stands in an index."""
     rows = Publication.objects.heads().filter(came_out(span.first, span.last), channel__in=list(ids))
     by_day = rows.order_by().annotate(day=TruncDate("published_at")).values("channel", "day")
@@ -171,14 +172,14 @@ def out_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def
     return by_day.annotate(count=Count("*"), there=out, is_elsewhere=Value(False)).values_list(*EACH_DAY)
 
 
-def pending_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]
+def pending_each_day(ids: Iterable[int], span: Span) -> QuerySet[Any, Any]:
     rows = Publication.objects.heads().filter(is_pending(span.first, span.last), channel__in=list(ids))
     by_day = rows.order_by().annotate(day=TruncDate("not_before")).values("channel", "day")
     there = Count("status", filter=counts_for_the_goal())
     return by_day.annotate(count=Count("*"), there=there, is_elsewhere=Value(False)).values_list(*EACH_DAY)
 
 
-def elsewhere_each_day(ids: Iterable[int], span: Span):  # type: ignore[no-untyped-def]
+def elsewhere_each_day(ids: Iterable[int], span: Span) -> QuerySet[Any, Any]:
     """How many went out on each channel without going through here."""
     rows = OutsidePost.objects.filter(
         published_between(span.first, span.last), channel__in=list(ids), gone_at=None
@@ -228,7 +229,7 @@ def standing(first: date, last: date) -> Q:
     return came_out(first, last) | is_pending(first, last)
 
 
-def first_ones(where: Q, most: int, skipped: int):  # type: ignore[no-untyped-def]  # annotated rows have no type
+def first_ones(where: Q, most: int, skipped: int) -> QuerySet[Any, Any]:
     """Where there are more, their number takes the place of the last one."""
     at = Case(When(status__in=WAS_OUT, then=F("published_at")), default=F("not_before"))
     rows = Publication.objects.heads().filter(where).order_by().annotate(at=at, day=TruncDate("at"))
@@ -260,7 +261,7 @@ COLUMNS = (
 
 def with_picture(rows: PublicationQuerySet) -> PublicationQuerySet:
     first = VersionMedia.objects.filter(version=OuterRef("version")).order_by("position")
-    ready = first.filter(media__state=MediaState.READY).values("media")[:1]
+    ready = first.filter(media__state=MediaState.READY, media__purged_at=None).values("media")[:1]
     return rows.annotate(picture=Subquery(ready, output_field=UUIDField()))
 
 

@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import gaps
+from approvals import frequency_words, gaps
 from approvals.frequency import DAY
 from approvals.gaps import Gap
 from channels.models import Channel, Period
@@ -15,20 +14,11 @@ from channels.wording import goal_sentence, name_of
 from posts import chips, waiting
 from posts.models import Publication, PublicationStatus, Version
 
-NEAR = 6
-"""Days: what is nearer is called by its weekday."""
-
 
 def near(at: datetime) -> str:
-    """i dag 13.00, i morgon 12.00, fredag 09.00, torsdag 26 november 12.00"""
-    day, today = timezone.localdate(at), timezone.localdate()
-    if day == today:
-        return _("i dag %(clock)s") % {"clock": waiting.clock_time(at)}
-    if day == today + DAY:
-        return _("i morgon %(clock)s") % {"clock": waiting.clock_time(at)}
-    if today < day <= today + NEAR * DAY:
-        return f"{date_format(day, 'l')} {waiting.clock_time(at)}"
-    return waiting.day_and_time(at)
+    """i dag 13.00, i morgon 12.00, fredag 09.00; and what has gone by with its day, too."""
+    today = timezone.localdate()
+    return waiting.day_and_time(at) if timezone.localdate(at) < today else frequency_words.near(at, today)
 
 
 def goal(channel: Channel) -> str:

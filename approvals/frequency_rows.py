@@ -17,12 +17,14 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     TextField,
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
@@ -80,7 +82,7 @@ def seen_on(shown: Iterable[Channel], today: date) -> dict[int, Seen]:
     return seen
 
 
-def every_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]
+def every_day(ids: list[int], today: date) -> QuerySet[Any, Any]:
     others = (elsewhere_by_day(ids, today), ahead(ids), reserve(ids))
     return out_by_day(ids, today).union(*others, all=True)
 
@@ -102,38 +104,38 @@ def add(seen: Seen, what: str, day: date | None, count: int, first: datetime | N
         seen.next_at = min(filter(None, (seen.next_at, first)))
 
 
-def out_by_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]  # rows of a union have no type
+def out_by_day(ids: list[int], today: date) -> QuerySet[Any, Any]:
     since = beginning_of(first_day(today))
     out = Publication.objects.heads().published().filter(channel__in=ids, published_at__gte=since).order_by()
     return counted(out, OUT, F("published_at"))
 
 
-def elsewhere_by_day(ids: list[int], today: date):  # type: ignore[no-untyped-def]
+def elsewhere_by_day(ids: list[int], today: date) -> QuerySet[Any, Any]:
     """What went out on these channels without going through here."""
     since = beginning_of(first_day(today))
     outside = OutsidePost.objects.filter(channel__in=ids, gone_at=None, published_at__gte=since).order_by()
     return counted(outside, OUT, F("published_at"))
 
 
-def ahead(ids: list[int]):  # type: ignore[no-untyped-def]
+def ahead(ids: list[int]) -> QuerySet[Any, Any]:
     return counted(on_its_way(ids), AHEAD, F("leaves_at"))
 
 
-def on_its_way(ids: Iterable[int]):  # type: ignore[no-untyped-def]
+def on_its_way(ids: Iterable[int]) -> Any:  # annotated publications have no type
     """What goes out by itself, and what somebody does by hand at a time that is set."""
     alone, by_hand = Q(status__in=ON_ITS_WAY), Q(status=PublicationStatus.BY_HAND, planned_for__isnull=False)
     waiting = Publication.objects.heads().filter(alone | by_hand, channel__in=ids).order_by()
     return waiting.annotate(leaves_at=Case(When(alone, F("not_before")), default=F("planned_for")))
 
 
-def reserve(ids: list[int]):  # type: ignore[no-untyped-def]
+def reserve(ids: list[int]) -> QuerySet[Any, Any]:
     kept = Publication.objects.heads().filter(
         channel__in=ids, status=PublicationStatus.HELD, hold=Hold.RESERVE
     )
     return counted(kept.order_by(), RESERVE, Cast(Value(None), DateTimeField()))
 
 
-def counted(rows, what: str, at):  # type: ignore[no-untyped-def]
+def counted(rows: QuerySet[Any, Any], what: str, at: Combinable) -> QuerySet[Any, Any]:
     """How many each day on each channel, and the first moment of them."""
     day = Cast(Value(None), DateField()) if what == RESERVE else TruncDate(at)
     found = rows.annotate(what=Value(what, CharField()), at=at).annotate(day=day)
@@ -181,12 +183,12 @@ NO_POST: dict[str, Any] = {
 }
 
 
-def out_by_kind(since: datetime):  # type: ignore[no-untyped-def]
+def out_by_kind(since: datetime) -> QuerySet[Any, Any]:
     out = Publication.objects.heads().published().filter(published_at__gte=since).order_by().values("shows")
     return out.annotate(count=Count("version", distinct=True), **NO_POST).values_list(*OF_A_KIND)
 
 
-def elsewhere_by_kind(since: datetime):  # type: ignore[no-untyped-def]
+def elsewhere_by_kind(since: datetime) -> QuerySet[Any, Any]:
     """What went out without going through here. A film cannot be told from a picture in every list."""
     shows = Case(
         When(leads_home=True, then=Value(Shows.LINK)),
@@ -198,7 +200,7 @@ def elsewhere_by_kind(since: datetime):  # type: ignore[no-untyped-def]
     return found.values("shows").annotate(count=Count("*"), **NO_POST).values_list(*OF_A_KIND)
 
 
-def last_links(since: datetime):  # type: ignore[no-untyped-def]
+def last_links(since: datetime) -> QuerySet[Any, Any]:
     """The newest of those that only led to us, each on the first of its channels."""
     out = Publication.objects.heads().published().filter(published_at__gte=since, shows=Shows.LINK)
     elsewhere = out.filter(version=OuterRef("version"), pk__lt=OuterRef("pk")).order_by()

@@ -1,7 +1,7 @@
 """How often we are seen, in words: the facts first, then one suggestion."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -90,17 +90,20 @@ def last_one(figures: Figures) -> str:
 def next_one(figures: Figures) -> str:
     if figures.next_at is None:
         return _("Inget är planerat.")
-    return _("Nästa planerade: %(at)s.") % {"at": near(figures.next_at, figures)}
+    return _("Nästa planerade: %(at)s.") % {"at": near(figures.next_at, figures.today)}
 
 
-def near(at: datetime, figures: Figures) -> str:
-    """i dag 13.00, i morgon 15.00, fredag 09.00, torsdag 26 november 12.00"""
+def near(at: datetime, today: date) -> str:
+    """
+    i dag 13.00, i morgon 15.00, fredag 09.00, torsdag 26 november 12.00; of what is still to come. What should have left
+    before today leaves today.
+    """
     day = timezone.localdate(at)
-    if day <= figures.today:
+    if day <= today:
         return _("i dag %(clock)s") % {"clock": waiting.clock_time(at)}
-    if day == figures.today + DAY:
+    if day == today + DAY:
         return _("i morgon %(clock)s") % {"clock": waiting.clock_time(at)}
-    if day <= figures.today + NEAR * DAY:
+    if day <= today + NEAR * DAY:
         return f"{date_format(day, 'l')} {waiting.clock_time(at)}"
     return waiting.day_and_time(at)
 

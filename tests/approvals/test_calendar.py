@@ -7,13 +7,13 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from approvals import calendar_days, calendar_moves, calendar_rows
+from approvals import calendar_days, calendar_moves, calendar_rows, calendar_words
 from approvals.calendar_rows import Cell, stamp
 from approvals.models import ImportantDate
 from audit.models import Entry
 from channels.models import Channel
 from posts import publishing
-from posts.models import Post, Publication
+from posts.models import Media, Post, Publication
 from tests import factories
 from tests.approvals.test_frequency_views import came_out, publication
 from tests.pages import signed_in, text_of
@@ -299,6 +299,32 @@ def test_an_auditor_reads_and_moves_nothing(facebook):
 def test_the_menu_leads_to_it_and_marks_it_alone(desk, facebook):
     html = desk.get(PAGE).content.decode()
     assert re.findall(r'<a class="rail__item" href="([^"]+)"[^>]* aria-current="page"', html) == [PAGE]
+
+
+def test_a_picture_whose_files_are_gone_is_not_asked_for(desk, facebook):
+    author = factories.ombudsman()
+    picture = factories.picture(author)
+    planned(facebook, at(26, 9), author=author, media=[picture])
+    address = f"/media/{picture.pk}/"
+    assert address in desk.get(PAGE).content.decode()
+    Media.objects.filter(pk=picture.pk).update(superseded_at=at(25, 8), purged_at=at(25, 8))
+    html = desk.get(PAGE).content.decode()
+    assert address not in html
+    assert "Färjan går även i dag" in html
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (at(25, 13), "i dag 13.00"),
+        (at(26, 12), "i morgon 12.00"),
+        (at(27, 9), "fredag 09.00"),
+        (datetime(2026, 12, 2, 9, tzinfo=ZONE), "onsdag 2 december 09.00"),
+        (at(24, 9), "tisdag 24 november 09.00"),
+    ],
+)
+def test_what_is_near_is_called_by_its_weekday_and_what_has_gone_by_is_not(moment, said):
+    assert calendar_words.near(moment) == said
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------
