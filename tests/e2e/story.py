@@ -6,14 +6,30 @@ Each verb is what a person does, found by the words on the page; a test reads li
 
 import re
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.harness.browser import desktop, phone, watched
 
 PASSWORD = "okej-okej-okej"
 SOON = 45_000
 """Milliseconds that something which happens by itself may take on a busy machine."""
+KEPT: dict[tuple[str, type["Person"]], list[Any]] = {}
+"""The cookies of those who have signed in on a site: most stories begin with somebody who has been here before."""
+
+
+def is_at(page: Page, path: str) -> None:
+    """Its page is there with its scripts: before that, nobody listens to a key."""
+    expect(page).to_have_url(re.compile(rf"{re.escape(path)}(\?.*)?(#.*)?$"), timeout=SOON)
+    page.wait_for_load_state("domcontentloaded")
+
+
+def reviews(page: Page, post: int) -> None:
+    """Its page is there, and has taken in what it loads by itself."""
+    is_at(page, f"/granska/{post}/")
+    expect(page.locator("#seen")).to_be_attached(timeout=SOON)
+    page.wait_for_load_state("networkidle")
 
 
 class Person:
@@ -23,10 +39,13 @@ class Person:
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.page, self.url = watched(context.new_page()), url
-        self.sign_in()
+        context.add_cookies(KEPT.get((url, type(self)), []))
+        self.page.goto(url)
+        if "/login/" in self.page.url:
+            self.sign_in()
+            KEPT[url, type(self)] = context.cookies()
 
     def sign_in(self) -> None:
-        self.page.goto(self.url)
         self.page.get_by_label("E-post").fill(self.email)
         self.page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Logga in").click()

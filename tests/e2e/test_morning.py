@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.story import SOON, Anna, Johan
+from tests.e2e.story import SOON, Anna, Johan, is_at, reviews
 from tests.harness.browser import axe, desktop, pardon, phone
 from tests.harness.site import Site
 
@@ -30,17 +30,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def posts(site: Site) -> dict[str, int]:
     return json.loads(site.python("-m", "tests.harness.morning_posts"))
-
-
-def is_at(page: Page, path: str) -> None:
-    expect(page).to_have_url(re.compile(rf"{re.escape(path)}(\?.*)?(#.*)?$"), timeout=SOON)
-
-
-def reviews(page: Page, post: int) -> None:
-    """Its page is there, and has taken in what it loads by itself."""
-    is_at(page, f"/granska/{post}/")
-    expect(page.locator("#seen")).to_be_attached(timeout=SOON)
-    page.wait_for_load_state("networkidle")
 
 
 # --- with keys ----------------------------------------------------------------------------------------------------

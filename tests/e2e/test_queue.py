@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.story import SOON, Anna
+from tests.e2e.story import SOON, Anna, is_at, reviews
 from tests.harness.browser import axe, desktop, pardon, phone
 from tests.harness.site import Site
 
@@ -22,27 +22,23 @@ def types(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def is_at(page: Page, path: str) -> None:
-    expect(page).to_have_url(re.compile(rf"{re.escape(path)}(\?.*)?$"), timeout=SOON)
-
-
 def test_a_queue_is_emptied_with_keys_alone(browser: Browser, site: Site):
     first, second, third = waiting(site, 3)
     page = (anna := Anna(desktop(browser), site.url)).page
     anna.go(f"/granska/{first}/")
     types(page, "j")
-    is_at(page, f"/granska/{second}/")
+    reviews(page, second)
     types(page, "k")
-    is_at(page, f"/granska/{first}/")
+    reviews(page, first)
 
     # One key for a green post; and on to the next in order.
     types(page, "a")
-    is_at(page, f"/granska/{second}/")
+    reviews(page, second)
     # Two keys for a change with words that are there already.
     types(page, "c")
     expect(page.get_by_role("dialog")).to_be_visible()
     types(page, "1")
-    is_at(page, f"/granska/{third}/")
+    reviews(page, third)
 
     types(page, "?")
     sheet = page.get_by_role("dialog", name="Kortkommandon")
@@ -69,7 +65,7 @@ def test_a_queue_is_emptied_with_keys_alone(browser: Browser, site: Site):
     anna.go(f"/granska/{third}/")
     types(page, "a", "x", "?")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    is_at(page, f"/granska/{third}/")
+    reviews(page, third)
     page.evaluate("localStorage.removeItem('keys')")
 
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+from tests.harness import beginnings
 from tests.harness.postgresql import postgresql
 from tests.harness.redis import redis_server
 
@@ -39,10 +40,11 @@ COUNTED = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
 
 def main() -> int:
     totals: dict[str, int] = {}
-    codes = [pytest("SQLite and the embedded broker", [], {}, totals)]
-    with postgresql() as database, redis_server() as broker:
-        servers = {"DATABASE_URL": database, "REDIS_URL": broker}
-        codes.append(pytest("PostgreSQL and Redis", ON_POSTGRESQL, servers, totals))
+    with beginnings.shared():
+        codes = [pytest("SQLite and the embedded broker", [], {}, totals)]
+        with postgresql() as database, redis_server() as broker:
+            servers = {"DATABASE_URL": database, "REDIS_URL": broker}
+            codes.append(pytest("PostgreSQL and Redis", ON_POSTGRESQL, servers, totals))
     failed = totals.get("failed", 0) + totals.get("error", 0) + totals.get("errors", 0)
     sys.stdout.write(f"{totals.get('passed', 0)} passed, {failed} failed\n")
     return max(codes)

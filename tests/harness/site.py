@@ -15,12 +15,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psycopg2
 import requests
 
 from channels.sandbox.testing import LiveSandbox
 from seko_social import processes
 from seko_social.processes import ROOT, Process, Running
+from tests.harness import beginnings
+from tests.harness.beginnings import administer, on
 from tests.harness.redis import redis_server
 
 PATIENCE = 90
@@ -48,15 +49,14 @@ class Site:
         return self
 
     def begin(self) -> None:
-        (self.folder / "logs").mkdir(parents=True)
-        servers = self.open.enter_context(own_servers())
+        beginning = beginnings.copy(self.folder, os.environ.get("DATABASE_URL", ""), demo=self.demo)
+        (self.folder / "logs").mkdir()
+        servers = self.open.enter_context(own_servers(beginning))
         self.open.enter_context(self.sandbox)
+        beginnings.move_in(self.folder, servers.get("DATABASE_URL", ""), self.sandbox.url)
         self.port = free_port()
         self.url = f"http://{processes.LOOPBACK}:{self.port}"
         self.env = self.environment(servers)
-        self.manage("migrate", "--verbosity", "0")
-        if self.demo:
-            self.manage("load_demo", "--without-plans")
         self.open.callback(self.stop)
         for name in self.processes:
             self.start(name)
@@ -68,12 +68,8 @@ class Site:
         self.open.close()
 
     def environment(self, servers: Mapping[str, str]) -> dict[str, str]:
-        # A test run's own database settings must not leak into the site.
-        inherited = {
-            name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
-        }
         return {
-            **inherited,
+            **beginnings.environment(),
             **servers,
             "VAR_DIR": str(self.folder),
             **processes.addresses(self.port, self.sandbox.port),
@@ -163,32 +159,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def own_servers() -> Iterator[dict[str, str]]:
-    """A database on the server that the environment names, and a Redis, for one site alone; nothing if it names none."""
+def own_servers(beginning: str) -> Iterator[dict[str, str]]:
+    """A copy of a database on the server that the environment names, and a Redis, for one site alone. Or neither."""
     with ExitStack() as stack:
         servers = {}
         if url := os.environ.get("DATABASE_URL", ""):
-            servers["DATABASE_URL"] = stack.enter_context(own_database(url))
+            servers["DATABASE_URL"] = stack.enter_context(own_database(url, beginning))
         if os.environ.get("REDIS_URL"):
             servers["REDIS_URL"] = stack.enter_context(redis_server())
         yield servers
 
 
 @contextmanager
-def own_database(url: str) -> Iterator[str]:
+def own_database(url: str, beginning: str) -> Iterator[str]:
     name = f"site_{uuid.uuid4().hex}"
-    administer(url, f"CREATE DATABASE {name}")
+    administer(url, f"CREATE DATABASE {name} TEMPLATE {beginning}")
     try:
-        yield f"{url.rpartition('/')[0]}/{name}"
+        yield on(url, name)
     finally:
         administer(url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def administer(url: str, statement: str) -> None:
-    connection = psycopg2.connect(url)
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()

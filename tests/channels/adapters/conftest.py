@@ -10,8 +10,8 @@ from tests.channels.adapters import visitor
 
 @pytest.fixture
 def impatient(monkeypatch) -> http.Patience:
-    """Nobody wants to wait half a minute for a test."""
-    patience = http.Patience(connect=2, read=0.4, whole=5)
+    """Nobody wants to wait half a minute for a test. Shorter than a fault's delay; long enough for a busy machine."""
+    patience = http.Patience(connect=5, read=0.9, whole=10)
     monkeypatch.setattr(http, "patience", patience)
     return patience
 

@@ -271,7 +271,7 @@ class TestPublishing:
         assert 0 < len(line) <= 500
         assert [secret for secret in staged.secrets if secret in line] == []
 
-    def test_no_secret_is_ever_told(self, commit_call, new_desk, since, impatient, caplog):
+    def test_no_secret_is_ever_told(self, commit_call, new_desk, caplog):
         caplog.set_level(logging.DEBUG)
         told = []
         for fault in ("reset_after", "error_after", "expired_token", "forbidden", "refuse", "rate_limited"):
