@@ -113,10 +113,10 @@ class Site:
     # --- what it says
 
     def health(self) -> tuple[int, dict[str, object]]:
-        """What /readyz answers; 0 when nobody answers."""
+        """What /readyz answers; 0 when nobody answers, or not yet."""
         try:
             answer = requests.get(self.url + "/readyz", timeout=10)
-        except requests.ConnectionError as error:
+        except (requests.ConnectionError, requests.Timeout) as error:
             return 0, {"reasons": [str(error)]}
         return answer.status_code, answer.json()
 
