@@ -228,7 +228,7 @@ def states(site: Site, post: int) -> dict[str, str]:
 def approved_while(site: Site, call: str) -> tuple[str, int, Reviewer]:
     """A post whose X is out, and whose Facebook waits in this call."""
     text, post = next(site.waiting)
-    site.sandbox.faults({"platform": "facebook", "call": call, "fault": "delay_before", "seconds": 12})
+    site.sandbox.faults({"platform": "facebook", "call": call, "fault": "delay_before", "seconds": 20})
     anna = Reviewer(site.url)
     anna.approve(post)
     until(site, lambda: site.sandbox.waiting_faults() == [] and states(site, post)["x"] == "published")

@@ -22,7 +22,7 @@ import json
 from posts.models import Publication
 print(json.dumps([each.tries > 0 for each in Publication.objects.filter(post={post})]))
 """
-ACCEPTED_AND_SILENT = {"fault": "delay_after", "seconds": 20}
+ACCEPTED_AND_SILENT = {"fault": "delay_after", "seconds": 28}
 """The platform has taken it in, and does not answer before the worker is dead."""
 
 
@@ -90,7 +90,7 @@ def test_a_worker_that_dies_after_the_platform_took_it_in(busy_site, anna, waiti
 @pytest.mark.parametrize(("platform", "call"), [("facebook", "photo"), ("x", "media_append")])
 def test_a_worker_that_dies_while_it_sends_the_picture(busy_site, anna, waiting, platform, call):
     text, post = waiting
-    busy_site.sandbox.faults({"platform": platform, "call": call, "fault": "delay_before", "seconds": 20})
+    busy_site.sandbox.faults({"platform": platform, "call": call, "fault": "delay_before", "seconds": 28})
     anna.approve(post)
     until(busy_site, lambda: busy_site.sandbox.waiting_faults() == [])
     the_other_is_out(busy_site, platform, post)
