@@ -17,11 +17,6 @@ from tests.harness.site import Site
 SECONDS = 90
 UNDO_SECONDS = 60
 REASON = "Olycka vid Hallsberg. Vi väntar tills vi vet mer."
-STATES = """
-import json
-from posts.models import Publication
-print(json.dumps(dict(Publication.objects.filter(post={post}).values_list("channel__platform", "status"))))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -221,17 +216,13 @@ def until(site: Site, done: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def states(site: Site, post: int) -> dict[str, str]:
-    return json.loads(site.manage("shell", "--no-imports", "-c", STATES.format(post=post)))
-
-
 def approved_while(site: Site, call: str) -> tuple[str, int, Reviewer]:
     """A post whose X is out, and whose Facebook waits in this call."""
     text, post = next(site.waiting)
-    site.sandbox.faults({"platform": "facebook", "call": call, "fault": "delay_before", "seconds": 20})
+    site.sandbox.faults({"platform": "facebook", "call": call, "fault": "delay_before", "seconds": 12})
     anna = Reviewer(site.url)
     anna.approve(post)
-    until(site, lambda: site.sandbox.waiting_faults() == [] and states(site, post)["x"] == "published")
+    until(site, lambda: site.sandbox.waiting_faults() == [] and site.statuses(post)["x"] == "published")
     return text, post, anna
 
 
@@ -251,12 +242,12 @@ def start(anna: Reviewer) -> None:
 
 def test_a_stop_during_a_slow_upload_takes_effect_before_the_call_that_makes_it_public(quick_site: Site):
     text, post, anna = approved_while(quick_site, "photo")
-    assert states(quick_site, post)["facebook"] == "staging"
+    assert quick_site.statuses(post)["facebook"] == "staging"
     stop(anna)
-    until(quick_site, lambda: states(quick_site, post)["facebook"] == "queued")
+    until(quick_site, lambda: quick_site.statuses(post)["facebook"] == "queued")
     assert shown(quick_site, text) == ["x"]
     start(anna)
-    until(quick_site, lambda: states(quick_site, post)["facebook"] == "published")
+    until(quick_site, lambda: quick_site.statuses(post)["facebook"] == "published")
     assert sorted(shown(quick_site, text)) == ["facebook", "x"]
 
 
@@ -265,7 +256,7 @@ def test_a_stop_after_the_call_has_begun_says_truthfully_that_it_may_come_out(qu
     page = stop(anna)
     assert "Sändningen hade redan börjat när stoppet kom, och kan komma ut" in page
     assert text.partition(".")[0] in page.partition("Sändningen hade redan börjat")[2]
-    until(quick_site, lambda: states(quick_site, post)["facebook"] == "published")
+    until(quick_site, lambda: quick_site.statuses(post)["facebook"] == "published")
     after = anna.session.get(f"{anna.url}/status/", timeout=SECONDS).text
     assert "Hann ut: sändningen hade börjat före stoppet" in after
     assert "Sändningen hade redan börjat" not in after

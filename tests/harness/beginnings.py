@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -93,12 +94,17 @@ def environment() -> dict[str, str]:
 
 def move_in(target: Path, database: str, sandbox: str) -> None:
     """What the history links to is at this site's own sandbox."""
-    connection = psycopg2.connect(database) if database else sqlite3.connect(target / DATABASE_FILE)
+    connection = connect(target, database)
     with closing(connection), closing(connection.cursor()) as cursor:
         for table, column in ADDRESSES:
             # Both are ours: nothing in the statement comes from outside.
             cursor.execute(f"UPDATE {table} SET {column} = REPLACE({column}, '{NOWHERE}', '{sandbox}')")  # noqa: S608
         connection.commit()
+
+
+def connect(files: Path, database: str) -> Any:
+    """To a site's database: a file among its files, unless it has one on a server."""
+    return psycopg2.connect(database) if database else sqlite3.connect(files / DATABASE_FILE)
 
 
 # --- databases on a server ------------------------------------------------------------------------------------

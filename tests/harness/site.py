@@ -10,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,10 @@ from tests.harness.redis import redis_server
 PATIENCE = 90
 """Seconds that a start may take on a busy machine."""
 LAST_LINES = 60
+STATUSES = """
+SELECT channels_channel.platform, posts_publication.status
+FROM posts_publication JOIN channels_channel ON channels_channel.id = posts_publication.channel_id
+WHERE posts_publication.post_id = """
 SECOND_WORKER = "worker 2"
 
 
@@ -111,6 +115,16 @@ class Site:
         return done.stdout
 
     # --- what it says
+
+    def statuses(self, post: int) -> dict[str, str]:
+        """
+        How a post's publications stand, by platform. Read from the database at once: starting Django beside the site may
+        take longer than what a test looks at.
+        """
+        connection = beginnings.connect(self.folder, self.env.get("DATABASE_URL", ""))
+        with closing(connection), closing(connection.cursor()) as cursor:
+            cursor.execute(STATUSES + str(int(post)))
+            return dict(cursor.fetchall())
 
     def health(self) -> tuple[int, dict[str, object]]:
         """What /readyz answers; 0 when nobody answers, or not yet."""
