@@ -69,10 +69,12 @@ def copy(target: Path, server: str, *, demo: bool) -> str:
 
 
 def make(made: Path, database: str, *, demo: bool) -> None:
-    """Whole or not at all: what is half made has another name."""
+    """Whole or not at all: what is half made has another name, and what was left of one that died is thrown away."""
     half = made.with_suffix(".half")
+    shutil.rmtree(half, ignore_errors=True)
     env = environment() | {"VAR_DIR": str(half), "SANDBOX_URL": NOWHERE}
     if database:
+        administer(on(database, "postgres"), f"DROP DATABASE IF EXISTS {made.name}")
         administer(on(database, "postgres"), f"CREATE DATABASE {made.name}")
         env["DATABASE_URL"] = database
     run(env, "migrate", "--verbosity", "0")
