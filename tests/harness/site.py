@@ -124,7 +124,10 @@ class Site:
         connection = beginnings.connect(self.folder, self.env.get("DATABASE_URL", ""))
         with closing(connection), closing(connection.cursor()) as cursor:
             cursor.execute(STATUSES + str(int(post)))
-            return dict(cursor.fetchall())
+            rows = cursor.fetchall()
+        found = dict(rows)
+        assert len(found) == len(rows), rows
+        return found
 
     def health(self) -> tuple[int, dict[str, object]]:
         """What /readyz answers; 0 when nobody answers, or not yet."""
