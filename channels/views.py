@@ -274,7 +274,8 @@ def test(request: SignedInRequest, channel_id: int) -> HttpResponse:
         raise Http404
     if connections.ask_for_probe(channel):
         tasks.probe_soon(channel)
-        channel.refresh_from_db(fields=["probe_at", "probing_until"])
+    # The worker may be quicker than this page: what it has found is shown, for nothing asks again.
+    channel.refresh_from_db()
     if request.headers.get("HX-Request"):
         return render(request, "channels/_card.html", shown(request, channel))
     return redirect("channels:channel", channel.pk)

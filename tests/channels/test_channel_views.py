@@ -203,6 +203,14 @@ def test_the_card_asks_again_while_somebody_looks(mona, channel):
     assert "Senast testad i dag" in seen
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_a_quick_worker_has_found_already_is_on_the_card(mona, channel, monkeypatch):
+    monkeypatch.setattr(tasks, "put", lambda task, *args, **_: task(*args))
+    card = press_test(mona, channel, **{"HX-Request": "true"}).content.decode()
+    assert "Senast testad i dag" in card
+    assert "Testas just nu" not in card
+
+
 @pytest.mark.parametrize("whole_app", [False, True])
 def test_what_rests_says_so_and_the_card_does_not_ask_for_hours(mona, channel, whole_app):
     connections.rest(channel, timezone.now() + timedelta(hours=6), whole_app=whole_app)
