@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.story import Anna, Person
+from tests.e2e.story import SOON, Anna, Person
 from tests.harness.browser import axe, desktop, pardon, phone
 from tests.harness.site import Site
 
@@ -38,7 +38,7 @@ def test_a_test_is_taken_by_a_worker_and_the_card_hears_of_it(browser: Browser, 
     card = mona.page.locator(f"#kanal-{channel}")
     expect(card).not_to_contain_text("Senast testad")
     card.get_by_role("button", name="Testa").dblclick()
-    expect(card).to_contain_text("Senast testad i dag", timeout=30_000)
+    expect(card).to_contain_text("Senast testad i dag", timeout=SOON)
     expect(card).not_to_contain_text("Trasig")
     expect(card).not_to_contain_text("Vi kunde inte titta efter")
 
