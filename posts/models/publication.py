@@ -213,6 +213,12 @@ class Publication(models.Model):
     """When it was written in the log, and told, that it is out: the receipt is saved first, and alone."""
     declared_absent_at = models.DateTimeField(null=True, blank=True)
     """When a person looked on the platform and said that it is not there."""
+    reactions = models.JSONField(null=True, blank=True, editable=False)
+    """How many people liked, commented, shared and saw it, as far as the platform tells. `posts.reactions` writes it."""
+    reactions_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the platform told so."""
+    reactions_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When to ask again; None: nobody has asked yet."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PublicationQuerySet.as_manager()
