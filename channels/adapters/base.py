@@ -122,6 +122,17 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Reactions:
+    """How a post was received, in numbers. None where the platform does not tell, or does not tell us."""
+
+    likes: int | None = None
+    """Of every kind that the platform has."""
+    comments: int | None = None
+    shares: int | None = None
+    views: int | None = None
+
+
+@dataclass(frozen=True)
 class Problem:
     """Why a channel would not take this content. `code` is a `codes.Lack`; `facts` fill the page's sentence."""
 
@@ -258,6 +269,8 @@ class Adapter(ABC):
     """How often that is worth what it costs."""
     lists_back: ClassVar[timedelta] = timedelta(days=7)
     """How far back it is read each time, to notice what was taken away; nothing where each post costs money."""
+    tells_again_after: ClassVar[timedelta | None] = None
+    """How often it is worth what it costs to ask how posts were received (`reactions`); None where nobody tells."""
     absence_proven_after: ClassVar[timedelta]
     """How long after the commit call a look that finds nothing proves that nothing is there."""
     trial_kind: ClassVar[Kind] = Kind.PICTURE
@@ -342,6 +355,13 @@ class Adapter(ABC):
         what `find` raises.
         """
         raise NotImplementedError(f"{self.platform} lists no posts")
+
+    def reactions(self, remote_ids: Collection[str], since: datetime) -> dict[str, Reactions]:
+        """
+        How these posts of ours, all of them made from then on (aware), were received; without those that are gone. As few
+        calls as the platform lets us make. Raises what `find` raises.
+        """
+        raise NotImplementedError(f"{self.platform} tells of no reactions")
 
     @abstractmethod
     def remove(self, remote_id: str) -> None:

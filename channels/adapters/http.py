@@ -14,7 +14,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -118,6 +118,12 @@ def items(value: Any, *names: str) -> list[dict[str, Any]]:
 def whole_number(told: object) -> int | None:
     """JSON's true and false are numbers to Python, and none to us."""
     return told if isinstance(told, int) and not isinstance(told, bool) else None
+
+
+def added(told: Iterable[object]) -> int | None:
+    """What are numbers among these, together; None if none is."""
+    numbers = [number for one in told if (number := whole_number(one)) is not None]
+    return sum(numbers) if numbers else None
 
 
 def later(seconds: float) -> datetime:

@@ -19,7 +19,7 @@ import regex
 from flask import Blueprint, Response, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import consent, faults
+from channels.sandbox import consent, faults, liking
 from channels.sandbox.apps import BLUESKY_APP_PASSWORD, BLUESKY_PASSWORD
 from channels.sandbox.context import RefusedError, base, bearer, json_body, part_of, record, store
 from channels.sandbox.history import shown
@@ -33,6 +33,8 @@ GRAPHEMES, BYTES, PICTURES = 300, 3000, 4
 PICTURE_BYTES, FILM_BYTES = 1_000_000, 100_000_000
 LIMIT, WINDOW = 3000, 300  # Rate limits: calls by address and five minutes; writing has points of its own
 KEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}")
+AT_URI = re.compile(rf"at://([^/]+)/{re.escape(POST)}/({KEY.pattern})")
+ASKED_AT_ONCE = 25
 
 bluesky = Blueprint("bluesky", __name__, url_prefix="/bluesky")
 
@@ -482,6 +484,34 @@ def list_records() -> Answer:
         {"uri": uri(post), "cid": cid(post.data["record"]), "value": post.data["record"]} for post in page
     ]
     return {"records": records} | ({"cursor": page[-1].data["key"]} if page else {})
+
+
+@bluesky.get("/xrpc/app.bsky.feed.getPosts")
+@call("get_posts")
+def get_posts() -> Answer:
+    """What the network's view knows of posts, of any account; without those that are gone."""
+    caller()
+    uris = request.args.getlist("uris")
+    if not 0 < len(uris) <= ASKED_AT_ONCE:
+        raise invalid(f"Error: Params must have the property uris with 1 to {ASKED_AT_ONCE} of them")
+    places = [AT_URI.fullmatch(uri) or not_an_address(uri) for uri in uris]
+    found = [store().get("bluesky", "post", f"{place[1]} {place[2]}") for place in places]
+    return {"posts": [viewed(post) for post in found if post]}
+
+
+def not_an_address(uri: str) -> re.Match[str]:
+    raise invalid(f"Error: uris must be a valid at-uri: {uri}")
+
+
+def viewed(post: Thing) -> dict[str, Any]:
+    account = store().account("bluesky", post.account)
+    return {
+        "uri": uri(post), "cid": cid(post.data["record"]), "record": post.data["record"], "labels": [],
+        "author": {"did": post.account, "handle": account.handle if account else ""},
+        "indexedAt": datetime.fromtimestamp(post.created, UTC).isoformat(timespec="milliseconds"),
+        "likeCount": liking.likes(post), "replyCount": liking.comments(post, uri(post)), "repostCount": 0,
+        "quoteCount": 0,
+    }  # fmt: skip
 
 
 @bluesky.post("/xrpc/com.atproto.repo.deleteRecord")

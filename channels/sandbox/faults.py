@@ -57,7 +57,7 @@ CALLS = {
     },
     "bluesky": {
         "create_session", "token", "session", "revoke", "profile", "upload_blob", "get_blob", "put_record",
-        "create_record", "get_record", "list_records", "delete_record",
+        "create_record", "get_record", "get_posts", "list_records", "delete_record",
     },
 }  # fmt: skip
 

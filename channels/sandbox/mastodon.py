@@ -17,7 +17,7 @@ import regex
 from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from channels.sandbox import consent, faults, processing
+from channels.sandbox import consent, faults, liking, processing
 from channels.sandbox.context import RefusedError, base, bearer, json_body, record, store
 from channels.sandbox.history import shown, snowflake
 from channels.sandbox.media import NotMediaError
@@ -587,7 +587,8 @@ def told_post(found: Thing, account: Account) -> dict[str, Any]:
         "in_reply_to_account_id": found.data.get("reply_to_account") or None, "sensitive": False, "spoiler_text": "",
         "visibility": found.data.get("visibility", "public"), "language": found.data.get("language", "sv"),
         "uri": f"{host}/users/{account.handle}/statuses/{found.id}", "url": f"{host}/@{account.handle}/{found.id}",
-        "replies_count": 0, "reblogs_count": 0, "favourites_count": 0, "edited_at": None, "reblog": None,
+        "replies_count": liking.comments(found), "reblogs_count": 0, "favourites_count": liking.likes(found),
+        "edited_at": None, "reblog": None,
         "content": as_html(found.data["text"]), "application": {"name": "Seko Social", "website": None},
         "account": told_account(account), "media_attachments": [told_media(item) for item in media if item],
         "mentions": [], "tags": [], "emojis": [], "card": None, "poll": None,

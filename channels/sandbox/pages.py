@@ -10,7 +10,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from channels.sandbox import below, faults, mails, people, portraits, shown
+from channels.sandbox import below, faults, liking, mails, people, portraits, shown
 from channels.sandbox.apps import BLUESKY_APP_PASSWORD
 from channels.sandbox.context import mail_folder, store
 from channels.sandbox.store import Account
@@ -65,7 +65,8 @@ CALLS = {
     "statuses": "lista inlägg", "status": "fråga om inlägget", "media": "ladda upp bild eller film",
     "media_status": "fråga om filmen", "apps": "anmäla appen", "instance": "fråga om servern",
     "upload_blob": "ladda upp bild eller film", "put_record": "publicera inlägg", "get_record": "fråga om inlägget",
-    "delete_record": "ta bort", "create_session": "logga in", "session": "fråga vilket kontot är",
+    "delete_record": "ta bort", "get_posts": "fråga hur inlägg togs emot",
+    "create_session": "logga in", "session": "fråga vilket kontot är",
     "videos_delete": "ta bort film", "thumbnails_set": "sätta omslagsbild", "captions_insert": "lägga till undertext",
     "dialog": "be om lov (anslutningens sida)", "revoke": "koppla från", "me": "fråga vilket kontot är",
     "accounts": "fråga vilka sidor som finns", "channels_list": "fråga vilken kanal det är",
@@ -184,6 +185,16 @@ def found(platform: str, id: str) -> Account:
 def one(account: Account, id: str) -> ResponseReturnValue:
     post = shown.post(store(), account, id) or abort(404)
     return render_template("inlagg.html", konto=account, post=post, under=below.below(store(), account))
+
+
+@pages.post("/gilla/<any(facebook, x, youtube, mastodon, bluesky):platform>/<account>/<id>")
+def like(platform: str, account: str, id: str) -> ResponseReturnValue:
+    """What followers do below a post."""
+    whose = store().account(platform, account) or abort(404)
+    post = shown.post(store(), whose, id) or abort(404)
+    kind = "video" if platform == "youtube" else "post"
+    liking.like(store().get(platform, kind, post.id) or abort(404))
+    return redirect(post.path, 303)
 
 
 @pages.get("/mail/")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from channels.sandbox import processing
+from channels.sandbox import liking, processing
 from channels.sandbox.store import Account, Store, Thing
 
 
@@ -21,6 +21,7 @@ class Shown:
     at: float
     subtitles: tuple[str, ...] = ()
     """Of a film, one for each language."""
+    likes: int = 0
     thumbnail: str = ""
     """The SHA-256 of the picture that is seen before a film is played."""
 
@@ -80,7 +81,8 @@ def _youtube(film: Thing, channel: Account) -> Shown:
 
 def _shown(thing: Thing, path: str, *, title: str = "", text: str = "", link: str = "") -> Shown:
     at = thing.created if thing.public_at is None else thing.public_at
-    return Shown(thing.platform, thing.account, thing.id, path, title, text, link, thing.data["media"], at)
+    media, likes = thing.data["media"], liking.likes(thing)
+    return Shown(thing.platform, thing.account, thing.id, path, title, text, link, media, at, likes=likes)
 
 
 def _mastodon(post: Thing, profile: Account) -> Shown:

@@ -446,6 +446,15 @@ class Store:
         )  # fmt: skip
         return [_thing(row) for row in rows]
 
+    def count_posts(self, platform: str, place: str, value: str) -> int:
+        """The public posts that have this value at this place in their data."""
+        row = self._row(
+            "SELECT count(*) AS n FROM thing WHERE platform = ? AND kind = 'post' AND public_at IS NOT NULL "
+            "AND json_extract(data, ?) = ?",
+            platform, place, value,
+        )  # fmt: skip
+        return int(row["n"]) if row else 0
+
     # -- media
 
     @contextlib.contextmanager

@@ -140,6 +140,10 @@ class LiveSandbox:
         """Somebody among the public says something under a post or film (or a comment); its id."""
         return self._post("comments", {"platform": platform, "on": on, "text": text, **who})["id"]
 
+    def like(self, platform: str, account: str, id: str) -> None:
+        """A follower likes a post, on its page."""
+        requests.post(f"{self.url}/gilla/{platform}/{account}/{id}", timeout=SECONDS).raise_for_status()
+
     def register_redirects(self, *addresses: str) -> None:
         """From now on only these addresses are good to go back to, letter by letter; none: all are."""
         self._post("redirects", {"registered": addresses})

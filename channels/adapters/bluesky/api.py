@@ -64,7 +64,7 @@ class API:
     home: str
     rests: list[Rest] = field(default_factory=list, repr=False, compare=False)
 
-    def ask(self, method: str, **query: str) -> Answer:
+    def ask(self, method: str, **query: str | list[str]) -> Answer:
         return looked(self.send("GET", method, params=query))
 
     def do(self, method: str, *, unclear: Unclear = NotSent, **parts: Any) -> Answer:

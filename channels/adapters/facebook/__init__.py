@@ -24,11 +24,12 @@ from channels.adapters.base import (
     Listed,
     Media,
     Problem,
+    Reactions,
     Receipt,
     Staged,
 )
 from channels.adapters.codes import Trouble
-from channels.adapters.facebook import comments, films, finding, links, probing
+from channels.adapters.facebook import comments, films, finding, links, probing, received
 from channels.adapters.facebook.graph import Graph
 from channels.adapters.fitting import lacks, with_link
 from channels.errors import NotConnected, Refused, Unconfirmed
@@ -58,6 +59,7 @@ class Facebook(Adapter):
         card=Card.ALONE,  # Page posts: `link`; a post with attached media has none
     )
     lists_posts = True
+    tells_again_after = timedelta(hours=1)
     absence_proven_after = timedelta(minutes=2)
     """Meta promises nothing about its lists. The call may take half a minute, and a second look comes a minute later."""
     look_after = (timedelta(0), timedelta(seconds=60), absence_proven_after)
@@ -181,6 +183,11 @@ class Facebook(Adapter):
                 link, text = finding.link_of(post), str(post.get("message") or "")
                 url = self.receipt(str(post["id"]), post.get("permalink_url")).url
                 yield Listed(str(post["id"]), url, at, text, link, bool(shown), shown)
+
+    def reactions(self, remote_ids: Collection[str], since: datetime) -> dict[str, Reactions]:
+        """They stand with each post in the page's list; one that shows a film of ours is known by the film's number."""
+        told = received.told(self.graph, since)
+        return {id: Reactions(**numbers) for ids, numbers in told for id in ids & set(remote_ids)}
 
     def remove(self, remote_id: str) -> None:
         """Facebook has one answer for what is gone and what is not for us: so it must not be seen any more either."""

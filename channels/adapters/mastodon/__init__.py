@@ -25,6 +25,7 @@ from channels.adapters.base import (
     Listed,
     Media,
     Problem,
+    Reactions,
     Receipt,
     Staged,
 )
@@ -60,6 +61,7 @@ class Mastodon(Adapter):
         card=Card.ALONE,  # mastodon/mastodon#34770 of May 2025: none is fetched for a post with media
     )
     lists_posts = True
+    tells_again_after = timedelta(hours=1)
     absence_proven_after = timedelta(minutes=2)
     """
     Nothing is promised. A list is read from the database that the post was written to, or from a copy of it that is
@@ -134,6 +136,15 @@ class Mastodon(Adapter):
                 words = plain(str(post.get("content") or ""))
                 url = self.receipt(str(post["id"])).url
                 yield Listed(str(post["id"]), url, at, words, has_media=bool(finding.media_ids(post)))
+
+    def reactions(self, remote_ids: Collection[str], since: datetime) -> dict[str, Reactions]:
+        """
+        They stand with each post in the account's list: forty a call on every server, where only newer ones can be asked
+        for several posts by their ids. Nobody counts views there.
+        """
+        posts = finding.posts_since(self.api, self.number, since)
+        told = ((str(post.get("id")), finding.counts_of(post)) for post in posts)
+        return {id: Reactions(**numbers) for id, numbers in told if id in remote_ids}
 
     def remove(self, remote_id: str) -> None:
         self.api.remove(remote_id)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.adapters.codes import Trouble
-from channels.adapters.http import at, items
+from channels.adapters.http import at, items, whole_number
 from channels.adapters.mastodon.api import API, moment
 from channels.adapters.mastodon.text import plain, tidy
 from channels.errors import NotSent
@@ -19,6 +19,7 @@ CLOCKS = timedelta(seconds=60)
 PAGE, PAGES = 40, 100
 """A server gives at most forty at a time."""
 OPEN = ("public", "unlisted")
+COUNTS = {"likes": "favourites_count", "comments": "replies_count", "shares": "reblogs_count"}
 
 Post = dict[str, Any]
 
@@ -38,6 +39,10 @@ def post_with_media(api: API, account: str, ids: list[str], since: datetime) -> 
     return next(
         (post for post in posts_since(api, account, since) if not media_ids(post).isdisjoint(ids)), None
     )
+
+
+def counts_of(post: Post) -> dict[str, int | None]:
+    return {name: whole_number(post.get(key)) for name, key in COUNTS.items()}
 
 
 def media_ids(post: Post) -> set[str]:

@@ -24,6 +24,7 @@ from channels.adapters.base import (
     Listed,
     Media,
     Problem,
+    Reactions,
     Receipt,
     Staged,
     Tokens,
@@ -69,6 +70,7 @@ class X(Adapter):
     lists_posts = True
     lists_again_after = timedelta(days=1)
     lists_back = timedelta(0)
+    tells_again_after = timedelta(days=1)
     absence_proven_after = timedelta(minutes=2)
     """
     X promises nothing, but its timeline shows a post within a minute at most. Another one, since X may still take in what
@@ -135,6 +137,11 @@ class X(Adapter):
             if at and not finding.answered_by(post):
                 text, url = finding.spoken(post), self.receipt(str(post["id"])).url
                 yield Listed(str(post["id"]), url, at, text, has_media=bool(finding.media_keys(post)))
+
+    def reactions(self, remote_ids: Collection[str], since: datetime) -> dict[str, Reactions]:
+        """A hundred posts a call; each that is read costs money."""
+        told = finding.metrics_of(self.api, sorted(remote_ids))
+        return {id: Reactions(**numbers) for id, numbers in told}
 
     def remove(self, remote_id: str) -> None:
         self.api.delete(f"tweets/{remote_id}")

@@ -1,8 +1,9 @@
 """
 Looking for a post in the account's timeline: with media by its media key, which is proof; without, by its very text.
 
-Facts: X, Timelines and Media object pages, read 2026-11-22. The names of fields are changing: `tweet` becomes `post` in
-them, so both are read. Texts come back with t.co links, three marks escaped and the media's own link at the end.
+Facts: X, Timelines, Posts lookup, Metrics and Media object pages, read 2026-11-22. The names of fields are changing:
+`tweet` becomes `post` in them, so both are read. Texts come back with t.co links, three marks escaped and the media's own
+link at the end.
 """
 
 import html
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.adapters.codes import Trouble
-from channels.adapters.http import at, items
+from channels.adapters.http import added, at, items
 from channels.adapters.written_links import links
 from channels.adapters.x.api import API
 from channels.errors import NotSent
@@ -29,6 +30,14 @@ QUERY = {
     "expansions": "attachments.media_keys",
 }
 
+METRICS = {
+    "likes": ("like_count",),
+    "comments": ("reply_count",),
+    "shares": ("retweet_count", "repost_count", "quote_count"),
+    "views": ("impression_count",),
+}
+"""By X's names; a repost was a retweet."""
+
 Post = dict[str, Any]
 
 
@@ -36,6 +45,19 @@ def post_of_id(api: API, id: str) -> Post | None:
     """The post of this id; None if it is gone, or not for everybody."""
     answer = api.seek(f"tweets/{id}", **{"tweet.fields": "author_id"})
     return dict(answer.told["data"]) if answer and answer.needed("data", "id") else None
+
+
+def metrics_of(api: API, ids: list[str]) -> Iterator[tuple[str, dict[str, int | None]]]:
+    """What everybody sees below each post. A post that is gone is among the errors of a good answer."""
+    for first in range(0, len(ids), PAGE):
+        query = {"ids": ",".join(ids[first : first + PAGE]), "tweet.fields": "public_metrics"}
+        answer = api.seek("tweets", **query)
+        for post in answer.items("data") if answer else ():
+            told = post.get("public_metrics")
+            yield (
+                str(post.get("id")),
+                {name: added(at(told, part) for part in parts) for name, parts in METRICS.items()},
+            )
 
 
 def post_with_media(api: API, ids: list[str], since: datetime) -> Post | None:

@@ -1,8 +1,9 @@
 """
-The channel's own films, whoever uploaded them.
+The channel's own films, whoever uploaded them, and how they were received.
 
 Facts: Google, channels and playlistItems references, read 2026-11-25: the list of uploads has the newest first; a film
-that nobody has made public has no `videoPublishedAt`.
+that nobody has made public has no `videoPublishedAt`. Videos reference, read 2026-11-22: numbers are told as strings, and
+left out where the owner does not show them.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from channels.adapters.youtube.api import API
 from channels.errors import NotSent
 
 PAGE, PAGES = 50, 40
+STATISTICS = {"likes": "likeCount", "comments": "commentCount", "views": "viewCount"}
 
 Film = dict[str, Any]
 
@@ -32,6 +34,18 @@ def uploaded_since(api: API, since: datetime) -> Iterator[Film]:
             return
         query["pageToken"] = answer.needed("nextPageToken")
     raise NotSent(Trouble.UNREADABLE, "the list of uploads does not end")
+
+
+def statistics_of(api: API, ids: list[str]) -> Iterator[tuple[str, dict[str, int | None]]]:
+    for first in range(0, len(ids), PAGE):
+        answer = api.get("videos", part="statistics", id=",".join(ids[first : first + PAGE]))
+        for film in answer.items("items"):
+            told = {name: number(at(film, "statistics", key)) for name, key in STATISTICS.items()}
+            yield str(film.get("id")), told
+
+
+def number(told: Any) -> int | None:
+    return int(told) if isinstance(told, str) and told.isascii() and told.isdigit() else None
 
 
 def published(film: Film) -> datetime:

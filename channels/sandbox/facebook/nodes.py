@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from channels.sandbox import processing, shown
+from channels.sandbox import liking, processing, shown
 from channels.sandbox.context import base, store
 from channels.sandbox.facebook.graph import param, refused
 from channels.sandbox.graph_fields import names
@@ -51,9 +51,19 @@ def post_node(post: Thing) -> dict[str, Any]:
     }  # fmt: skip
     if post.data["text"]:
         told["message"] = post.data["text"]
+    wanted = names(param("fields"))
+    if "reactions" in wanted:
+        told["reactions"] = summed(liking.likes(post))
+    if "comments" in wanted:
+        told["comments"] = summed(liking.comments(post))
     if attachments := list(attached_to(post)):
         told["attachments"] = {"data": attachments}
     return told
+
+
+def summed(number: int) -> dict[str, Any]:
+    """A sum with none of what it counts: all that we know of it."""
+    return {"data": [], "summary": {"total_count": number}}
 
 
 def attached_to(post: Thing) -> Iterable[dict[str, Any]]:

@@ -7,6 +7,7 @@ from channels.sandbox.context import store
 from channels.sandbox.facebook.comments import comment_node
 from channels.sandbox.facebook.graph import (
     READ,
+    READ_COMMENTS,
     Answer,
     call,
     caller,
@@ -27,12 +28,14 @@ from channels.sandbox.facebook.nodes import (
     video_node,
 )
 from channels.sandbox.facebook.pages import own_node, page_node
-from channels.sandbox.graph_fields import choose
+from channels.sandbox.graph_fields import choose, names
 
 
 @call("published_posts")
 def published_posts(page: str) -> Answer:
-    return listed(page_caller(page, READ))
+    """What others have said stands with each post for those only who may read it."""
+    need = READ_COMMENTS if "comments" in names(param("fields")) else READ
+    return listed(page_caller(page, need))
 
 
 @call("posts")

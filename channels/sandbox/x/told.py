@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.sandbox import tweet_text
+from channels.sandbox import liking, tweet_text
 from channels.sandbox.context import base, store
 from channels.sandbox.store import Account, Thing
 from channels.sandbox.x.spelling import in_tweets, spelled
 from channels.sandbox.x.users import as_user, asked
 
-NO_METRICS = {
-    "retweet_count": 0, "reply_count": 0, "like_count": 0, "quote_count": 0, "bookmark_count": 0, "impression_count": 0
-}  # fmt: skip
+UNCOUNTED = {"retweet_count": 0, "quote_count": 0, "bookmark_count": 0, "impression_count": 0}
 KEYS = {"picture": "3", "gif": "16", "film": "13"}
 
 
@@ -28,8 +26,10 @@ def as_post(post: Thing, author: Account) -> dict[str, Any]:
         "id": post.id, "text": tweet_text.escape(text), "edit_history_tweet_ids": [post.id], "author_id": author.id,
         "created_at": datetime.fromtimestamp(post.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "conversation_id": conversation_of(post), "media": post.data["media"], "author": author, "lang": "sv",
-        "public_metrics": NO_METRICS,
     }  # fmt: skip
+    if "public_metrics" in asked("tweet.fields") | asked("post.fields"):
+        received = {"like_count": liking.likes(post), "reply_count": liking.comments(post)}
+        told["public_metrics"] = UNCOUNTED | received
     if urls:
         told["entities"] = {"urls": urls}
     if links:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.sandbox import conversation, processing
+from channels.sandbox import liking, processing
 from channels.sandbox.context import base, store
 from channels.sandbox.store import Thing
 
@@ -80,8 +80,10 @@ def content_of(film: Thing) -> dict[str, Any]:
 
 
 def statistics_of(film: Thing) -> dict[str, str]:
-    comments = len(conversation.under(store(), film))
-    return {"viewCount": "0", "likeCount": "0", "favoriteCount": "0", "commentCount": str(comments)}
+    return {
+        "viewCount": "0", "likeCount": str(liking.likes(film)), "favoriteCount": "0",
+        "commentCount": str(liking.comments(film)),
+    }  # fmt: skip
 
 
 def thumbnails(film: Thing) -> dict[str, Any]:
