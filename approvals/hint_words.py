@@ -1,7 +1,6 @@
 """What hints say: a short sentence, and what one can do. The codes are those of `approvals.hints`."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -10,13 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from approvals.hints import Hint
+from posts.tone import Hint
+from posts.tone_words import taken_in
 from posts.wording import name_of
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
-
-LATELY = timedelta(days=60)
 
 SENTENCES = {
     "old_picture": gettext_lazy("Bilden är från %(taken)s. Stämmer det?"),
@@ -109,11 +107,3 @@ def advice_of(hint: Hint) -> str:
     better = hint.facts.get("better")
     example = " " + _("Till exempel #%(better)s.") % {"better": better} if better else ""
     return f"{ADVICE[hint.code]}{example}"
-
-
-def taken_in(at: datetime) -> str:
-    """mars, the day too when it was lately, and the year when it was another one."""
-    local = timezone.localtime(at)
-    lately = timezone.now() - at < LATELY
-    this_year = local.year == timezone.localdate().year
-    return date_format(local, f"{'j ' if lately else ''}F{'' if this_year else ' Y'}")

@@ -2,65 +2,40 @@
 What a reviewer may want to think about once more. Hints advise, they do not censor (S49: "inte att man ska censurera
 sig själv"): none of them stops a post, none is kept, and nothing is sent anywhere to find them.
 
-One pure function for each rule, from plain values to a hint or None. Each names what it serves: a sentence of the policy
-(S and its number, "Policy – användande av sociala medier", 2016-04-07), a law, or the guidance for public bodies on
-accessible posts (MFD, and the regions' own rules), which binds nobody here and is good advice. Words: `hint_words`.
+One pure function for each rule, from plain values to a hint or None; `posts.tone` has those that its sender gets, too.
+Each names what it serves: a sentence of the policy (S and its number, "Policy – användande av sociala medier",
+2016-04-07), a law, or the guidance for public bodies on accessible posts (MFD, and the regions' own rules), which binds
+nobody here and is good advice. Words: `hint_words`.
 """
 
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from approvals import names, vocabulary
-from channels.models import Channel
-from posts import echoes
+from posts import echoes, vocabulary
 from posts.models import Media, Publication, Version, VersionChannel
+from posts.tone import (
+    HASHTAG,
+    LINK,
+    WORD,
+    Hint,
+    anger_at_a_person,
+    bare,
+    irony,
+    old_picture,
+    only_a_link,
+    sentences,
+)
 
-LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”]+", re.IGNORECASE)
-HASHTAG = re.compile(r"(?<![\w&/#])#(\w+)")
-WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-# An abbreviation is cut off too. That makes a sentence shorter, which does no harm here.
-END_OF_SENTENCE = re.compile(r"(?<![.!?…])[.!?…]++[\"”’)]*\s++|\n++")
-
-ENOUGH_BESIDE_A_LINK = 80
 SHOUTED_WORDS, SHOUTED_LETTERS = 3, 12
 LONGEST_ABBREVIATION = 4
 LONGEST_SENTENCE = 30
 MOST_HASHTAGS = 2
 SURELY_SEVERAL_WORDS = 22
-OLD = timedelta(days=14)
 
 SHORTENERS = vocabulary.words("shorteners")
-
-WINKS = re.compile(r"(?<!\w)[;][-o]?[)D](?!\w)|[😉😏🙃🙄]")
-LAUGHS = re.compile(r"\b(?:(?:ha|he|ho){2,}h?|lol|rofl|hihi+|hrm+)\b|(?<!\w)/s(?!\w)", re.IGNORECASE)
-SAID_WITH_A_SIGH = re.compile(
-    r"\b(?:så ?klart|visst|jo visst|jovisst|jättekul|toppen|grattis|bra jobbat|tack så mycket|eller hur)\s?(?:…|\.{3,})"
-    r"|\btack för ingenting\b|\bvilken överraskning\b|\bwow\W{0,2}\s+bara\b|#(?:ironi|not|sarkasm)\b",
-    re.IGNORECASE,
-)
-NEGATED_AFTERWARDS = re.compile(r"(?:^|[.!?,…–-]) ?(?P<said>NOT)(?= ?(?:[.!?…]|$))", re.MULTILINE)
-# One or two small words between quotation marks, and nobody who says them: the writer means the opposite.
-SCARE_QUOTES = re.compile(r"[\"”“»](?P<said>[a-zåäöé]{3,}(?: [a-zåäöé]+)?)[\"”“«]")
-REALLY_QUOTED = re.compile(
-    r"\b(?:ordet|orden|begreppet|uttrycket|heter|kallas|kallat|säger|sa|sade|svarade|ropade|skrev|skriver|står det)"
-    r"[:,]?\s*$",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Hint:
-    """`channel` is set when it is about the words of one channel alone; `publication` is what it is like."""
-
-    code: str
-    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
-    channel: Channel | None = None
-    publication: Publication | None = None
 
 
 def of(version: Version, now: datetime) -> list[Hint]:
@@ -123,13 +98,6 @@ def first(hints: Iterable[Hint | None]) -> list[Hint]:
 # --- the words ------------------------------------------------------------------------------------------------
 
 
-def only_a_link(text: str, link: str) -> Hint | None:
-    """S20–21: not "enbart som skyltfönster för en webbplats"; a post must be of use without a click."""
-    beside = " ".join(LINK.sub(" ", text).split())
-    has_link = bool(link or LINK.search(text))
-    return Hint("only_a_link") if has_link and len(beside) < ENOUGH_BESIDE_A_LINK else None
-
-
 def all_capitals(text: str) -> Hint | None:
     """S44: "alltid tänka över sitt språk". Capitals shout, and are hard to read; names like SEKO and LO are none."""
     shouted: list[str] = []
@@ -146,32 +114,6 @@ def all_capitals(text: str) -> Hint | None:
 def is_shouting(words: list[str]) -> bool:
     long = [word for word in words if len(word) > LONGEST_ABBREVIATION]
     return bool(long) and len(words) >= SHOUTED_WORDS and sum(map(len, words)) >= SHOUTED_LETTERS
-
-
-def irony(text: str) -> Hint | None:
-    """S44: "ironi och skämt kan vara svåruppfattat i text"."""
-    for marks in (WINKS, LAUGHS, SAID_WITH_A_SIGH, NEGATED_AFTERWARDS):
-        if found := marks.search(text):
-            return Hint("irony", {"quote": found.groupdict().get("said") or found[0]})
-    for found in SCARE_QUOTES.finditer(text):
-        if not REALLY_QUOTED.search(text[max(0, found.start() - 20) : found.start()]):
-            return Hint("irony", {"quote": found["said"]})
-    return None
-
-
-def anger_at_a_person(text: str) -> Hint | None:
-    """S45: "ventileras sin ilska över personer". In one sentence with somebody's name, or in the next."""
-    told = sentences(bare(text))
-    for before, here in zip(["", *told], told, strict=False):
-        if (name := names.of_somebody(here)) and (is_angry(here) or is_angry(before)):
-            return Hint("anger_at_a_person", {"name": name})
-        if is_angry(here) and (name := names.of_somebody(before)):
-            return Hint("anger_at_a_person", {"name": name})
-    return None
-
-
-def is_angry(sentence: str) -> bool:
-    return "!!" in sentence or any(vocabulary.is_angry(word) for word in WORD.findall(sentence))
 
 
 def long_sentences(text: str) -> Hint | None:
@@ -232,26 +174,11 @@ TEXT_RULES: tuple[Callable[[str], Hint | None], ...] = (
 )
 
 
-def sentences(text: str) -> list[str]:
-    return [sentence.strip() for sentence in END_OF_SENTENCE.split(text) if sentence.strip()]
-
-
-def bare(text: str) -> str:
-    """Without what is no language: links and hashtags."""
-    return HASHTAG.sub(" ", LINK.sub(" ", text))
-
-
 def shortened(text: str, most: int = 40) -> str:
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
 # --- the pictures ---------------------------------------------------------------------------------------------
-
-
-def old_picture(media: Media, now: datetime) -> Hint | None:
-    """S26: "Informationen som läggs ut måste vara relevant". An old picture may be right, if the text says so."""
-    taken = media.captured_at
-    return Hint("old_picture", {"taken": taken}) if taken and now - taken > OLD else None
 
 
 def drone(media: Media) -> Hint | None:

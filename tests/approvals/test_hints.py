@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 from django.utils import timezone, translation
 
-from approvals import hint_words, hints, names, vocabulary
-from approvals.hints import Hint
-from posts import blockers, workflow
+from approvals import hint_words, hints
+from posts import blockers, names, vocabulary, workflow
 from posts.likeness import print_of_text
 from posts.models import Approval, Media, MediaKind, Post, Publication
+from posts.tone import Hint
 from tests import factories
 from tests.pages import text_of
 

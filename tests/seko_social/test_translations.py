@@ -294,7 +294,8 @@ NOT_FOR_READERS = ("migrations", "adapters", "sandbox", "demo")
 """What is history, what gives codes and no sentences, and what is Swedish by intent: make-believe platforms and posts."""
 LOOKED_FOR = {
     ROOT / "approvals" / "hints.py",
-    ROOT / "approvals" / "names.py",
+    ROOT / "posts" / "tone.py",
+    ROOT / "posts" / "names.py",
     ROOT / "posts" / "threads.py",
 }
 """Swedish by intent, too: what is looked for in a text. What is said of it stands elsewhere."""

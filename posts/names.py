@@ -6,7 +6,7 @@ Common first names, two names in a row that are no place and no organisation, a 
 
 import re
 
-from approvals.vocabulary import words
+from posts.vocabulary import words
 
 FIRST_NAMES = words("first_names")
 
