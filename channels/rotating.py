@@ -11,13 +11,11 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 
+from django.apps import apps
 from django.conf import settings
 
 from channels.keyring import CannotOpenError, KeyRing
-from channels.models import AppKeys, Connecting, Credential, Sealed
-
-KINDS: tuple[type[Sealed], ...] = (Credential, AppKeys, Connecting)
-"""All rows with secrets in them. A test compares it with the database."""
+from channels.models import Sealed
 
 
 class End(Enum):
@@ -48,9 +46,14 @@ class Rotation:
             self.lost.append(row.place)
 
 
+def kinds() -> list[type[Sealed]]:
+    """All tables with secrets in them, those of other rooms among them."""
+    return [model for model in apps.get_models() if issubclass(model, Sealed)]
+
+
 def places() -> Iterator[tuple[type[Sealed], object]]:
     """What is written from now on is sealed with the newest key already."""
-    for kind in KINDS:
+    for kind in kinds():
         for pk in kind._default_manager.order_by("pk").values_list("pk", flat=True):
             yield kind, pk
 

@@ -17,6 +17,14 @@ from posts.models.decisions import (
     PromiseQuerySet,
     Transition,
 )
+from posts.models.events import (
+    Event,
+    EventFeed,
+    EventKind,
+    EventQuerySet,
+    FeedFault,
+    NothingToShow,
+)
 from posts.models.media import (
     Band,
     LinkCard,
@@ -96,6 +104,11 @@ __all__ = [
     "Category",
     "Draft",
     "DraftMedia",
+    "Event",
+    "EventFeed",
+    "EventKind",
+    "EventQuerySet",
+    "FeedFault",
     "Findable",
     "FirstOkay",
     "Hold",
@@ -107,6 +120,7 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "Minors",
+    "NothingToShow",
     "Outcome",
     "Override",
     "People",

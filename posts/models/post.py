@@ -120,6 +120,10 @@ class Post(models.Model):
     """Made by the sender's device: the same submission twice is one post."""
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("kategori"))
+    event = models.ForeignKey(
+        "posts.Event", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("händelse")
+    )
+    """What it is about. For us alone: it is not public, and so not sealed."""
     is_urgent = models.BooleanField(_("brådskar"), default=False)
     is_political = models.BooleanField(_("politiskt"), default=False)
     """Said by a reviewer. While there is an election, two of them have to say okay (`posts.elections`)."""
