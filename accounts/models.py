@@ -146,6 +146,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def to_mail(self) -> "NoticeQuerySet":
         return self.filter(mail__in=TO_MAIL)
 
+    def to_push(self, now: datetime) -> "NoticeQuerySet":
+        """Those that may be shown on a phone now."""
+        return self.filter(push_at__lte=now)
+
 
 class Notice(models.Model):
     """
@@ -170,6 +174,8 @@ class Notice(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)
     """Raised by every claim: who comes late holds an old number."""
+    push_at = models.DateTimeField(null=True, blank=True)
+    """From when it may be shown on the person's phones; nothing when it was, or is not to be."""
 
     objects = NoticeQuerySet.as_manager()
 
@@ -189,6 +195,7 @@ class Notice(models.Model):
                 condition=Q(mail__in=("waiting", "begun")),
                 name="accounts_to_mail",
             ),
+            models.Index(fields=("push_at",), condition=~Q(push_at=None), name="accounts_to_push"),
         )
 
     def __str__(self) -> str:
@@ -197,3 +204,162 @@ class Notice(models.Model):
     @property
     def is_unread(self) -> bool:
         return self.read_at is None
+
+
+class PushSubscription(models.Model):
+    """
+    One browser of one person, that shows what they are told while no page is open. `accounts.push` is the only writer.
+
+    Whoever knows the address and the keys can show things there: nobody is shown them.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    """The address that the browser's maker gave it. Another person on the same phone takes it over."""
+    p256dh = models.CharField(max_length=200)
+    auth = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("telefon med aviseringar")
+        verbose_name_plural = _("telefoner med aviseringar")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"a browser of {self.person_id}"
+
+
+# --- the policy ---------------------------------------------------------------------------------------------
+
+
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+    def published(self) -> "PolicyVersionQuerySet":
+        return self.exclude(published_at=None)
+
+
+class PolicyVersion(models.Model):
+    """
+    The rules for what we say, as they were from one day on. `accounts.policy` is the only writer.
+
+    One version is being written at a time; what is published is never changed, since people have said that they read it.
+    """
+
+    number = models.PositiveIntegerField(_("nummer"), unique=True)
+    """The one being written has the next: so there is never a second one."""
+    text = models.TextField(_("text"))
+    text_en = models.TextField(_("text på engelska"), blank=True)
+    """Swedish is read where there is none."""
+    news = models.TextField(_("det här är nytt"), blank=True)
+    news_en = models.TextField(_("det här är nytt, på engelska"), blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    """Raised by every saving, so that two who write at once do not write over each other unseen."""
+    saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = PolicyVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policyer")
+        ordering = ("-number",)
+        permissions = (
+            ("draft_policy", _("Får skriva på policyn")),
+            ("publish_policy", _("Får publicera policyn")),
+        )
+
+    def __str__(self) -> str:
+        return f"policy {self.number}"
+
+
+class Acknowledgement(models.Model):
+    """Somebody has read a version of the policy, and follows it."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="acknowledgements")
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="acknowledgements")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("läst policy")
+        verbose_name_plural = _("lästa policyer")
+        ordering = ("-at",)
+        constraints = (
+            models.UniqueConstraint(fields=("person", "version"), name="accounts_acknowledged_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} has read {self.version_id}"
+
+
+class Attestation(models.Model):
+    """
+    Once a year: somebody says that they went through the pages and groups that they like. A tick and a date.
+
+    Nothing about those pages is ever looked at or kept.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="attestations")
+    year = models.PositiveSmallIntegerField(_("år"))
+    at = models.DateTimeField(null=True, blank=True)
+    """When they said so; nothing while they only asked to be reminded."""
+    ask_again_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("årlig genomgång")
+        verbose_name_plural = _("årliga genomgångar")
+        ordering = ("-year", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("person", "year"), name="accounts_attested_once_a_year"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.year}"
+
+
+# --- who is let in ------------------------------------------------------------------------------------------
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Neither used nor taken back. Its time may have run out: then it can be sent again."""
+        return self.filter(used_at=None, revoked_at=None)
+
+    def usable(self, now: datetime) -> "InvitationQuerySet":
+        return self.open().filter(expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """
+    Somebody may come in: by a link in a mail, once, for some days. `accounts.invitations` is the only writer.
+
+    The link itself is nowhere but in the mail.
+    """
+
+    email = models.EmailField(_("e-post"))
+    name = models.CharField(_("namn"), max_length=120)
+    role = models.CharField(_("roll"), max_length=150)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    """Who came of it."""
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inbjudan")
+        verbose_name_plural = _("inbjudningar")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(used_at=None, revoked_at=None),
+                name="accounts_invited_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

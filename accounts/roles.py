@@ -32,14 +32,20 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.stop_publishing",
             "channels.pause_channel",
             "channels.view_channel",
+            "accounts.add_invitation",
             "accounts.change_duty",
+            "accounts.draft_policy",
         }
     ),
     ADMINISTRATOR: frozenset(
         {
+            "accounts.add_invitation",
             "accounts.add_user",
             "accounts.change_duty",
             "accounts.change_user",
+            "accounts.draft_policy",
+            "accounts.publish_policy",
+            "accounts.view_attestation",
             "accounts.view_user",
             "audit.view_log",
             "channels.add_channel",
