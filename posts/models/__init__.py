@@ -71,6 +71,7 @@ from posts.models.publication import (
     is_to_be_removed,
     stopped_now,
 )
+from posts.models.saves import OtherVersion, Save
 from posts.models.version import (
     Draft,
     DraftMedia,
@@ -121,6 +122,7 @@ __all__ = [
     "MessageQuerySet",
     "Minors",
     "NothingToShow",
+    "OtherVersion",
     "Outcome",
     "Override",
     "People",
@@ -138,6 +140,7 @@ __all__ = [
     "RemovalStatus",
     "Rendition",
     "RenditionState",
+    "Save",
     "Shows",
     "Site",
     "Status",

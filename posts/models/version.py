@@ -17,6 +17,8 @@ class Draft(Wording):
     """What the author is writing. It exists while the post is with its author, and becomes a version."""
 
     post = models.OneToOneField("posts.Post", models.CASCADE, related_name="draft")
+    device = models.UUIDField(null=True, blank=True, editable=False)
+    """Which of the author's devices wrote it last (`posts.models.saves`)."""
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
