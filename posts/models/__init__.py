@@ -72,6 +72,7 @@ from posts.models.publication import (
     stopped_now,
 )
 from posts.models.saves import OtherVersion, Save
+from posts.models.uploads import Upload, UploadPart
 from posts.models.version import (
     Draft,
     DraftMedia,
@@ -148,6 +149,8 @@ __all__ = [
     "TakeDown",
     "TakeDownQuerySet",
     "Transition",
+    "Upload",
+    "UploadPart",
     "Version",
     "VersionChannel",
     "VersionMedia",
