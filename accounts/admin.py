@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Notice, User
+from accounts.models import Branch, Notice, User
 from audit import log
 from audit.admin import ReadOnlyAdmin
 
@@ -42,7 +42,7 @@ class UserAdmin(DjangoUserAdmin):
     search_fields = ("name", "email")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        (_("Person"), {"fields": ("name", "region")}),
+        (_("Person"), {"fields": ("name", "region", "branch", "always_asks_about_site")}),
         (_("Roller"), {"fields": RIGHTS}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
@@ -73,6 +73,16 @@ class UserAdmin(DjangoUserAdmin):
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
         record("changed", obj, request, fields=fields_in(message))
         return super().log_change(request, obj, message)
+
+
+@admin.register(Branch)
+class BranchAdmin(admin.ModelAdmin):
+    """Which of them are asked whether one may take pictures. A branch is renamed, never deleted."""
+
+    list_display = ("name", "asks_about_site")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 def record(what: str, person: User, request: HttpRequest, **facts: Any) -> None:

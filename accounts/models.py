@@ -32,6 +32,25 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(by_role | by_name, is_active=True).distinct()
 
 
+class Branch(models.Model):
+    """A part of working life, as the union divides it (post, spår, kriminalvård). Nothing smaller: no place is kept."""
+
+    name = models.CharField(_("namn"), max_length=80, unique=True)
+    asks_about_site = models.BooleanField(
+        _("frågar om man får fota"),
+        default=False,
+        help_text=_("Den som hör hit får frågan ”Får man fota här?” före varje bild."),
+    )
+
+    class Meta:
+        verbose_name = _("bransch")
+        verbose_name_plural = _("branscher")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractUser):
     """A person with a sign-in. Roles are groups (`accounts.roles`)."""
 
@@ -39,6 +58,11 @@ class User(AbstractUser):
     email = models.EmailField(_("e-post"), unique=True)
     name = models.CharField(_("namn"), max_length=120)
     region = models.CharField(_("region"), max_length=80, blank=True)
+    branch = models.ForeignKey(
+        Branch, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("bransch")
+    )
+    always_asks_about_site = models.BooleanField(_("frågar alltid om man får fota"), default=False)
+    """Their own choice, whatever their branch."""
     language = models.CharField(
         _("språk"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )

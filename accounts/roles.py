@@ -40,7 +40,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ADMINISTRATOR: frozenset(
         {
             "accounts.add_invitation",
+            "accounts.add_branch",
             "accounts.add_user",
+            "accounts.change_branch",
             "accounts.change_duty",
             "accounts.change_user",
             "accounts.draft_policy",

@@ -43,6 +43,7 @@ class ReviewForm(SeenForm):
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     site = forms.ChoiceField(choices=Site.choices, required=False)
+    permit = forms.CharField(required=False, max_length=200)
     people = forms.ChoiceField(choices=People.choices, required=False)
     minors = forms.ChoiceField(choices=Minors.choices, required=False)
     captions = forms.ChoiceField(choices=Captions.choices, required=False)

@@ -654,7 +654,7 @@ def freeze(
     return version
 
 
-ANSWERS = ("site", "people", "minors", "captions")
+ANSWERS = ("site", "permit", "people", "minors", "captions")
 """What is asked about a post, and not shown to the public."""
 
 

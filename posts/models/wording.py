@@ -55,6 +55,8 @@ class Wording(models.Model):
     link = models.URLField(_("Länk"), max_length=1000, blank=True)
     credit = models.CharField(_("Fotograf"), max_length=120, blank=True)
     site = models.CharField(max_length=20, choices=Site, blank=True)
+    permit = models.CharField(_("Tillstånd"), max_length=200, blank=True)
+    """What allows a picture where a sign forbids it, in the sender's words. Read by reviewers, never published."""
     people = models.CharField(max_length=20, choices=People, blank=True)
     minors = models.CharField(max_length=20, choices=Minors, blank=True)
     captions = models.CharField(max_length=20, choices=Captions, blank=True)
