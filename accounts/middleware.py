@@ -1,15 +1,19 @@
 """What is true of the person at every page: the language they chose, what is theirs alone, and the second step."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts import second_step
+from accounts.answering import refused, wants_json
 from accounts.models import User
 from accounts.roles import NEED_TWO_STEPS
 
@@ -53,6 +57,15 @@ class PrivatePages:
         return response
 
 
+class SignedIn(LoginRequiredMiddleware):
+    """Every page asks for a sign-in. Who asks for JSON is told so: an outbox that is led to a page takes it for a yes."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if wants_json(request):
+            return refused(_("Du är utloggad. Logga in, så skickas det."), 401)
+        return super().handle_no_permission(request, view_func)
+
+
 class RequireTwoSteps:
     """Lets nobody who needs the second step go on without it: it is set up first, or taken first."""
 
@@ -61,6 +74,8 @@ class RequireTwoSteps:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.REQUIRE_MFA and needs_second_step(request.user) and (page := page_before(request)):
+            if wants_json(request):
+                return refused(_("Du är utloggad. Logga in, så skickas det."), 401)
             return redirect(page)
         return self.get_response(request)
 

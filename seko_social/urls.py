@@ -11,6 +11,8 @@ from seko_social import views
 # The admin's own form asks for a password alone: a way around the second step, and around the count of attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler400 = "seko_social.refusals.bad_request"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.mark),
