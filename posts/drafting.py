@@ -1,13 +1,22 @@
-"""Writing a draft down: the same submission from the same device is one post, however often it arrives."""
+"""
+Writing a draft down: the same submission from the same device is one post, however often it arrives.
+
+Devices save by themselves, and what they send may arrive twice, late, or in another order. Each counts its saves: what is
+older than what we have is not written. Two devices do not know of each other: the later save is the draft, and the text
+that it took the place of without having seen it is kept beside (`OtherVersion`).
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from posts import purging
-from posts.models import Draft, DraftMedia, Media, Post
+from posts.models import Draft, DraftMedia, Media, OtherVersion, Post, Save
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,16 +33,38 @@ class NotWithAuthorError(Exception):
         self.post = post
 
 
+class OlderSaveError(Exception):
+    """What the same device saved later is here already, or it was sent in with this and taken back."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(str(post))
+        self.post = post
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Which of the device's saves this is, and what it knew of the draft when its author began (`seen_as`)."""
+
+    device: UUID | None = None
+    counter: int = 0
+    seen: str = ""
+
+
+NO_REVISION = Revision()
+"""Of a page without scripts, which does not count."""
+
+
 def save(
     author: "User",
     client_id: UUID,
     fields: Mapping[str, Any],
     media: Sequence[Media],
     alt_texts: Mapping[str, str],
+    revision: Revision = NO_REVISION,
 ) -> Post:
     """Write the whole draft of the post with this `client_id`, making the post the first time.
 
-    `media` are the author's own, in order; `alt_texts` by the media's id. Raises NotWithAuthorError.
+    `media` are the author's own, in order; `alt_texts` by the media's id. Raises NotWithAuthorError, OlderSaveError.
     """
     about = {name: value for name, value in fields.items() if name in ABOUT_THE_POST}
     wording = {name: value for name, value in fields.items() if name not in ABOUT_THE_POST}
@@ -44,10 +75,13 @@ def save(
         post = Post.objects.locked().get(author=author, client_id=client_id)
         if not post.is_with_author:
             raise NotWithAuthorError(post)
+        if is_known(post, revision):
+            return post
+        keep_unseen(post, wording["text"], media, revision)
         for name, value in about.items():
             setattr(post, name, value)
         post.save(update_fields=[*about, "updated_at"])
-        draft, _ = Draft.objects.update_or_create(post=post, defaults=wording)
+        draft, _ = Draft.objects.update_or_create(post=post, defaults=wording | {"device": revision.device})
         show(draft, media, alt_texts)
     return post
 
@@ -60,3 +94,85 @@ def show(draft: Draft, media: Sequence[Media], alt_texts: Mapping[str, str]) -> 
         DraftMedia.objects.update_or_create(
             draft=draft, media=item, defaults={"position": position, "alt_text": alt_text}
         )
+
+
+# --- the order of saves -----------------------------------------------------------------------------------------
+
+
+def is_known(post: Post, revision: Revision) -> bool:
+    """This very save is here already. What it is not, it becomes. Raises OlderSaveError."""
+    if revision.device is None:
+        return False
+    known, is_new = Save.objects.get_or_create(
+        post=post, device=revision.device, defaults={"counter": revision.counter}
+    )
+    if is_new:
+        return False
+    if revision.counter < known.counter or revision.counter == known.sent_in:
+        raise OlderSaveError(post)
+    if revision.counter == known.counter:
+        return True
+    Save.objects.filter(pk=known.pk).update(counter=revision.counter)
+    return False
+
+
+def sent_in(post: Post, revision: Revision) -> None:
+    """In the transaction that sends it in: told again, it sends nothing in that was taken back since."""
+    Save.objects.filter(post=post, device=revision.device).update(sent_in=revision.counter)
+
+
+def was_sent_in(post: Post, revision: Revision) -> bool:
+    """An answer that was lost is asked for again."""
+    saves = Save.objects.filter(post=post, device=revision.device)
+    return revision.device is not None and saves.filter(sent_in__gte=revision.counter).exists()
+
+
+# --- what one device did not know of ----------------------------------------------------------------------------
+
+
+def seen_as(post: Post) -> str:
+    """What a page that shows the draft carries, so that we know later which one it was."""
+    draft = Draft.objects.filter(post=post).first()
+    return draft.updated_at.isoformat() if draft else ""
+
+
+def keep_unseen(post: Post, text: str, media: Sequence[Media], revision: Revision) -> None:
+    """The draft as it is, if whoever writes over it has not seen it, and it says or shows something else."""
+    draft = Draft.objects.filter(post=post).first()
+    if draft is None or is_seen(draft, revision):
+        return
+    hidden = [
+        str(item.pk) for item in draft.media if item not in media and purging.in_force(item) not in media
+    ]
+    if hidden or draft.text.strip() not in ("", text.strip()):
+        OtherVersion.objects.create(post=post, text=draft.text, media=hidden, written_at=draft.updated_at)
+
+
+def is_seen(draft: Draft, revision: Revision) -> bool:
+    """Shown on the page, or written by the same device. A page that tells neither is taken at its word."""
+    is_own = revision.device is not None and draft.device == revision.device
+    return is_own or revision.seen in ("", draft.updated_at.isoformat())
+
+
+def take(other: OtherVersion) -> None:
+    """Its text becomes the draft's, whose own takes its place; its pictures come back. Raises NotWithAuthorError."""
+    with transaction.atomic():
+        post = Post.objects.locked().get(pk=other.post_id)
+        if not post.is_with_author:
+            raise NotWithAuthorError(post)
+        draft = Draft.objects.get(post=post)
+        text, draft.text, draft.device = draft.text, other.text, None
+        draft.save()
+        show_too(draft, other.media)
+        if text.strip() in ("", other.text.strip()):
+            other.delete()
+        else:
+            OtherVersion.objects.filter(pk=other.pk).update(text=text, media=[], written_at=timezone.now())
+
+
+def show_too(draft: Draft, ids: Sequence[str]) -> None:
+    """After those that it shows, and as many as a post may have."""
+    shown = draft.shown_media.count()
+    missing = Media.objects.filter(pk__in=ids, owner=draft.post.author).exclude(in_drafts__draft=draft)
+    for position, item in enumerate(missing[: max(0, settings.MEDIA_PER_POST - shown)], start=shown):
+        DraftMedia.objects.create(draft=draft, media=purging.in_force(item), position=position)
