@@ -6,6 +6,15 @@ Publication per channel, each try of which is an Attempt. Two fields say where t
 has one writer: `Post.status` is written by `posts.workflow`, `Publication.status` by `posts.publishing`.
 """
 
+from posts.models.cases import CaseQuerySet, CaseReason, ReceiptState, TakedownCase
+from posts.models.consent import (
+    AGAINST,
+    Answer,
+    ConsentAnswer,
+    ConsentQuerySet,
+    ConsentRequest,
+    Method,
+)
 from posts.models.decisions import (
     Approval,
     AuthorsYes,
@@ -93,17 +102,24 @@ from posts.models.wording import (
 )
 
 __all__ = [
+    "AGAINST",
     "HEADLINE_LENGTH",
     "LAST_FIRST",
     "OVER",
     "WAITING",
     "WITH_AUTHOR",
+    "Answer",
     "Approval",
     "Attempt",
     "AuthorsYes",
     "Band",
     "Captions",
+    "CaseQuerySet",
+    "CaseReason",
     "Category",
+    "ConsentAnswer",
+    "ConsentQuerySet",
+    "ConsentRequest",
     "Draft",
     "DraftMedia",
     "Event",
@@ -121,6 +137,7 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageQuerySet",
+    "Method",
     "Minors",
     "NothingToShow",
     "OtherVersion",
@@ -135,6 +152,7 @@ __all__ = [
     "PublicationQuerySet",
     "PublicationStatus",
     "PublishingStop",
+    "ReceiptState",
     "Regret",
     "Removal",
     "RemovalQuerySet",
@@ -148,6 +166,7 @@ __all__ = [
     "StopReason",
     "TakeDown",
     "TakeDownQuerySet",
+    "TakedownCase",
     "Transition",
     "Upload",
     "UploadPart",

@@ -104,6 +104,8 @@ class Media(models.Model):
     """When something in it was blurred: from then on its files go as soon as nothing needs them (`posts.purging`)."""
     purged_at = models.DateTimeField(null=True, blank=True)
     """When its files went, or began to. Its row and its digest stay, for versions are history."""
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """When somebody said that it may not exist (`posts.purging.erase`): then its files go, whatever needs them."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -124,6 +126,10 @@ class Media(models.Model):
                 name="posts_media_purged_for_another",
             ),
             models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(superseded_at__isnull=False, purged_at__isnull=False),
+                name="posts_media_erased_is_purged",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(refusal=""), name="posts_media_refused_says_why"
             ),
         )
@@ -133,6 +139,11 @@ class Media(models.Model):
                 fields=("superseded_at",),
                 condition=Q(superseded_at__isnull=False) & ~Q(master=""),
                 name="posts_media_to_purge",
+            ),
+            models.Index(
+                fields=("erased_at",),
+                condition=Q(erased_at__isnull=False) & (~Q(master="") | ~Q(incoming="")),
+                name="posts_media_to_erase",
             ),
             *bands("picture_print", "posts_picture"),
         )
@@ -152,6 +163,11 @@ class Media(models.Model):
     def is_purged(self) -> bool:
         """Its files are gone, or on their way: nobody is shown it any more."""
         return self.purged_at is not None
+
+    @property
+    def is_erased(self) -> bool:
+        """It may not exist: nothing is made or shown of it any more."""
+        return self.erased_at is not None
 
     @property
     def is_done(self) -> bool:

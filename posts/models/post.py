@@ -196,6 +196,7 @@ class Post(models.Model):
             ("plan_post", _("Planera när inlägg publiceras")),
             ("decide_publication", _("Avgöra vad som hände med en publicering")),
             ("take_down", _("Ta ned inlägg")),
+            ("erase_media", _("Radera förbjudna bilder genast")),
             ("stop_publishing", _("Stoppa och starta all publicering")),
         )
 

@@ -394,7 +394,10 @@ class TakeDown(AppendOnlyModel):
     """The order to remove a post from every channel: who, when and why."""
 
     post = models.ForeignKey("posts.Post", models.PROTECT, related_name="takedowns")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """None when somebody in the picture did it, by the link that is theirs."""
     reason = models.CharField(max_length=20, choices=Regret)
     message = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)

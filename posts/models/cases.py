@@ -1,0 +1,105 @@
+"""Somebody wants a post gone: why, by when it has to be, how far it has come, and who is to be told."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from posts.models.consent import ConsentRequest
+from posts.models.publication import TakeDown
+
+
+class CaseReason(models.TextChoices):
+    """Who asked for it."""
+
+    WITHDRAWN = "withdrawn", _("Någon på bilden vill inte synas")
+    AUTHOR = "author", _("Den som skickade in bad om det")
+    GROUP = "group", _("Någon hörde av sig")
+    """By mail, by telephone or in person: somebody in the group opened it by hand."""
+
+
+class ReceiptState(models.TextChoices):
+    """Of the letter to whoever asked, if they left an address."""
+
+    NONE = "none", _("Ingen adress")
+    WAITING = "waiting", _("Mejlas när allt är nere")
+    BEGUN = "begun", _("Mejlas")
+    SENT = "sent", _("Mejlat")
+    UNCLEAR = "unclear", _("Kanske mejlat")
+    REFUSED = "refused", _("Mejlet kom inte fram")
+
+
+class CaseQuerySet(models.QuerySet["TakedownCase"]):
+    def open(self) -> "CaseQuerySet":
+        return self.filter(closed_at=None)
+
+    def closed(self) -> "CaseQuerySet":
+        return self.filter(closed_at__isnull=False)
+
+    def for_page(self) -> "CaseQuerySet":
+        return self.select_related("post__author", "opened_by", "order", "closed_by")
+
+
+class TakedownCase(models.Model):
+    """A case with a clock. `posts.cases` is the only writer; it orders a `TakeDown`, with a removal per channel."""
+
+    post = models.ForeignKey("posts.Post", models.PROTECT, related_name="cases")
+    reason = models.CharField(max_length=10, choices=CaseReason)
+    consent = models.ForeignKey(ConsentRequest, models.PROTECT, null=True, blank=True, related_name="cases")
+    """The link that was used, where one was: its page shows how far the case has come."""
+    order = models.ForeignKey(TakeDown, models.PROTECT, null=True, blank=True, related_name="cases")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """None where it was done by the link."""
+    opened_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """None where it closed by itself: all was down."""
+    message = models.TextField(blank=True)
+    """What was said about it. Swept away with the rest."""
+    receipt_to = models.EmailField(blank=True)
+    """Forgotten as soon as the receipt is sent."""
+    receipt = models.CharField(max_length=10, choices=ReceiptState, default=ReceiptState.NONE)
+    receipt_language = models.CharField(max_length=5, default="sv")
+    receipt_not_before = models.DateTimeField(null=True, blank=True)
+    receipt_tries = models.PositiveSmallIntegerField(default=0)
+    swept_at = models.DateTimeField(null=True, blank=True)
+    """When names and words about it were taken away."""
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("nedtagningsärende")
+        verbose_name_plural = _("nedtagningsärenden")
+        ordering = ("-opened_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(due_at__gt=models.F("opened_at")), name="posts_case_is_due_after_it_opened"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("due_at",), condition=Q(closed_at=None), name="posts_cases_open"),
+            models.Index(fields=("closed_at",), condition=Q(swept_at=None), name="posts_cases_to_sweep"),
+            models.Index(
+                fields=("receipt_not_before",),
+                condition=Q(receipt__in=("waiting", "begun")),
+                name="posts_receipts_to_mail",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"case {self.pk} about post {self.post_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def is_late(self, now: datetime) -> bool:
+        return self.is_open and self.due_at <= now
