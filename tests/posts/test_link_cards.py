@@ -17,9 +17,10 @@ from django.utils import timezone
 from PIL import Image
 
 from channels.adapters import hosts
-from posts import link_cards, previews, tasks
-from posts.link_cards import NothingThereError, Told
+from posts import link_cards, previews, strangers, tasks
+from posts.link_cards import Told
 from posts.models import LinkCard, LinkCardState
+from posts.strangers import NothingThereError
 from tests import factories
 from tests.channels.adapters.test_hosts import PRIVATE
 from tests.factories import jpeg
@@ -118,7 +119,7 @@ def live(settings, monkeypatch, site, inner):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, int(number)))]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(link_cards, "admits", lambda ip: ip == "127.0.0.1")
+    monkeypatch.setattr(strangers, "admits", lambda ip: ip == "127.0.0.1")
     return ends
 
 
@@ -171,7 +172,7 @@ class TestPages:
     def test_what_is_packed_is_not_unpacked(self, site):
         """It would unfold to a hundred megabytes."""
         url = site.page(html=gzip.compress(bytes(100_000_000)), Content_Encoding="gzip")
-        answer = link_cards.asked(url, "text/html", link_cards.MOST_BYTES, time.monotonic() + 3)
+        answer = strangers.asked(url, "text/html", link_cards.MOST_BYTES, time.monotonic() + 3)
         assert (answer.status, answer.body) == (200, b"")
         assert site.heard[0][1]["Accept-Encoding"] == "identity"
 
@@ -189,8 +190,8 @@ class TestPages:
 
     def test_the_time_is_for_all_redirects_together(self, site, monkeypatch):
         until = []
-        asked = link_cards.asked
-        monkeypatch.setattr(link_cards, "asked", lambda *given: until.append(given[3]) or asked(*given))
+        asked = strangers.asked
+        monkeypatch.setattr(strangers, "asked", lambda *given: until.append(given[3]) or asked(*given))
         site.page("/1", status=302, Location="/2")
         site.page("/2")
         link_cards.page(f"{site.url}/1")
@@ -286,19 +287,19 @@ class TestWays:
         """The same name, looked up once more: what counts is where each connection ends."""
         inner.page("/b")
         site.page("/a", status=302, Location="/b")
-        asked = link_cards.asked
+        asked = strangers.asked
 
         def turning(*given: Any) -> Any:
             answer = asked(*given)
             live["exempel.se"] = inner
             return answer
 
-        link_cards.asked, kept = turning, link_cards.asked
+        strangers.asked, kept = turning, strangers.asked
         try:
             with pytest.raises(NothingThereError):
                 link_cards.page("http://exempel.se/a")
         finally:
-            link_cards.asked = kept
+            strangers.asked = kept
         assert (site.paths(), inner.heard) == (["/a"], [])
 
     @pytest.mark.parametrize(
@@ -324,8 +325,8 @@ def test_no_private_address_is_admitted_outside_practice(settings, ip):
     settings.PLATFORM_ADDRESSES = settings.PLATFORM_ADDRESSES | {
         "FACEBOOK_GRAPH_URL": "https://graph.facebook.com"
     }
-    assert not link_cards.admits(ip)
-    assert link_cards.admits("93.184.215.14")
+    assert not strangers.admits(ip)
+    assert strangers.admits("93.184.215.14")
 
 
 @pytest.mark.usefixtures("practice")
