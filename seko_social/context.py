@@ -5,9 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Notice
+from accounts import policy
+from accounts.models import Notice, PolicyVersion
 from posts import publishing
 from posts.models import Post
 from seko_social import situation
@@ -22,9 +24,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "is_training": settings.IS_TRAINING,
         "sandbox_url": settings.SANDBOX_URL,
         "queue_count": queue_count,
+        "shown_at": timezone.now,
         "stop": SimpleLazyObject(publishing.current_stop),
         "stopped_count": stopped_count,
         "unread_count": SimpleLazyObject(partial(unread_count, request)),
+        "policy_to_read": partial(policy_to_read, request),
     }
 
 
@@ -36,6 +40,12 @@ def queue_count() -> int:
 def stopped_count() -> int:
     """How many posts wait for somebody to start publishing again. Asked only while all is stopped."""
     return situation.held_back().order_by().values("post").distinct().count()
+
+
+def policy_to_read(request: HttpRequest) -> PolicyVersion | None:
+    """Asked only by pages that lead to it."""
+    user = getattr(request, "user", None)
+    return policy.to_read_by(user) if user and user.is_authenticated else None
 
 
 def unread_count(request: HttpRequest) -> str:

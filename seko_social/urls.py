@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("granska/", include("approvals.urls")),
     path("", include("seko_social.status_urls")),
+    path("", include("seko_social.shell_urls")),
     path("kanaler/", include("channels.urls")),
     path("logg/", include("audit.urls")),
     # An address comes with the invitation: nobody changes it here, so those pages of the library lead home.
