@@ -1,18 +1,24 @@
 """What an ombudsman sees: home, a new post, the way of their own posts; and the pictures in them."""
 
+import errno
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import policy
+from accounts.answering import refused, wants_json
 from accounts.models import User
 from channels.models import Channel
 from posts import (
@@ -21,6 +27,7 @@ from posts import (
     content,
     desk,
     drafting,
+    outbox,
     paging,
     preparation,
     previews,
@@ -33,7 +40,7 @@ from posts import (
     whereabouts,
     workflow,
 )
-from posts.forms import DraftForm
+from posts.forms import DraftForm, is_uuid
 from posts.messages import conversation
 from posts.models import (
     WITH_AUTHOR,
@@ -55,6 +62,7 @@ from posts.workflow import Action
 
 ON_HOME = 5
 SIZES = ("thumb", "medium", "master")
+DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 may_submit = permission_required("posts.submit_post", raise_exception=True)
 # Whoever leaves the form by mistake finds it again as it was, with what was typed.
@@ -162,7 +170,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @kept_for_the_way_back
 def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
-    if not post.is_with_author:
+    if not post.is_with_author and not wants_json(request):
         say_it_is_too_late(request, post)
         return redirect("posts:detail", post_id)
     return compose(request, post)
@@ -179,19 +187,40 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
         form.add_error("text", MISSING["text"]())
         is_valid = False
     if not is_valid:
-        return show_form(request, form, status=422)
+        return refuse(request, form)
+    if wants_json(request) and (ids := form.not_here()):
+        return outbox.missing(ids)
     try:
         saved = drafting.save(
-            request.user, form.cleaned_data["client_id"], form.fields_of_draft(), form.shown, form.alt_texts()
+            request.user,
+            form.cleaned_data["client_id"],
+            form.fields_of_draft(),
+            form.shown,
+            form.alt_texts(),
+            form.revision,
         )
     except drafting.NotWithAuthorError as error:
-        say_it_is_too_late(request, error.post)
-        return redirect("posts:sent", error.post.pk)
+        return too_late_to_write(request, form, error.post)
+    except drafting.OlderSaveError as error:
+        return outbox.saved(error.post) if wants_json(request) else redirect("posts:edit", error.post.pk)
     if request.POST.get("intent") == "submit":
         return submit(request, form, saved)
+    if wants_json(request):
+        return outbox.saved(saved, 200 if post else 201)
     if request.POST.get("intent") == "save":
         messages.success(request, _("Utkastet är sparat."))
     return redirect("posts:edit", saved.pk)
+
+
+def refuse(request: SignedInRequest, form: DraftForm, post: Post | None = None) -> HttpResponse:
+    return outbox.not_valid(form) if wants_json(request) else show_form(request, form, status=422, post=post)
+
+
+def too_late_to_write(request: SignedInRequest, form: DraftForm, post: Post) -> HttpResponse:
+    if wants_json(request):
+        return outbox.too_late(post, form)
+    say_it_is_too_late(request, post)
+    return redirect("posts:sent", post.pk)
 
 
 def say_it_is_too_late(request: SignedInRequest, post: Post) -> None:
@@ -213,14 +242,29 @@ def receive(request: SignedInRequest, form: DraftForm) -> list[Media]:
 
 def submit(request: SignedInRequest, form: DraftForm, post: Post) -> HttpResponse:
     try:
-        workflow.submit(post, request.user)
+        with transaction.atomic():
+            workflow.submit(post, request.user)
+            drafting.sent_in(post, form.revision)
     except workflow.NotCompleteError as error:
         for name in error.fields:
             form.add_error(name if name in form.fields else None, MISSING[name]())
-        return show_form(request, form, status=422, post=post)
+        return refuse(request, form, post)
+    except workflow.RefusedError as error:
+        return may_not_submit(request, post, error.reason)
     except workflow.NoLongerSoError:
-        return redirect("posts:sent", post.pk)
-    return redirect("posts:sent", post.pk)
+        return outbox.saved(post) if wants_json(request) else redirect("posts:sent", post.pk)
+    return outbox.saved(post, 201) if wants_json(request) else redirect("posts:sent", post.pk)
+
+
+def may_not_submit(request: SignedInRequest, post: Post, reason: Any) -> HttpResponse:
+    """Something comes first, as to read the policy, and then one is back here. The draft is kept."""
+    place = reverse("posts:edit", args=[post.pk])
+    if policy.why_not_send_in(request.user):
+        place = f"{reverse('accounts:policy')}?{urlencode({'next': place})}"
+    if wants_json(request):
+        return refused(reason, 409, state=outbox.DRAFT, url=place)
+    messages.error(request, reason)
+    return redirect(place)
 
 
 MISSING = {
@@ -272,7 +316,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = visible_post(request, post_id)
     wording, rows = post.wording_for(request.user), whereabouts.of(post)
     template = "posts/_standing.html" if request.GET.get("del") == "lage" else "posts/detail.html"
-    return render(
+    answer = render(
         request,
         template,
         {
@@ -304,6 +348,10 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "answer_by": promise.of(post),
         },
     )
+    if post.author_id == request.user.pk:
+        # The phone keeps the latest of one's own, to be read without coverage.
+        answer.headers["X-Keep"] = "post"
+    return answer
 
 
 def sees_only_its_removal(user: User, post_id: int) -> bool:
@@ -386,15 +434,28 @@ def too_late(post: Post, reader: User) -> str:
 @require_POST
 @may_submit
 def upload(request: SignedInRequest) -> HttpResponse:
-    """One file, sent ahead of the form; the answer is its tile."""
-    file = request.FILES.get("file")
-    if file is None:
-        return HttpResponse(_("Ingen fil kom fram. Välj den igen."), status=422)
+    """One file, sent ahead of the form; the answer is its tile. Its id may have been made on the phone."""
+    file, media_id = request.FILES.get("file"), request.POST.get("id", "")
+    if file is None or not (media_id == "" or is_uuid(media_id)):
+        return not_taken(request, _("Ingen fil kom fram. Välj den igen."), 422)
     if refusal := rules.why_not_upload(request.user):
-        return HttpResponse(refusal, status=429)
-    media = preparation.receive(file, request.user)  # type: ignore[arg-type]
+        return not_taken(request, refusal, 429)
+    try:
+        media = preparation.receive(file, request.user, UUID(media_id) if media_id else None)  # type: ignore[arg-type]
+    except preparation.NotYoursError as error:
+        raise Http404 from error
+    except OSError as error:
+        if error.errno not in DISK_IS_FULL:
+            raise
+        return not_taken(request, _("Servern har ont om plats. Vi försöker igen om en stund."), 507)
     tasks.prepare_soon(media)
+    if wants_json(request):
+        return JsonResponse({"media": str(media.pk)}, status=201)
     return render(request, "posts/_tile.html", {"media": media}, status=201)
+
+
+def not_taken(request: SignedInRequest, sentence: Any, status: int) -> HttpResponse:
+    return refused(sentence, status) if wants_json(request) else HttpResponse(sentence, status=status)
 
 
 @require_GET
