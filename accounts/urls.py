@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import duty_views, views
+from accounts import duty_views, policy_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("jour/ny/", duty_views.add, name="add_duty"),
     path("jour/<int:duty_id>/", duty_views.change, name="change_duty"),
     path("jour/<int:duty_id>/bort/", duty_views.take_away, name="take_away_duty"),
-    path("policy/", views.policy, name="policy"),
+    path("policy/", policy_views.policy, name="policy"),
+    path("policy/last/", policy_views.acknowledge, name="acknowledge_policy"),
+    path("policy/skriv/", policy_views.write, name="write_policy"),
+    path("policy/<int:number>/", policy_views.earlier, name="earlier_policy"),
 ]

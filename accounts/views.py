@@ -1,4 +1,4 @@
-"""The pages about oneself and the rules: one's account, what one was told, and the policy."""
+"""The pages about oneself: one's account, and what one was told."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -20,11 +20,6 @@ NOTICES = 30
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/me.html", {"shell": shell_for(request)})
-
-
-@require_GET
-def policy(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/policy.html", {"shell": shell_for(request)})
 
 
 @require_GET

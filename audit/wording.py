@@ -101,6 +101,11 @@ VERBS: dict[str, dict[str, Any]] = {
         "person.changed": gettext_lazy("Ändrade en persons uppgifter"),
         "person.second_step_taken_away": gettext_lazy("Tog bort en persons andra inloggningssteg"),
     },
+    "policy": {
+        "policy.saved": gettext_lazy("Skrev på policyn"),
+        "policy.published": gettext_lazy("Publicerade policyn"),
+        "policy.acknowledged": gettext_lazy("Läste policyn"),
+    },
     "media": {
         "media.refused": gettext_lazy("Kunde inte använda en fil"),
         "media.purged": gettext_lazy("Tog bort filerna till en bild som är suddad sedan dess"),
@@ -126,6 +131,7 @@ KINDS = {
     "duty": gettext_lazy("Jour"),
     "channel": gettext_lazy("Kanaler"),
     "person": gettext_lazy("Personer"),
+    "policy": gettext_lazy("Policyn"),
     "media": gettext_lazy("Bilder och filmer"),
     "calendar": gettext_lazy("Kalendern"),
     "log": gettext_lazy("Loggen"),
@@ -161,6 +167,7 @@ FACTS = {
     "type": gettext_lazy("slag"),
     "chosen": gettext_lazy("urval"),
     "lines": gettext_lazy("antal rader"),
+    "number": gettext_lazy("nummer"),
     "first_day": gettext_lazy("från och med"),
     "last_day": gettext_lazy("till och med"),
 }

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.text import format_lazy, get_text_list
 from django.utils.translation import gettext_lazy as _
 
+from accounts import policy
 from channels.models import Channel
 from channels.rules import keeps
 from posts import desk, elections
@@ -45,9 +46,10 @@ def may_see_card(user: User, card: LinkCard) -> bool:
 
 
 def why_not_submit(user: User, post: Post | None = None) -> Refusal:
+    """Whoever sends in has read the policy that is in force; a draft is written before that."""
     if not user.has_perm("posts.submit_post"):
         return _("Du har inte behörighet att skicka in inlägg.")
-    return why_not_author(user, post) if post else None
+    return (why_not_author(user, post) if post else None) or policy.why_not_send_in(user)
 
 
 def why_not_upload(user: User) -> Refusal:

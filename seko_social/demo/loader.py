@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts import duty, notices
+from accounts import duty, notices, policy
 from accounts.models import Duty, Notice, User
 from approvals import reserve
 from channels import connections, keeping
@@ -70,6 +70,7 @@ def load(say: Say, *, with_plans: bool = True) -> None:
     told = (*story.POSTS, *story.AHEAD) if with_plans else story.POSTS
     say("people and channels …")
     people = {email: add_person(email, name, region, roles) for email, name, region, roles in story.PEOPLE}
+    have_them_read_the_policy(people)
     scenes: dict[str, Media] = {}
     with Store(settings.SANDBOX_DIR) as store:
         channels = {demo.platform: connect(demo, store, number) for number, demo in enumerate(story.CHANNELS)}
@@ -90,6 +91,16 @@ def add_person(email: str, name: str, region: str, roles: tuple[str, ...]) -> Us
     user = User.objects.create_user(email, story.PASSWORD, name=name, region=region)
     user.groups.set(Group.objects.filter(name__in=roles))
     return user
+
+
+def have_them_read_the_policy(people: dict[str, User]) -> None:
+    """Since before the first of them sent something in."""
+    with clock(timezone.now() - timedelta(days=60)):
+        first = policy.being_written()
+        words = {name: getattr(first, name) for name in policy.WORDS}
+        version = policy.publish(people[story.MONA], first.number, first.revision, words)
+        for person in people.values():
+            policy.acknowledge(person, version.number)
 
 
 def connect(demo: DemoChannel, store: Store, position: int) -> Channel:
