@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from posts import link_cards, preparation, publishing, reminding, renditions, retouching, workflow
+from posts import link_cards, preparation, publishing, reactions, reminding, renditions, retouching, workflow
 from posts.lanes import lane
 from posts.models import Media, Publication, Rendition, Version
 
@@ -60,6 +60,12 @@ def sweep() -> None:
 def remind() -> None:
     """Every minute: who promised an answer, and has not given it."""
     reminding.remind(timezone.now())
+
+
+@shared_task
+def count_reactions() -> None:
+    """Every minute: how was it received, where somebody is to be asked?"""
+    reactions.at_all(timezone.now())
 
 
 @shared_task

@@ -1,7 +1,9 @@
 """Codes into sentences: the only place where the domain's codes get words for people."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -43,6 +45,13 @@ BLOCKERS = {
     "too_many_cashtags": gettext_lazy("högst ett ord med dollartecken först"),
     "thread_too_long": gettext_lazy("kanalen tar inte emot en så lång tråd"),
     "no_comments": gettext_lazy("kanalen tar inte emot en första kommentar"),
+}
+
+RECEIVED = {
+    "likes": lambda number: ngettext("%(number)s reaktion", "%(number)s reaktioner", number),
+    "comments": lambda number: ngettext("%(number)s kommentar", "%(number)s kommentarer", number),
+    "shares": lambda number: ngettext("%(number)s delning", "%(number)s delningar", number),
+    "views": lambda number: ngettext("%(number)s visning", "%(number)s visningar", number),
 }
 
 REFUSALS = {
@@ -222,3 +231,11 @@ def trouble_sentence(code: str) -> str:
 
 def what_happened(code: str) -> str:
     return str(TROUBLES.get(code, _("Plattformen sa nej: %(code)s") % {"code": code})) if code else ""
+
+
+def received(numbers: Mapping[str, int]) -> str:
+    """12 reaktioner, 3 kommentarer"""
+    some = {kind: numbers[kind] for kind in RECEIVED if numbers.get(kind)}
+    written = {kind: number_format(number, force_grouping=True) for kind, number in some.items()}
+    words = (RECEIVED[kind](number) % {"number": written[kind]} for kind, number in some.items())
+    return ", ".join(words) or _("Inga reaktioner än")

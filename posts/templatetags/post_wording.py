@@ -41,6 +41,12 @@ def place(publication: Publication) -> str:
 
 
 @register.filter
+def received(publication: Publication) -> str:
+    """12 reaktioner, 3 kommentarer; "" where nobody has told."""
+    return "" if publication.reactions is None else wording.received(publication.reactions)
+
+
+@register.filter
 def seen_by(privacy: str) -> str:
     """Who may see a film."""
     return str(wording.PRIVACIES[privacy])
