@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from posts import rules
-from posts.models import Category, Draft, Media, Minors, People, Post, Regret
+from posts.drafting import Revision
+from posts.models import Category, Draft, Media, Minors, People, Post, Regret, Site
 from posts.planning_forms import MomentsForm, WallField
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ TEXT_LENGTH = 10_000
 ALT_TEXT_LENGTH = 1000
 TOO_LONG = _("Texten är för lång. Den får ha högst %(limit_value)d tecken.")
 FIRST_CATEGORY = "Arbetsplatsbesök"
+ME, ANOTHER = "me", "another"
 
 
 class SeveralFiles(forms.FileInput):
@@ -49,6 +51,9 @@ class DraftForm(MomentsForm):
     """
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    device = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    counter = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     uploads = FilesField(required=False, widget=SeveralFiles(attrs={"accept": "image/*,video/*"}))
     text = WordsField(
         label=_("Text till inlägget"),
@@ -57,6 +62,16 @@ class DraftForm(MomentsForm):
         max_length=TEXT_LENGTH,
         error_messages={"max_length": TOO_LONG},
         widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    site = forms.ChoiceField(
+        label=_("Får man fota här?"), choices=Site.choices, required=False, widget=forms.RadioSelect
+    )
+    permit = forms.CharField(
+        label=_("Vilket tillstånd har du?"),
+        help_text=_("Nummer, eller vem som gav det och när. Bara kommunikationsgruppen ser det."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input"}),
     )
     people = forms.ChoiceField(
         label=_("Kan någon på bilden kännas igen?"),
@@ -75,9 +90,13 @@ class DraftForm(MomentsForm):
         empty_label=None,
         widget=forms.RadioSelect,
     )
-    credit = forms.CharField(
-        label=_("Fotograf"), help_text=_("Den som tog bilden."), required=False, max_length=120
+    photographer = forms.ChoiceField(
+        label=_("Vem tog bilden?"),
+        choices=[(ME, _("Jag")), (ANOTHER, _("Annan"))],
+        required=False,
+        widget=forms.RadioSelect,
     )
+    credit = forms.CharField(label=_("Fotografens namn"), required=False, max_length=120)
     link = forms.URLField(
         label=_("Länk"),
         required=False,
@@ -100,6 +119,7 @@ class DraftForm(MomentsForm):
         self.author, self.post = author, post
         self.received: list[Media] = []
         known = {**(of_draft(post.draft) if post else for_author(author)), **self.initial}
+        known.setdefault("photographer", ME if known["credit"] == author.name else ANOTHER)
         self.initial = {name: self.shown_time(name, value) for name, value in known.items()}
 
     @property
@@ -111,6 +131,19 @@ class DraftForm(MomentsForm):
     def is_empty(self) -> bool:
         """Neither a word nor a picture: nothing that is worth a draft."""
         return not (self.cleaned_data["text"] or self.cleaned_data["link"] or self.shown)
+
+    @property
+    def revision(self) -> Revision:
+        """Which save of which device this is; a page without scripts tells only what it showed."""
+        seen = self.cleaned_data.get("seen", "")
+        if not (self.cleaned_data.get("device") and self.cleaned_data.get("counter")):
+            return Revision(seen=seen)
+        return Revision(self.cleaned_data["device"], self.cleaned_data["counter"], seen)
+
+    def not_here(self) -> list[str]:
+        """Ids of files that were meant, and that did not come, or are no longer here."""
+        here = {str(item.pk) for item in self.sent_ahead()} | set(self.data.getlist("remove"))  # type: ignore[attr-defined]
+        return [value for value in self.data.getlist("media") if value not in here]  # type: ignore[attr-defined]
 
     def sent_ahead(self) -> list[Media]:
         ids = [value for value in self.data.getlist("media") if is_uuid(value)]  # type: ignore[attr-defined]
@@ -129,6 +162,10 @@ class DraftForm(MomentsForm):
             return self.initial["alt_texts"]
         return {str(item.pk): alt_text_of(self.data.get(f"alt_{item.pk}", "")).strip() for item in self.shown}
 
+    def clean_credit(self) -> str:
+        """One tick names oneself; what a hidden field still has in it is not meant then."""
+        return self.author.name if self.cleaned_data.get("photographer") == ME else self.cleaned_data["credit"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         uploads, limit = cleaned.get("uploads") or [], settings.MEDIA_PER_POST
@@ -145,7 +182,8 @@ class DraftForm(MomentsForm):
             self.add_error("latest", _("Senaste tiden måste vara efter den tidigaste, och inte ha varit."))
 
     def fields_of_draft(self) -> dict[str, Any]:
-        names = ("text", "people", "minors", "credit", "link", "category", "is_urgent", "earliest", "latest")
+        answers = ("site", "permit", "people", "minors")
+        names = ("text", "credit", "link", "category", "is_urgent", "earliest", "latest", *answers)
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -153,7 +191,10 @@ def of_draft(draft: Draft) -> dict[str, Any]:
     shown = list(draft.shown_media.select_related("media"))
     return {
         "client_id": draft.post.client_id,
+        "seen": draft.updated_at.isoformat(),
         "text": draft.text,
+        "site": draft.site,
+        "permit": draft.permit,
         "people": draft.people,
         "minors": draft.minors,
         "category": draft.post.category_id,

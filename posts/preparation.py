@@ -16,18 +16,19 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from audit import log
-from posts import renditions, workflow
+from posts import joining, renditions, workflow
 from posts.media import jobs
 from posts.media.detect import HEAD, kind_of
 from posts.media.errors import MediaRefused, RefusalCode
@@ -62,17 +63,44 @@ STRAY_AFTER = timedelta(hours=1)
 logger = logging.getLogger(__name__)
 
 
+class NotYoursError(Exception):
+    """An id that somebody else's file has. It is refused like one that we do not know."""
+
+
 # --- receiving ------------------------------------------------------------------------------------------------
 
 
-def receive(file: UploadedFile, owner: "User") -> Media:
-    """Store what was uploaded for the worker. Only its first bytes are looked at: films wait in a line of their own."""
+def receive(file: UploadedFile, owner: "User", media_id: UUID | None = None) -> Media:
+    """
+    Store what was uploaded for the worker. Only its first bytes are looked at: films wait in a line of their own.
+
+    A phone that did not hear our answer sends the same file again, with the same id: it is the same media. Raises
+    NotYoursError.
+    """
+    if media_id and (known := Media.objects.filter(pk=media_id).first()):
+        return theirs(known, owner)
     file.seek(0)
-    media = Media(owner=owner, kind=kind_of(file.read(HEAD)) or "")
+    media = Media(owner=owner, kind=kind_of(file.read(HEAD)) or "", **({"pk": media_id} if media_id else {}))
     if (file.size or 0) > (limit := most_bytes(media)):
         return refuse_unstored(media, MediaRefused(RefusalCode.TOO_LARGE_BYTES, limit_mb=limit // MB))
     media.incoming.save("incoming", file, save=False)
-    media.save(force_insert=True)
+    return write_once(media)
+
+
+def theirs(media: Media, owner: "User") -> Media:
+    if media.owner_id != owner.pk:
+        raise NotYoursError(str(media.pk))
+    return media
+
+
+def write_once(media: Media) -> Media:
+    """The race: the same file twice at once. One of them makes the row; the other's bytes are not needed."""
+    try:
+        with transaction.atomic():
+            media.save(force_insert=True)
+    except IntegrityError:
+        forget(str(media.incoming.name))
+        return theirs(Media.objects.get(pk=media.pk), media.owner)
     return media
 
 
@@ -154,7 +182,7 @@ def make_master(media: Media) -> None:
     if media.tries > MOST_TRIES:
         raise MediaRefused(RefusalCode.DAMAGED)
     with workplace() as folder:
-        source = local_copy(media.incoming, folder / "upload")
+        source = upload_copy(media, folder / "upload")
         keep_prepared(media, jobs.prepare(source, folder, limits(), on_progress(media)))
 
 
@@ -214,7 +242,8 @@ def refuse(media: Media, error: MediaRefused) -> None:
 def follow_up(media: Media, upload: str) -> None:
     """The row first, the upload after: a row never waits for a file that is gone. `sweep` catches up if we die here."""
     if media.state not in UNFINISHED:
-        forget(upload)
+        forget(*filter(None, [upload]))
+        joining.forget(media.pk)
     if media.state == MediaState.READY:
         workflow.media_ready(media)
     elif media.state == MediaState.REFUSED:
@@ -222,6 +251,17 @@ def follow_up(media: Media, upload: str) -> None:
 
 
 # --- files ----------------------------------------------------------------------------------------------------
+
+
+def upload_copy(media: Media, target: Path) -> Path:
+    """What was sent, whole or in parts."""
+    if not (parts := joining.names_of(media.pk)):
+        return local_copy(media.incoming, target)
+    try:
+        joining.copy(parts, target)
+    except FileNotFoundError as error:
+        raise MediaRefused(RefusalCode.EMPTY) from error
+    return target
 
 
 def local_copy(file: FieldFile, target: Path) -> Path:

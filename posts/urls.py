@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import author_views, messages_views, planning_views, publication_views, search_views, views
+from posts import (
+    author_views,
+    messages_views,
+    outbox_views,
+    planning_views,
+    publication_views,
+    search_views,
+    uploads_views,
+    views,
+)
 
 app_name = "posts"
 
@@ -18,6 +27,10 @@ urlpatterns = [
     path("hem/", views.home, name="home"),
     path("mina/", views.mine, name="mine"),
     path("nytt/", views.new, name="new"),
+    path("utkorg/", outbox_views.index, name="outbox"),
+    path("utkorg/<uuid:client_id>/", outbox_views.item, name="outbox_item"),
+    path("annan-version/<int:other_id>/", outbox_views.take_other, name="take_other"),
+    path("annan-version/<int:other_id>/slang/", outbox_views.drop_other, name="drop_other"),
     path("inlagg/", views.everybodys, name="everybodys"),
     path("sok/", search_views.find, name="search"),
     path("inlagg/<int:post_id>/", views.detail, name="detail"),
@@ -47,6 +60,8 @@ urlpatterns = [
     ),
     path("publicering/<int:publication_id>/kvitto/", publication_views.receipt, name="receipt"),
     path("media/", views.upload, name="upload"),
+    path("ladda-upp/", uploads_views.all_uploads, name="uploads"),
+    path("ladda-upp/<uuid:upload_id>/", uploads_views.one_upload, name="upload_part"),
     path("media/<uuid:media_id>/", views.tile, name="tile"),
     path("media/<uuid:media_id>/<str:size>/", views.media_file, name="media"),
     path("inlagg/<int:post_id>/undertexter.srt", views.subtitles_file, name="subtitles"),
