@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.decide_publication",
             "posts.take_down",
             "posts.stop_publishing",
+            "posts.change_event",
             "channels.pause_channel",
             "channels.view_channel",
             "accounts.add_invitation",

@@ -117,6 +117,14 @@ VERBS: dict[str, dict[str, Any]] = {
         "feed.made": gettext_lazy("Skapade en privat adress till kalendern"),
         "feed.revoked": gettext_lazy("Tog bort sin privata adress till kalendern"),
     },
+    "event": {
+        "event.added": gettext_lazy("Lade till en händelse"),
+        "event.changed": gettext_lazy("Ändrade en händelse"),
+        "event.removed": gettext_lazy("Tog bort en händelse"),
+        "event.nothing_to_show": gettext_lazy("Sa att det inte finns något att visa från en händelse"),
+        "event_feed.added": gettext_lazy("Lade till en kalender"),
+        "event_feed.removed": gettext_lazy("Tog bort en kalender"),
+    },
     "log": {
         "log.read": gettext_lazy("Läste loggen"),
         "log.exported": gettext_lazy("Tog ut loggen"),
@@ -134,6 +142,7 @@ KINDS = {
     "policy": gettext_lazy("Policyn"),
     "media": gettext_lazy("Bilder och filmer"),
     "calendar": gettext_lazy("Kalendern"),
+    "event": gettext_lazy("Händelser"),
     "log": gettext_lazy("Loggen"),
 }
 WORDS = {verb: words for verbs in VERBS.values() for verb, words in verbs.items()}

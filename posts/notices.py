@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts import duty
 from accounts.models import User
-from accounts.notices import take_back, tell
+from accounts.notices import take_back, take_back_about, tell
 from channels.models import Channel
 from channels.notices import administrators, keepers, page_of_channel, those_to_tell
 from posts import changes, elections, promise
@@ -28,6 +28,7 @@ from posts.models import (
     WAITING,
     Approval,
     Draft,
+    Event,
     FirstOkay,
     Hold,
     MediaKind,
@@ -304,6 +305,9 @@ def when_gone(order: TakeDown) -> None:
 def sent_in(step: Transition, draft: Draft) -> None:
     """To those who review and want to hear of it. Its subject names no person."""
     post, kinds = step.post, [media.kind for media in draft.media]
+    take_back_about("rested", reading(post))
+    if post.event:
+        nothing_to_remind_of(post.event)
     tell(
         first_to_hear(post, step.at),
         "sent_in",
@@ -320,6 +324,57 @@ def sent_in(step: Transition, draft: Draft) -> None:
         earliest_at=post.earliest,
         latest_at=post.latest,
     )
+
+
+def picture_wanted(event: Event, draft: Post | None, now: datetime) -> None:
+    """The one reminder, to whom it belongs. Where they have begun to write, it leads there."""
+    tell(
+        [event.owner],
+        "picture_wanted",
+        key_of(event),
+        page_to_write(event, draft),
+        not_before=promise.when_to_mail(now, is_urgent=False),
+        title=event.title,
+        days=(timezone.localdate(now) - event.last_day).days,
+    )
+
+
+def nothing_to_remind_of(event: Event) -> None:
+    """Something was sent in about it, or there is nothing to show: who was not mailed yet is not."""
+    take_back("picture_wanted", key_of(event))
+
+
+def key_of(event: Event) -> str:
+    return f"event:{event.pk}"
+
+
+def page_to_write(event: Event, draft: Post | None) -> str:
+    if draft:
+        return reverse("posts:edit", args=[draft.pk])
+    return f"{reverse('posts:new')}?handelse={event.pk}"
+
+
+def rested(post: Post, again_at: datetime) -> None:
+    """To its author, who wanted to sleep on it. On the page it stands at once; the mail comes when the time is over."""
+    take_back_about("rested", reading(post))
+    page = reverse("posts:edit", args=[post.pk])
+    key = f"{reading(post)}{again_at.isoformat(timespec='minutes')}"
+    tell([post.author], "rested", key, page, not_before=again_at, again_at=again_at)
+
+
+def reading(post: Post) -> str:
+    return f"post:{post.pk}:"
+
+
+def call_back(post: Post) -> None:
+    """
+    Somebody stands there with a phone and does not know whether one may take pictures. What they write is theirs until
+    they send it in, and the place is told by word of mouth: it stands nowhere.
+    """
+    able = set(duty.on_watch(duty.on(timezone.localdate()))) or set(duty.reviewers())
+    by = post.author
+    facts = {"by": by.name, "email": by.email}
+    tell(able - {by}, "call_back", f"post:{post.pk}", reverse("accounts:notices"), **facts)
 
 
 def first_to_hear(post: Post, at: datetime) -> set[User]:

@@ -15,7 +15,7 @@ from accounts import policy
 from channels.models import Channel
 from channels.rules import keeps
 from posts import desk, elections
-from posts.models import LinkCard, Media, MediaState, Post, Publication
+from posts.models import Event, LinkCard, Media, MediaState, Post, Publication
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -231,4 +231,27 @@ def why_not_take_down(user: User) -> Refusal:
 def why_not_stop(user: User) -> Refusal:
     if not user.has_perm("posts.stop_publishing"):
         return _("Du har inte behörighet att stoppa publiceringen.")
+    return None
+
+
+# --- what one expects posts about ---------------------------------------------------------------------------
+
+
+def why_not_change_event(user: User, event: Event) -> Refusal:
+    """One's own; the group changes all, and alone what is for everybody."""
+    if user.has_perm("posts.change_event") or (event.owner_id == user.pk and not event.is_shared):
+        return None
+    return _("Händelsen är inte din. Be kommunikationsgruppen.")
+
+
+def why_not_share_event(user: User) -> Refusal:
+    if not user.has_perm("posts.change_event"):
+        return _("Det är kommunikationsgruppen som lägger till händelser för alla.")
+    return None
+
+
+def why_not_remove_event(event: Event) -> Refusal:
+    """What was sent in about it says what it was about."""
+    if event.posts.exclude(submitted_at=None).exists():
+        return _("Det finns ett inlägg om händelsen, så den ligger kvar.")
     return None

@@ -26,6 +26,7 @@ JOBS = {
     "film_of_pictures": "posts.media.film_jobs",
     "rendition": "posts.media.film_jobs",
     "still_of_film": "posts.media.film_jobs",
+    "read_calendar": "posts.ical",
 }
 STEP = 0.01
 

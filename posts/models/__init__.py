@@ -29,6 +29,7 @@ from posts.models.decisions import (
 from posts.models.events import (
     Event,
     EventFeed,
+    EventFeedQuerySet,
     EventKind,
     EventQuerySet,
     FeedFault,
@@ -124,6 +125,7 @@ __all__ = [
     "DraftMedia",
     "Event",
     "EventFeed",
+    "EventFeedQuerySet",
     "EventKind",
     "EventQuerySet",
     "FeedFault",

@@ -96,6 +96,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """One's own, and those of the whole organisation; all, for the group."""
         if user.has_perm("posts.change_event"):
             return self
+        return self.for_person(user)
+
+    def for_person(self, user: "User") -> "EventQuerySet":
+        """What this person may send something in about."""
         return self.filter(Q(owner=user) | Q(is_shared=True))
 
     def begun(self, today: date) -> "EventQuerySet":
