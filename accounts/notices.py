@@ -85,6 +85,12 @@ def take_back(kind: str, key: str) -> None:
     Notice.objects.filter(kind=kind, key=key, mail=Mail.WAITING, claimed_until=None).delete()
 
 
+def take_back_about(kind: str, thing: str) -> None:
+    """As `take_back`, of all whose key begins with this."""
+    found = Notice.objects.filter(kind=kind, key__startswith=thing, mail=Mail.WAITING, claimed_until=None)
+    found.delete()
+
+
 def keep_from_mail(notices: NoticeQuerySet) -> None:
     """They are on the page, and nobody is mailed."""
     notices.filter(mail=Mail.WAITING, claimed_until=None).update(mail=Mail.UNWANTED, mail_at=timezone.now())

@@ -154,7 +154,8 @@ def when_still(version: Version) -> None:
         # Whoever gave the okay reads posts: asking here would cost every publication two queries.
         return page_of(post) if person.pk == out[0].okay else page_for(post, out[0].channel, person)
 
-    for kind, told in (("published", [author]), ("published_others", people.values())):
+    sharing = {"share_path": reverse("posts:share", args=[post.pk])}
+    for kind, told, more in (("published", [author], sharing), ("published_others", people.values(), {})):
         tell(
             told,
             kind,
@@ -164,6 +165,7 @@ def when_still(version: Version) -> None:
             later=names(item for item in all_of_it if comes_later(item)),
             unsure=names(item for item in all_of_it if item.status == PublicationStatus.NEEDS_DECISION),
             missing=names(item for item in all_of_it if is_missing(item)),
+            **more,
         )
 
 

@@ -5,11 +5,14 @@ from django.urls.converters import StringConverter
 
 from posts import (
     author_views,
+    hints_views,
     messages_views,
     outbox_views,
+    places_views,
     planning_views,
     publication_views,
     search_views,
+    sharing_views,
     uploads_views,
     views,
 )
@@ -27,6 +30,10 @@ urlpatterns = [
     path("hem/", views.home, name="home"),
     path("mina/", views.mine, name="mine"),
     path("nytt/", views.new, name="new"),
+    path("nytt/plats/", places_views.ask, name="site"),
+    path("nytt/plats/nej/", places_views.forbidden, name="site_forbidden"),
+    path("nytt/plats/vet-inte/", places_views.unclear, name="site_unclear"),
+    path("nytt/rad/", hints_views.hint, name="hint"),
     path("utkorg/", outbox_views.index, name="outbox"),
     path("utkorg/<uuid:client_id>/", outbox_views.item, name="outbox_item"),
     path("annan-version/<int:other_id>/", outbox_views.take_other, name="take_other"),
@@ -40,6 +47,7 @@ urlpatterns = [
     path("inlagg/<int:post_id>/angra/", views.recall, name="recall"),
     path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
     path("inlagg/<int:post_id>/svara/", messages_views.reply, name="reply"),
+    path("inlagg/<int:post_id>/dela/", sharing_views.share, name="share"),
     path("inlagg/<int:post_id>/andra-bedomning/", messages_views.appeal, name="appeal"),
     path("inlagg/<int:post_id>/okej/", author_views.answer, name="answer"),
     path("inlagg/<int:post_id>/flytta/", planning_views.move, name="move"),

@@ -1,6 +1,7 @@
 """What an ombudsman sees: home, a new post, the way of their own posts; and the pictures in them."""
 
 import errno
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -29,10 +30,12 @@ from posts import (
     drafting,
     outbox,
     paging,
+    places,
     preparation,
     previews,
     promise,
     publishing,
+    resting,
     rules,
     tasks,
     timeline,
@@ -179,7 +182,8 @@ def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
 def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
     """The form: keep what came with it first, then see what was meant by it."""
     if request.method == "GET":
-        return show_form(request, DraftForm(request.user, post))
+        answered = places.answer_in(request.GET) if post is None else {}
+        return show_form(request, DraftForm(request.user, post, initial=answered))
     form = DraftForm(request.user, post, request.POST, request.FILES)
     is_valid = form.is_valid()
     form.received = receive(request, form)
@@ -205,11 +209,30 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
         return outbox.saved(error.post) if wants_json(request) else redirect("posts:edit", error.post.pk)
     if request.POST.get("intent") == "submit":
         return submit(request, form, saved)
+    told = what_follows(request, saved)
     if wants_json(request):
         return outbox.saved(saved, 200 if post else 201)
-    if request.POST.get("intent") == "save":
-        messages.success(request, _("Utkastet är sparat."))
+    if told:
+        messages.success(request, told)
     return redirect("posts:edit", saved.pk)
+
+
+def what_follows(request: SignedInRequest, post: Post) -> str:
+    """What somebody wants besides that the draft is kept, and what it tells them."""
+    intent = request.POST.get("intent")
+    if intent == "rest":
+        again = again_in_words(resting.rest(post, timezone.now()))
+        return _("Utkastet är sparat. Vi påminner dig %(at)s.") % {"at": again}
+    if intent != "save":
+        return ""
+    if resting.ask_for_a_call(post):
+        return _("Utkastet är sparat. Kommunikationsgruppen hör av sig.")
+    return _("Utkastet är sparat.")
+
+
+def again_in_words(at: datetime) -> str:
+    is_today = timezone.localdate(at) == timezone.localdate()
+    return waiting.clock_time(at) if is_today else waiting.day_and_time(at)
 
 
 def refuse(request: SignedInRequest, form: DraftForm, post: Post | None = None) -> HttpResponse:
@@ -270,6 +293,9 @@ def may_not_submit(request: SignedInRequest, post: Post, reason: Any) -> HttpRes
 MISSING = {
     "text": lambda: _("Skriv några ord om bilden eller det som hände."),
     "people": lambda: _("Svara på om någon kan kännas igen."),
+    "site": lambda: _("Svara på om man får fota där bilden är tagen."),
+    "permit": lambda: _("Skriv vilket tillstånd du har, eller ta bort bilden."),
+    "wait": lambda: _("Vänta med bilden. Ta bort den, och spara ett utkast så länge."),
     "media": lambda: _("En fil går inte att använda. Ta bort den eller välj en annan."),
 }
 

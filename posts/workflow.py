@@ -37,6 +37,7 @@ from posts import (
     elections,
     link_cards,
     notices,
+    places,
     promise,
     publishing,
     purging,
@@ -580,11 +581,16 @@ def finish(post: Post, step: Transition) -> Transition:
 
 
 def check_complete(draft: Draft) -> None:
-    """One picture or film and one text, and the question about people: all that a sender must give."""
+    """
+    One picture or film and one text, and the question about people: all that a sender must give. Where it is asked
+    whether one may take pictures, the answer to that, too.
+    """
     missing = [name for name, given in (("text", draft.text.strip()), ("people", draft.people)) if not given]
     shown = draft.shown_media.all()
     if not shown:
         missing = [name for name in missing if name != "people"]
+    else:
+        missing += places.missing_of(draft)
     if any(item.media.state == MediaState.REFUSED for item in shown.select_related("media")):
         missing.append("media")
     if missing:
