@@ -2,17 +2,20 @@
 // import this module; nothing in it asks for a page.
 //
 // IndexedDB `seko`:
-//   items   {id, user, created, changed, action, fields, files, wants, state, counter, saved, base, tries, next, error}
+//   items   {id, user, device, created, changed, action, fields, files, wants, state, counter, saved, written, base, tries,
+//            next, error, other}
 //             id       the post's `client_id`, made here or by the page: the same submission twice is one post
 //             user     whose it is; it is shown to nobody else who signs in on this phone, and sent for nobody else
 //             fields   {name: value, or [values]} as the form has them; `media`: the ids in their order
 //             files    [{id, name, type, size, state, address, error}], id = the media's id at the server
 //                      state: storing → stored → sent, or refused (`error` is the server's sentence)
 //             wants    draft | submit
-//             state    phone → sending → saved (a draft that the server has as it is here) | stuck (a person must look)
-//             counter  grows with each change; `saved` is the one that the server has
+//             state    phone | saved (a draft that the server has as it is here) | stuck (a person must look)
+//             device   who writes, as the server knows it: made with the item, so that its counter begins at 1
+//             counter  grows with each change; `saved` is the one that the server has; `written` counts the form's
+//             base     what the server had when the writing began (`seen` in its answers)
 //   chunks  {file, number, bytes}: ArrayBuffers of 1 MB. No handles and no Blobs: old iPhones lose those.
-//   facts   {name, value}: the device's own id, and the lease of whoever sends.
+//   facts   {name, holder, until}: the lease of whoever sends, where there are no Web Locks.
 //
 // Everything rejects with the browser's own error; a full phone is `isFull(error)`.
 
@@ -88,8 +91,8 @@ export function uuid() {
 export async function newItem({ id = uuid(), user, fields = {}, files = [], wants = "draft", action = "/nytt/", base = "" }) {
   const now = Date.now();
   await within(["items"], "readwrite", (store) => answer(store("items").add({
-    id, user: String(user), created: now, changed: now, action, fields, files: [], wants: "draft",
-    state: "phone", counter: 1, saved: 0, base, tries: 0, next: 0, error: null,
+    id, user: String(user), device: uuid(), created: now, changed: now, action, fields, files: [], wants: "draft",
+    state: "phone", counter: 1, saved: 0, written: 1, base, tries: 0, next: 0, error: null,
   })));
   for (const file of files) await addFile(id, file);
   if (wants !== "draft") await change(id, (item) => { item.wants = wants; });
@@ -118,15 +121,16 @@ export function change(id, work) {
   });
 }
 
-// What the form says now. `seen` is the counter of what the page showed: another tab may have written since, and its
+// What the form says now. `seen` is the `written` of what the page showed: another tab may have written since, and its
 // text is kept beside (`item.other`) instead of being written over.
 export function setFields(id, fields, { wants, seen } = {}) {
   return change(id, (item) => {
     const theirs = String(item.fields.text ?? "").trim();
-    if (seen !== undefined && seen !== item.counter && theirs && theirs !== String(fields.text ?? "").trim()) {
+    if (seen !== undefined && seen !== item.written && theirs && theirs !== String(fields.text ?? "").trim()) {
       item.other = { text: item.fields.text, at: item.changed };
     }
     item.fields = fields;
+    item.written += 1;
     if (wants) item.wants = wants;
     touch(item);
   });
@@ -218,17 +222,6 @@ export async function blob(id, file) {
 const chunksOf = (fileId) => IDBKeyRange.bound([fileId, -Infinity], [fileId, Infinity]);
 
 // --- facts -------------------------------------------------------------------------------------------------------
-
-// This browser's own id: the server tells by it which of two saves is the later one.
-export function device() {
-  return within(["facts"], "readwrite", async (store) => {
-    const found = await answer(store("facts").get("device"));
-    if (found) return found.value;
-    const value = uuid();
-    await answer(store("facts").put({ name: "device", value }));
-    return value;
-  });
-}
 
 // For browsers without Web Locks. True when `holder` has the lease now.
 export function takeLease(name, holder, milliseconds) {
