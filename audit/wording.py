@@ -75,6 +75,18 @@ VERBS: dict[str, dict[str, Any]] = {
         "removal.by_hand": gettext_lazy("Bad någon ta ned för hand"),
         "removal.confirmed": gettext_lazy("Tog ned för hand"),
     },
+    "consent": {
+        "consent.asked": gettext_lazy("Frågade någon på bilden"),
+        "consent.told": gettext_lazy("Frågade på plats, och alla sa ja"),
+        "consent.not_asked": gettext_lazy("Tog tillbaka en fråga till någon på bilden"),
+        "consent.answered": gettext_lazy("Någon på bilden svarade"),
+    },
+    "case": {
+        "case.opened": gettext_lazy("Öppnade ett nedtagningsärende"),
+        "case.kept": gettext_lazy("Stängde ett nedtagningsärende och lät inlägget ligga kvar"),
+        "case.closed": gettext_lazy("Stängde ett nedtagningsärende: allt är nere"),
+        "case.swept": gettext_lazy("Gallrade namn och anteckningar i ett nedtagningsärende"),
+    },
     "publishing": {
         "publishing.stopped": gettext_lazy("Stoppade all publicering"),
         "publishing.resumed": gettext_lazy("Startade publiceringen igen"),
@@ -101,6 +113,12 @@ VERBS: dict[str, dict[str, Any]] = {
         "person.changed": gettext_lazy("Ändrade en persons uppgifter"),
         "person.second_step_taken_away": gettext_lazy("Tog bort en persons andra inloggningssteg"),
     },
+    "invitation": {
+        "invitation.sent": gettext_lazy("Bjöd in någon"),
+        "invitation.sent_again": gettext_lazy("Skickade en inbjudan igen"),
+        "invitation.revoked": gettext_lazy("Drog tillbaka en inbjudan"),
+        "invitation.accepted": gettext_lazy("Kom in med en inbjudan"),
+    },
     "policy": {
         "policy.saved": gettext_lazy("Skrev på policyn"),
         "policy.published": gettext_lazy("Publicerade policyn"),
@@ -109,6 +127,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "media": {
         "media.refused": gettext_lazy("Kunde inte använda en fil"),
         "media.purged": gettext_lazy("Tog bort filerna till en bild som är suddad sedan dess"),
+        "media.erased": gettext_lazy("Raderade en bild eller film genast"),
         "rendition.failed": gettext_lazy("Kunde inte göra filen som en kanal behöver"),
     },
     "calendar": {
@@ -135,10 +154,13 @@ KINDS = {
     "post": gettext_lazy("Inlägg"),
     "publication": gettext_lazy("Publicering"),
     "removal": gettext_lazy("Nedtagning"),
+    "consent": gettext_lazy("Samtycken"),
+    "case": gettext_lazy("Nedtagningsärenden"),
     "publishing": gettext_lazy("All publicering"),
     "duty": gettext_lazy("Jour"),
     "channel": gettext_lazy("Kanaler"),
     "person": gettext_lazy("Personer"),
+    "invitation": gettext_lazy("Inbjudningar"),
     "policy": gettext_lazy("Policyn"),
     "media": gettext_lazy("Bilder och filmer"),
     "calendar": gettext_lazy("Kalendern"),
@@ -149,6 +171,8 @@ WORDS = {verb: words for verbs in VERBS.values() for verb, words in verbs.items(
 
 FACTS = {
     "version": gettext_lazy("version"),
+    "answer": gettext_lazy("svar"),
+    "count": gettext_lazy("antal"),
     "reason": gettext_lazy("skäl"),
     "message": gettext_lazy("meddelande"),
     "text": gettext_lazy("förslag"),

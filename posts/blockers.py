@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.models import Channel
-from posts import changes, content
-from posts.models import Captions, Minors, People, Site, Version
+from posts import changes, consent, content
+from posts.models import Captions, Site, Version
 
 DASH = r"[-+\u2010-\u2015\u2212]"
 PERSONAL_NUMBER = re.compile(
@@ -52,7 +52,9 @@ def of_media(version: Version) -> Iterator[Blocker]:
     elsewhere because somebody had not said yes (GDPR art. 9) is shown as it was nowhere.
     """
     shown = list(version.shown_media.all())
-    if old := next((item.media for item in shown if item.media.superseded_at), None):
+    if any(item.media.is_erased for item in shown):
+        yield Blocker("picture_erased", "media")
+    elif old := next((item.media for item in shown if item.media.superseded_at), None):
         yield Blocker("picture_superseded", "picture", facts={"media": str(old.pk)})
     if any(not item.media.is_film and not item.alt_text.strip() for item in shown):
         yield Blocker("alt_text_missing", "alt_text")
@@ -75,12 +77,9 @@ def of_the_site(version: Version) -> Iterator[Blocker]:
 
 def of_people(version: Version) -> Iterator[Blocker]:
     """Fackligt medlemskap är en känslig uppgift: nobody recognisable is shown without a yes (GDPR art. 9)."""
-    if not version.shown_media.all():
-        return
-    if version.people in ("", People.NOT_ASKED):
-        yield Blocker("consent_missing", "people")
-    if version.people == People.ALL_SAID_YES and version.minors in ("", Minors.NOT_ASKED):
-        yield Blocker("guardian_missing", "minors")
+    for missing in consent.unsettled(version):
+        field = "minors" if missing.code == "guardian_missing" else "people"
+        yield Blocker(missing.code, field, missing.channel)
 
 
 def of_words(version: Version) -> Iterator[Blocker]:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import duty
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.notices import take_back, take_back_about, tell
 from channels.models import Channel
 from channels.notices import administrators, keepers, page_of_channel, those_to_tell
@@ -27,6 +27,7 @@ from posts.chips import SOON, moves_soon
 from posts.models import (
     WAITING,
     Approval,
+    ConsentRequest,
     Draft,
     Event,
     FirstOkay,
@@ -40,9 +41,11 @@ from posts.models import (
     Publication,
     PublicationStatus,
     PublishingStop,
+    Regret,
     Removal,
     Status,
     TakeDown,
+    TakedownCase,
     Transition,
     Version,
 )
@@ -296,9 +299,59 @@ def when_gone(order: TakeDown) -> None:
         return
     kind, key, path = "taken_down", f"takedown:{order.pk}", partial(page_for, order.post, None)
     channels = names([item.publication for item in removals])
-    others = {order.requested_by, *(item.publication.approval.approved_by for item in removals)}
+    asked = {order.requested_by} if order.requested_by else set()
+    others = asked | {item.publication.approval.approved_by for item in removals}
     tell([order.post.author], kind, key, path, is_yours=True, channels=channels)
     tell(others - {order.post.author}, kind, key, path, is_yours=False, channels=channels)
+
+
+# --- people in pictures, and cases ------------------------------------------------------------------------------
+
+
+def said_no(request: ConsentRequest, *, is_taken_down: bool) -> None:
+    """To whoever sent the picture in, kindly; and to whoever judges it right now. It is said of nobody who it was."""
+    post, key = request.post, f"consent:{request.pk}:{request.answer}"
+    facts = {"is_withdrawn": request.is_withdrawn, "is_taken_down": is_taken_down}
+    page = reverse("posts:consent", args=[post.pk])
+    tell([post.author], "consent_no", key, page, is_yours=True, is_with_author=post.is_with_author, **facts)
+    if post.is_in_review:
+        tell({*group()} - {post.author}, "consent_no", key, desk_of(post), is_yours=False, **facts)
+
+
+def all_said_yes(request: ConsentRequest) -> None:
+    """To whoever asked: the last of those who were asked has answered."""
+    post, key = request.post, f"consent:{request.pk}:{request.answer}"
+    tell([post.author], "consent_yes", key, reverse("posts:consent", args=[post.pk]))
+
+
+def case_opened(case: TakedownCase, why: Regret) -> None:
+    """The clock runs: to all who may take down."""
+    people = {*group(), *User.objects.granted(TAKE_DOWN)} - {case.opened_by}
+    facts = {"reason": why, "due_at": case.due_at, "is_asked": case.order_id is None}
+    tell(people, "takedown_asked", f"case:{case.pk}", reverse("posts:case", args=[case.pk]), **facts)
+
+
+def case_hurries(case: TakedownCase, *, is_late: bool, channels: list[str]) -> None:
+    """Before the clock runs out, and when it has."""
+    key = f"case:{case.pk}:{'late' if is_late else 'hurry'}"
+    if Notice.objects.filter(kind="case_hurries", key=key).exists():
+        return
+    facts = {"is_late": is_late, "channels": channels, "due_at": case.due_at}
+    people, page = User.objects.granted(TAKE_DOWN), reverse("posts:case", args=[case.pk])
+    tell(people, "case_hurries", key, page, **facts)
+
+
+def case_kept(case: TakedownCase, by: User, message: str) -> None:
+    """The group looked, and the post stays: its author hears why."""
+    key, page = f"case:{case.pk}", page_of(case.post)
+    tell([case.post.author], "case_kept", key, page, by=by.get_short_name(), message=message)
+
+
+def case_closed(case: TakedownCase) -> None:
+    """Whoever was not mailed of it yet need not hurry any more."""
+    take_back("takedown_asked", f"case:{case.pk}")
+    for late in ("late", "hurry"):
+        take_back("case_hurries", f"case:{case.pk}:{late}")
 
 
 # --- what waits for the desk -----------------------------------------------------------------------------------

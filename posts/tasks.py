@@ -9,9 +9,23 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from posts import link_cards, preparation, publishing, reactions, reminding, renditions, retouching, workflow
+from posts import (
+    cases,
+    event_feeds,
+    events,
+    link_cards,
+    preparation,
+    publishing,
+    reactions,
+    reminding,
+    renditions,
+    retouching,
+    unused,
+    uploads,
+    workflow,
+)
 from posts.lanes import lane
-from posts.models import Media, Publication, Rendition, Version
+from posts.models import EventFeed, Media, Publication, Rendition, Version
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +33,8 @@ FILMS = "films"
 DEFAULT = "default"
 CLOCK = 15
 """Seconds until the clock looks again. What it put into the broker is worth nothing then, and must not pile up."""
+CALENDARS = 60
+"""The same, for what is looked after once a minute."""
 AT_ONCE = 100
 """How much forgotten media is put into the broker each time the clock looks."""
 
@@ -54,18 +70,53 @@ def sweep() -> None:
     workflow.freeze_prepared()
     preparation.sweep(timezone.now())
     retouching.sweep(timezone.now())
+    cases.sweep(timezone.now())
+
+
+@shared_task
+def sweep_uploads() -> None:
+    """Every minute: what was begun and not sent to its end."""
+    uploads.sweep(timezone.now())
+
+
+@shared_task
+def sweep_unused() -> None:
+    """Every few minutes: what was sent in long ago and never put into a post."""
+    unused.sweep(timezone.now())
+
+
+@shared_task
+def mail_receipts() -> None:
+    """Every few seconds: to people who wanted to be gone from a picture, and are."""
+    cases.mail_receipts(timezone.now())
 
 
 @shared_task
 def remind() -> None:
     """Every minute: who promised an answer, and has not given it."""
     reminding.remind(timezone.now())
+    events.remind(timezone.now())
 
 
 @shared_task
 def count_reactions() -> None:
     """Every minute: how was it received, where somebody is to be asked?"""
     reactions.at_all(timezone.now())
+
+
+@shared_task
+def wake_calendars() -> None:
+    """Every minute: the calendars that were not read for a day."""
+    now = timezone.now()
+    for feed in event_feeds.due(now).order_by("look_at")[:AT_ONCE]:
+        put(read_calendar, str(feed.pk), expires=CALENDARS)
+    events.forget_old(now)
+
+
+@shared_task
+def read_calendar(feed_id: str) -> None:
+    if feed := event_feeds.claim(feed_id):
+        event_feeds.fetch(feed)
 
 
 @shared_task
@@ -112,6 +163,10 @@ def publish_soon() -> None:
 
 def prepare_soon(media: Media) -> None:
     transaction.on_commit(partial(put, prepare, str(media.pk), queue=queue_for(media)))
+
+
+def read_calendar_soon(feed: EventFeed) -> None:
+    transaction.on_commit(partial(put, read_calendar, str(feed.pk)))
 
 
 def make_renditions_soon(version: Version) -> None:

@@ -23,7 +23,14 @@ BLOCKERS = {
     "thumbnail_gone": gettext_lazy("bilden som skulle visa filmen finns inte kvar i inlägget"),
     "site_forbidden": gettext_lazy("platsen får inte visas"),
     "site_unknown": gettext_lazy("det är oklart om platsen får visas"),
+    "picture_erased": gettext_lazy(
+        "en bild är raderad: be om ändring, så får den som skickade in välja en annan"
+    ),
     "consent_missing": gettext_lazy("samtycke saknas"),
+    "consent_waiting": gettext_lazy("alla på bilden har inte svarat"),
+    "consent_refused": gettext_lazy("någon på bilden vill inte synas"),
+    "consent_new_picture": gettext_lazy("samtycke saknas för en bild som kom till senare"),
+    "consent_elsewhere": gettext_lazy("ingen på bilden är tillfrågad om den här kanalen"),
     "guardian_missing": gettext_lazy("vårdnadshavares ja saknas"),
     "personal_number": gettext_lazy("det står ett personnummer i texten"),
     "authors_yes_missing": gettext_lazy("den som skickade in har inte sagt okej"),

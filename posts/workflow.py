@@ -33,6 +33,7 @@ from django.utils.translation import pgettext_lazy
 from audit import log
 from posts import (
     changes,
+    consent,
     desk,
     elections,
     link_cards,
@@ -60,6 +61,7 @@ from posts.models import (
     Media,
     MediaState,
     Override,
+    People,
     Post,
     Publication,
     Status,
@@ -591,6 +593,8 @@ def check_complete(draft: Draft) -> None:
         missing = [name for name in missing if name != "people"]
     else:
         missing += places.missing_of(draft)
+    if shown and draft.people == People.ALL_SAID_YES and not (draft.said_yes or consent.is_covered(draft)):
+        missing.append("said_yes")
     if any(item.media.state == MediaState.REFUSED for item in shown.select_related("media")):
         missing.append("media")
     if missing:
@@ -609,6 +613,8 @@ def freeze_if_prepared(post: Post) -> Version | None:
     before = post.current_version
     channels = channels_of(before) if before else contents.preselected()
     version = freeze(post, draft.manuscript(channels), post.author, answers_of(draft))
+    if draft.said_yes and draft.people == People.ALL_SAID_YES and version.media:
+        consent.read_aloud(post, post.author, version, draft.said_yes)
     draft.delete()
     post.save(update_fields=["current_version", "updated_at"])
     return version
@@ -690,7 +696,7 @@ def hand_back(post: Post, version: Version) -> Draft:
     draft = Draft.objects.create(
         post=post, text=version.text, link=version.link, credit=version.credit, **answers_of(version)
     )
-    for shown in version.shown_media.select_related("media"):
+    for shown in version.shown_media.filter(media__erased_at=None).select_related("media"):
         DraftMedia.objects.get_or_create(
             draft=draft,
             media=purging.in_force(shown.media),

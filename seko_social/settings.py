@@ -183,10 +183,25 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "forget uploads that were given up": {
+        "task": "posts.tasks.sweep_uploads",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "forget what no post shows": {
+        "task": "posts.tasks.sweep_unused",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "mail what people are told": {
         "task": "accounts.tasks.deliver",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "ask about pages and groups": {
+        "task": "accounts.tasks.ask_about_likes",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
     "look at channels": {
         "task": "channels.tasks.probe_due",
@@ -210,6 +225,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 300},
     },
     "count reactions": {"task": "posts.tasks.count_reactions", "schedule": 60.0, "options": {"expires": 60}},
+    "read calendars": {
+        "task": "posts.tasks.wake_calendars",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "mail receipts of cases": {
+        "task": "posts.tasks.mail_receipts",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "remind of promises": {"task": "posts.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "prove the log": {"task": "audit.tasks.prove_daily", "schedule": 60.0, "options": {"expires": 60}},
 }
@@ -342,6 +367,12 @@ WORKING_HOURS = environment.office_hours("WORKING_HOURS", "08.00-17.00")
 """When the communications group works, on days that are not red, by the clock on the wall."""
 GAP_MAIL_HOUR = environment.number("GAP_MAIL_HOUR", 13, least=6, most=17)
 """From then on the group is mailed, once a day, when nothing is out or planned on a channel with a daily goal."""
+CONTACT_EMAIL = environment.text("CONTACT_EMAIL", "seko@seko.se")
+"""Whom people in pictures write to: on the pages that they are shown, which nobody signs in to."""
+TAKEDOWN_HOURS = environment.number("TAKEDOWN_HOURS", 24, least=1, most=168)
+"""Within how many hours somebody who does not want to be seen is to be gone from all channels."""
+CASE_NAMES_DAYS = environment.number("CASE_NAMES_DAYS", 365, least=1, most=3650)
+"""How long after its end a case keeps names and what was said. That there was one stays."""
 QUIET_HOURS = environment.hours("QUIET_HOURS", "21.00-06.00")
 """When nothing is planned unless somebody says that it shall go out all the same, by the clock on the wall."""
 OWN_DOMAINS = environment.words("OWN_DOMAINS", "seko.se")
@@ -360,6 +391,13 @@ FILM_MAX_BYTES = environment.number("FILM_MAX_MB", 2048, least=1, most=8192) * 1
 MEDIA_PER_POST = 10
 MEDIA_WAITING_PER_PERSON = 30
 """How many files of one person may wait for a worker at the same time."""
+UPLOADS_AT_ONCE = 3
+UPLOAD_BYTES_OPEN = environment.number("UPLOAD_OPEN_MB", 4096, least=1, most=65536) * 1024 * 1024
+"""How many files one person may be sending in parts at the same time, and how much that may be together."""
+UPLOAD_HOURS = 24
+"""How long what has come of a file is kept for the rest."""
+UNUSED_MEDIA_DAYS = environment.number("UNUSED_MEDIA_DAYS", 30, least=1, most=3650)
+"""How long a picture or film is kept that was sent in and never put into a post."""
 
 PLATFORMS = environment.choice("PLATFORMS", "live" if PRODUCTION else "sandbox", {"sandbox", "live"})
 IS_TRAINING = PLATFORMS == "sandbox"

@@ -88,6 +88,8 @@ def draft(author: User, *, media: list[Media] | None = None, alt_text: str = "",
     """A post that its author is writing, with one picture unless told otherwise."""
     post = Post.objects.create(author=author, category=Category.objects.first(), client_id=uuid.uuid4())
     media = [picture(author)] if media is None else media
+    if fields.get("people") == People.ALL_SAID_YES:
+        fields = {"said_yes": 1} | fields
     wording = Draft.objects.create(post=post, **{"text": TEXT, "people": People.NOBODY} | fields)
     for position, item in enumerate(media):
         DraftMedia.objects.create(draft=wording, media=item, position=position, alt_text=alt_text)

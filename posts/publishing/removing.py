@@ -44,8 +44,13 @@ LOOKED_ENOUGH = 5
 # --- the order ------------------------------------------------------------------------------------------------
 
 
-def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> TakeDown:
-    """Remove the post from every channel that it is on, or on its way to. What waits is taken back at once."""
+def take_down(
+    post: Post, by: "User | None", reason: Regret, message: str = "", *, is_told: bool = True
+) -> TakeDown:
+    """
+    Remove the post from every channel that it is on, or on its way to. What waits is taken back at once. `is_told` is
+    False where a case tells of it.
+    """
     with transaction.atomic():
         locked = Post.objects.locked().get(pk=post.pk)
         live = Publication.objects.filter(post=locked).exclude(status__in=OVER).select_related("channel")
@@ -58,7 +63,8 @@ def take_down(post: Post, by: "User", reason: Regret, message: str = "") -> Take
         log.record(
             "post.take_down", locked, actor=by, reason=reason, channels=[item.channel_id for item in new]
         )
-        notices.taken_down(order)
+        if is_told:
+            notices.taken_down(order)
         for removal in removals:
             take_back(removal)
     return order

@@ -213,6 +213,7 @@ class Telling:
             credit=self.author.name,
             people=demo.people,
             minors=Minors.NOBODY if demo.people == People.ALL_SAID_YES else "",
+            said_yes=2 if demo.people == People.ALL_SAID_YES else None,
         )
         for position, scene in enumerate(demo.scenes):
             DraftMedia.objects.create(

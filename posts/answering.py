@@ -1,0 +1,112 @@
+"""
+What people in pictures answer: yes, no, and the change of mind. An answer is never lost to a decision at the same moment.
+
+    asked ──yes──▶ yes ──withdrawn──▶ withdrawn
+      └───no────▶ no ──yes, as long as the link lasts──▶ yes
+
+Answering locks the post first, as an okay does. So an okay either sees the no, and is refused; or it is there already,
+and the no finds what was queued for it and has it held and taken down.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import log
+from posts import cases, consent, notices, publishing
+from posts.models import (
+    AGAINST,
+    OVER,
+    Answer,
+    CaseReason,
+    ConsentRequest,
+    Method,
+    Post,
+    Publication,
+    TakedownCase,
+)
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+NEXT: dict[str, tuple[Answer, ...]] = {
+    "": (Answer.YES, Answer.NO),
+    Answer.NO: (Answer.YES,),
+    Answer.YES: (Answer.WITHDRAWN,),
+    Answer.WITHDRAWN: (),
+}
+"""What somebody may say after what they have said."""
+
+
+class NoLongerAskedError(Exception):
+    """It is no longer so (409): the link has expired, was taken back, or something else was answered since."""
+
+    def __init__(self, request: ConsentRequest) -> None:
+        super().__init__(str(request))
+        self.request = request
+
+
+def answer(
+    asked: ConsentRequest, said: Answer, *, language: str = "", is_guardians: bool = False
+) -> TakedownCase | None:
+    """Write it down. The case, where there was something to take down. The same said twice is said once."""
+    with transaction.atomic():
+        post = Post.objects.locked().get(pk=asked.post_id)
+        request = ConsentRequest.objects.select_for_update(no_key=True).get(pk=asked.pk)
+        if request.answer == said:
+            return case_of(request)
+        check(request, said)
+        live = Publication.objects.filter(post=post).exclude(status__in=OVER)
+        publishing.lock_all(live)
+        consent.write_down(request, said, language=language, is_guardians=is_guardians)
+        case = None
+        if said in AGAINST and live.exists():
+            case = cases.open_case(post, CaseReason.WITHDRAWN, consent=request)
+        log.record("consent.answered", request, answer=said, how=request.method)
+        tell(request, case)
+    return case
+
+
+def check(request: ConsentRequest, said: Answer) -> None:
+    if said not in NEXT[request.answer]:
+        raise NoLongerAskedError(request)
+    is_first = request.answer in ("", Answer.NO)
+    is_late = request.expires_at is not None and request.expires_at <= timezone.now()
+    if request.taken_back_at is not None or (is_first and is_late):
+        raise NoLongerAskedError(request)
+
+
+def case_of(request: ConsentRequest) -> TakedownCase | None:
+    return TakedownCase.objects.filter(consent=request).for_page().first()
+
+
+def tell(request: ConsentRequest, case: TakedownCase | None) -> None:
+    if request.answer in AGAINST:
+        notices.said_no(request, is_taken_down=case is not None)
+    elif not request.post.consents.in_force().exclude(answer=Answer.YES).exists():  # type: ignore[attr-defined]
+        notices.all_said_yes(request)
+
+
+def told_by(post: Post, by: "User", message: str, receipt_to: str) -> TakedownCase:
+    """Somebody in the picture wrote or rang: the group opens the case for them, and their no stands like any other."""
+    with transaction.atomic():
+        locked = Post.objects.locked().get(pk=post.pk)
+        publishing.lock_all(Publication.objects.filter(post=locked).exclude(status__in=OVER))
+        version = locked.version_in_force
+        request = ConsentRequest.objects.create(
+            post=locked,
+            method=Method.READ_ALOUD,
+            pictures=consent.pictures_of(version.media),
+            platforms=consent.places(),
+            made_by=by,
+        )
+        consent.write_down(request, Answer.WITHDRAWN)
+        return cases.open_case(
+            locked,
+            CaseReason.GROUP,
+            by=by,
+            consent=request,
+            message=message,
+            receipt_to=receipt_to,
+        )

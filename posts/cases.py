@@ -1,0 +1,343 @@
+"""
+Somebody wants a post gone: a case with a clock, from the moment when it is said until the last channel has it no more.
+
+    opened ──the order──▶ taken down, channel by channel ──▶ closed ──▶ receipt ──▶ swept (names and words)
+      └── an author's request ──the group──▶ the order | closed, and the post stays
+
+Opening one for somebody in the picture orders the take-down in the same transaction: what waits is held at once. What its
+author asks for is for the group to judge; until then what waits is held, too. The platforms are called by the workers
+as for every take-down (`posts.publishing`), and their results are read from there: a case keeps no copy.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts import letters
+from audit import log
+from posts import notices, publishing
+from posts.models import (
+    OVER,
+    CaseQuerySet,
+    CaseReason,
+    ConsentRequest,
+    Post,
+    Publication,
+    PublicationStatus,
+    ReceiptState,
+    Regret,
+    Removal,
+    RemovalStatus,
+    TakeDown,
+    TakedownCase,
+)
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+HURRY_BEFORE = timedelta(hours=6)
+"""Before the clock runs out everybody who may take down is told once more."""
+LEASE = timedelta(minutes=2)
+BACK_OFF = [timedelta(seconds=seconds) for seconds in (30, 120, 600, 1800, 3600)]
+GIVE_UP_AFTER = 200
+"""Tries to hand a receipt over: more than a week of a mail server that is away."""
+AT_ONCE = 50
+
+logger = logging.getLogger(__name__)
+
+
+class NothingOutError(Exception):
+    """Nothing of the post is out or on its way: there is nothing to take down."""
+
+
+# --- opening ----------------------------------------------------------------------------------------------------
+
+
+def is_live(post: Post) -> bool:
+    """Something of it is out, on its way, or may be."""
+    return Publication.objects.filter(post=post).exclude(status__in=OVER).exists()
+
+
+def open_case(
+    post: Post,
+    reason: CaseReason,
+    *,
+    by: "User | None" = None,
+    consent: ConsentRequest | None = None,
+    message: str = "",
+    receipt_to: str = "",
+    why: Regret = Regret.CONSENT,
+) -> TakedownCase:
+    """
+    Held at once and taken down everywhere. Raises NothingOutError. Whoever comes second, while the first one's order is
+    being carried out, has a case of their own with the same order.
+    """
+    with transaction.atomic():
+        locked = Post.objects.locked().get(pk=post.pk)
+        if not is_live(locked):
+            raise NothingOutError(str(post))
+        try:
+            order = publishing.take_down(locked, by, why, message, is_told=False)
+        except publishing.TooLateError:
+            order = TakeDown.objects.filter(post=locked).latest("requested_at", "pk")
+        case = start(locked, reason, by, order=order, consent=consent, message=message, receipt_to=receipt_to)
+        notices.case_opened(case, why)
+    return case
+
+
+def ask(post: Post, by: "User", message: str) -> TakedownCase:
+    """Its author wants it gone, and the group judges that. What waits is held until then. Raises NothingOutError."""
+    with transaction.atomic():
+        locked = Post.objects.locked().get(pk=post.pk)
+        if not is_live(locked):
+            raise NothingOutError(str(post))
+        if already := TakedownCase.objects.open().filter(post=locked, reason=CaseReason.AUTHOR).first():
+            return already
+        hold_what_waits(locked, by)
+        case = start(locked, CaseReason.AUTHOR, by, message=message)
+        notices.case_opened(case, Regret.OTHER)
+    return case
+
+
+def hold_what_waits(post: Post, by: "User") -> None:
+    of_it = Publication.objects.heads().filter(post=post).select_related("channel", "post")
+    publishing.lock_all(of_it)
+    for publication in of_it.filter(status=PublicationStatus.QUEUED, claimed_until=None):
+        try:
+            publishing.hold([publication], by)
+        except publishing.TooLateError:
+            # The race: a worker has it. Then it comes out, and is in the case like the others.
+            continue
+
+
+def start(
+    post: Post, reason: CaseReason, by: "User | None", *, receipt_to: str = "", **facts: Any
+) -> TakedownCase:
+    now = timezone.now()
+    case = TakedownCase.objects.create(
+        post=post,
+        reason=reason,
+        opened_by=by,
+        opened_at=now,
+        due_at=now + timedelta(hours=settings.TAKEDOWN_HOURS),
+        receipt_to=receipt_to,
+        receipt=ReceiptState.WAITING if receipt_to else ReceiptState.NONE,
+        **facts,
+    )
+    log.record("case.opened", case, actor=by, reason=reason)
+    return case
+
+
+def want_receipt(case: TakedownCase, address: str, language: str) -> bool:
+    """By mail, beside the page. Once: from when it is being mailed, another address is not heard."""
+    waiting = TakedownCase.objects.filter(
+        pk=case.pk, receipt__in=(ReceiptState.NONE, ReceiptState.WAITING), swept_at=None
+    )
+    return bool(
+        waiting.update(
+            receipt=ReceiptState.WAITING,
+            receipt_to=address,
+            receipt_language=language,
+            receipt_not_before=timezone.now(),
+        )
+    )
+
+
+# --- how far it has come ------------------------------------------------------------------------------------------
+
+
+def removals_of(case: TakedownCase) -> list[Removal]:
+    """Channel by channel, of the post itself: the last order for each."""
+    of_it = Removal.objects.filter(publication__post=case.post_id, publication__part=0)
+    of_it = of_it.filter(Q(finished_at=None) | Q(finished_at__gte=case.opened_at))
+    found = of_it.select_related("publication__channel").order_by("publication__channel__position", "pk")
+    return list({item.publication_id: item for item in found}.values())
+
+
+def is_down(case: TakedownCase) -> bool:
+    """Of what was out when it was opened, nothing is known to be there any more."""
+    unfinished = Removal.objects.unfinished().filter(publication__post=case.post_id)
+    return case.order_id is not None and not unfinished.exists()
+
+
+def wanted_down() -> CaseQuerySet:
+    """Open ones whose orders are carried out."""
+    unfinished = Removal.objects.unfinished().filter(publication__post=OuterRef("post"))
+    return TakedownCase.objects.open().filter(~Exists(unfinished), order__isnull=False)
+
+
+# --- closing ------------------------------------------------------------------------------------------------------
+
+
+def keep(case: TakedownCase, by: "User", message: str) -> bool:
+    """The group looked at what its author asked for, and the post stays. False: it is closed, or being taken down."""
+    with transaction.atomic():
+        Post.objects.locked().get(pk=case.post_id)
+        # The race: a colleague orders the take-down right now.
+        mine = TakedownCase.objects.open().filter(pk=case.pk, order=None)
+        is_kept = bool(mine.update(closed_at=timezone.now(), closed_by=by))
+        if is_kept:
+            log.record("case.kept", case, actor=by)
+            notices.case_kept(case, by, message)
+    return is_kept
+
+
+def close_finished() -> None:
+    """Those whose last channel is done; and those of an author whose post somebody has ordered down since."""
+    adopt_orders()
+    for case in wanted_down()[:AT_ONCE]:
+        close(case)
+
+
+def adopt_orders() -> None:
+    for case in TakedownCase.objects.open().filter(order=None):
+        order = TakeDown.objects.filter(post=case.post_id, requested_at__gte=case.opened_at).first()
+        if order:
+            TakedownCase.objects.open().filter(pk=case.pk, order=None).update(order=order)
+
+
+def close(case: TakedownCase) -> None:
+    with transaction.atomic():
+        # The race: two workers sweep at once. One of them closes it.
+        if (
+            TakedownCase.objects.open()
+            .filter(pk=case.pk)
+            .update(closed_at=timezone.now(), receipt_not_before=timezone.now())
+        ):
+            log.record("case.closed", case)
+            notices.case_closed(case)
+
+
+def hurry(now: datetime) -> None:
+    """Before the clock runs out, and when it has: each once, to all who may take down."""
+    for case in TakedownCase.objects.open().for_page().filter(due_at__lte=now + HURRY_BEFORE)[:AT_ONCE]:
+        notices.case_hurries(case, is_late=case.due_at <= now, channels=names_left(case))
+
+
+def names_left(case: TakedownCase) -> list[str]:
+    return notices.names([item.publication for item in removals_of(case) if item.finished_at is None])
+
+
+def sweep(now: datetime) -> None:
+    """What every round does; and of old ones, the names and the words go: that there was a case stays."""
+    close_finished()
+    hurry(now)
+    old = TakedownCase.objects.closed().filter(
+        closed_at__lte=now - timedelta(days=settings.CASE_NAMES_DAYS), swept_at=None
+    )
+    for case in old[:AT_ONCE]:
+        forget(case, now)
+
+
+def forget(case: TakedownCase, now: datetime) -> None:
+    with transaction.atomic():
+        gone = {"message": "", "receipt_to": "", "swept_at": now}
+        if TakedownCase.objects.filter(pk=case.pk, swept_at=None).update(**gone):
+            ConsentRequest.objects.filter(pk=case.consent_id).update(called="")
+            log.record("case.swept", case)
+
+
+# --- the receipt ----------------------------------------------------------------------------------------------------
+
+
+def to_mail(now: datetime) -> CaseQuerySet:
+    ready = Q(receipt_not_before=None) | Q(receipt_not_before__lte=now)
+    return TakedownCase.objects.closed().filter(ready, receipt=ReceiptState.WAITING)
+
+
+def mail_receipts(now: datetime) -> int:
+    """
+    To whoever left an address. As with notices, a mail is tried again up to the moment when the server is given it, and
+    never after that; then its address is forgotten.
+    """
+    lost = TakedownCase.objects.filter(receipt=ReceiptState.BEGUN, receipt_not_before__lt=now)
+    lost.update(receipt=ReceiptState.UNCLEAR, receipt_to="")
+    return sum(mail(case) for case in to_mail(now).for_page()[:AT_ONCE])
+
+
+def mail(case: TakedownCase) -> bool:
+    if not claim(case):
+        return False
+    try:
+        letters.send(letter_to(case), partial(begin, case))
+    except (letters.ServerAwayError, letters.NotTakenError) as error:
+        later(case)
+        logger.warning("The mail server did not take the receipt of %s: %s", case, error)
+    except letters.RefusedError as error:
+        finish(case, ReceiptState.REFUSED)
+        logger.warning("The mail server refused the receipt of %s: %s", case, error)
+    except letters.UnclearError as error:
+        finish(case, ReceiptState.UNCLEAR)
+        logger.warning("Nobody knows whether the receipt of %s arrived: %s", case, error)
+    else:
+        finish(case, ReceiptState.SENT)
+        return True
+    return False
+
+
+def claim(case: TakedownCase) -> bool:
+    # The race: two workers mail at once. One of them still finds the tries as they were read.
+    rows = TakedownCase.objects.filter(
+        pk=case.pk, receipt=ReceiptState.WAITING, receipt_tries=case.receipt_tries
+    )
+    case.receipt_tries += 1
+    return bool(rows.update(receipt_tries=F("receipt_tries") + 1, receipt_not_before=timezone.now() + LEASE))
+
+
+def mine(case: TakedownCase) -> CaseQuerySet:
+    return TakedownCase.objects.filter(pk=case.pk, receipt_tries=case.receipt_tries)
+
+
+def begin(case: TakedownCase) -> None:
+    begun = mine(case).filter(receipt=ReceiptState.WAITING)
+    if not begun.update(receipt=ReceiptState.BEGUN, receipt_not_before=timezone.now() + LEASE):
+        raise letters.UnclearError("somebody else has it")
+
+
+def finish(case: TakedownCase, state: ReceiptState) -> None:
+    mine(case).update(receipt=state, receipt_to="")
+
+
+def later(case: TakedownCase) -> None:
+    if case.receipt_tries >= GIVE_UP_AFTER:
+        finish(case, ReceiptState.REFUSED)
+        return
+    wait = BACK_OFF[min(case.receipt_tries, len(BACK_OFF)) - 1]
+    mine(case).update(receipt=ReceiptState.WAITING, receipt_not_before=timezone.now() + wait)
+
+
+def letter_to(case: TakedownCase) -> EmailMessage:
+    """It names no picture and nobody, since mails lie about in many places."""
+    with translation.override(case.receipt_language):
+        facts = {
+            "case": case,
+            "organisation": settings.ORGANISATION_NAME,
+            "contact": settings.CONTACT_EMAIL,
+            "rows": removals_of(case),
+            "not_out": RemovalStatus.NOT_OUT,
+        }
+        subject, _, body = render_to_string("posts/cases/receipt.txt", facts).strip().partition("\n")
+    return EmailMessage(
+        subject.strip(),
+        body.strip() + "\n",
+        to=[case.receipt_to],
+        headers={"Message-ID": letter_id(case), "Auto-Submitted": "auto-generated"},
+    )
+
+
+def letter_id(case: TakedownCase) -> str:
+    host = settings.SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
+    return f"<case-{case.pk}-{case.opened_at.timestamp():.0f}@{host}>"
+
+
+def page_of(case: TakedownCase) -> str:
+    return reverse("posts:case", args=[case.pk])

@@ -1,0 +1,256 @@
+"""
+Whether everybody who can be recognised has said yes: the one truth behind the blocker, and what it is made of.
+
+A yes is for pictures and for places. What was made of a picture since, by cropping or blurring, shows less and keeps the
+yes; another picture, or a platform that was not named, does not. A no stands against a picture for as long as that is
+shown as it was when somebody said no, whatever is claimed about it; blurred or cropped, it is for the group to judge.
+
+A question that was asked and not answered waits: it is answered, or taken back by whoever asked.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import log
+from channels.adapters import ADAPTERS
+from channels.models import Channel
+from posts import consent_words
+from posts.models import (
+    Answer,
+    ConsentAnswer,
+    ConsentQuerySet,
+    ConsentRequest,
+    Draft,
+    Media,
+    Method,
+    Minors,
+    People,
+    Post,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LASTS = timedelta(days=14)
+"""How long a link can be answered."""
+MOST_AT_ONCE = 20
+AS_THE_SCRIPT_SAYS = ("facebook", "x", "youtube")
+"""Where nothing is connected yet."""
+OWN_ANSWERS = (Method.LINK, Method.PHONE)
+"""Given by the people themselves, and not told by whoever asked them."""
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Why it is not settled: a code of a blocker, and the channel that alone it is about."""
+
+    code: str
+    channel: Channel | None = None
+
+
+# --- the one truth --------------------------------------------------------------------------------------------
+
+
+def is_settled(version: Version) -> bool:
+    """Nobody who can be recognised is in it against their will, or without their yes."""
+    return not unsettled(version)
+
+
+def unsettled(version: Version) -> list[Unsettled]:
+    """All that is missing; nothing where all have said yes, or nobody can be recognised."""
+    shown = version.media
+    if not shown:
+        return []
+    known = [item for item in version.post.consents.all() if item.taken_back_at is None]  # type: ignore[attr-defined]
+    if any(stands_against(item, media) for item in known if item.is_against for media in shown):
+        return [Unsettled("consent_refused")]
+    if version.people == People.NOBODY:
+        return []
+    if any(item.is_open for item in known):
+        return [Unsettled("consent_waiting")]
+    yes = [item for item in known if item.is_yes and counts(item, version.people)]
+    if not yes or not version.people:
+        return [Unsettled("consent_missing")]
+    if not all(any(covers(item, media) for item in yes) for media in shown):
+        return [Unsettled("consent_new_picture")]
+    return [*of_minors(version, yes), *of_places(version, yes)]
+
+
+def counts(item: ConsentRequest, claim: str) -> bool:
+    """Whoever says that not all were asked outweighs what was told for others; not what people answered themselves."""
+    return claim == People.ALL_SAID_YES or item.method in OWN_ANSWERS
+
+
+def of_minors(version: Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
+    """Who answers on their own telephone is asked there whether they are under 18."""
+    if version.minors in (Minors.NOBODY, Minors.GUARDIAN_SAID_YES) or any(item.is_guardians for item in yes):
+        return []
+    is_asked_there = version.minors == "" and all(item.method in OWN_ANSWERS for item in yes)
+    return [] if is_asked_there else [Unsettled("guardian_missing")]
+
+
+def of_places(version: Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
+    """Each of them was told where, and said yes to that."""
+    named = [set(item.platforms) for item in yes if item.platforms]
+    return [
+        Unsettled("consent_elsewhere", choice.channel)
+        for choice in version.chosen_channels.all()  # type: ignore[attr-defined]
+        if any(choice.channel.platform not in platforms for platforms in named)
+    ]
+
+
+# --- pictures -------------------------------------------------------------------------------------------------
+
+
+def pictures_of(media: Iterable[Media]) -> dict[str, str]:
+    return {str(item.pk): item.sha256 for item in media}
+
+
+def covers(item: ConsentRequest, media: Media) -> bool:
+    """It is what was shown, or was made of it since."""
+    if is_the_same(item, media) or str(media.made_from_id) in item.pictures:
+        return True
+    return any(before.edits == media.edits[: len(before.edits)] for before in kin(item, media))
+
+
+def stands_against(item: ConsentRequest, media: Media) -> bool:
+    """What somebody said no to is still to be seen in it."""
+    if is_the_same(item, media):
+        return True
+    if str(media.made_from_id) in item.pictures:
+        return not shows_less(media.edits)
+    return any(not shows_less(media.edits[len(before.edits) :]) for before in kin(item, media))
+
+
+def is_the_same(item: ConsentRequest, media: Media) -> bool:
+    return str(media.pk) in item.pictures or (media.sha256 != "" and media.sha256 in item.pictures.values())
+
+
+def shows_less(edits: Iterable[dict[str, object]]) -> bool:
+    return any(step.get("blur") or step.get("crop") for step in edits)
+
+
+def kin(item: ConsentRequest, media: Media) -> list[Media]:
+    """Those of its pictures that came of the same one as this: hardly ever any, so that few pages ask."""
+    first = media.made_from_id or media.pk
+    return list(Media.objects.filter(pk__in=list(item.pictures), made_from=first))
+
+
+def is_covered(draft: Draft) -> bool:
+    """Somebody has said yes to all that it shows: its author need not say it again."""
+    known = [item for item in draft.post.consents.in_force() if item.is_yes]  # type: ignore[attr-defined]
+    return all(any(covers(item, media) for item in known) for media in draft.media)
+
+
+# --- asking -----------------------------------------------------------------------------------------------------
+
+
+def places() -> list[str]:
+    """The platforms that people are told of: all that a post could go out on today."""
+    connected = list(dict.fromkeys(Channel.objects.open().values_list("platform", flat=True)))
+    return connected or list(AS_THE_SCRIPT_SAYS)
+
+
+def names_of(platforms: Iterable[str]) -> list[str]:
+    """As people know them. One that is gone from here was still promised."""
+    return [ADAPTERS[key].name if key in ADAPTERS else key for key in platforms]
+
+
+def read_aloud(post: Post, by: "User", version: Version, count: int) -> ConsentRequest:
+    """Somebody asked people on the spot, and all of them said yes. The caller has locked the post."""
+    request = ConsentRequest.objects.create(
+        post=post,
+        method=Method.READ_ALOUD,
+        pictures=pictures_of(version.media),
+        platforms=places(),
+        words=consent_words.VERSION,
+        count=count,
+        made_by=by,
+    )
+    write_down(request, Answer.YES, is_guardians=version.minors == Minors.GUARDIAN_SAID_YES)
+    log.record("consent.told", request, actor=by, count=count)
+    return request
+
+
+def ask(
+    post: Post, by: "User", count: int = 1, method: Method = Method.LINK, called: str = ""
+) -> list[tuple[ConsentRequest, str]]:
+    """As many questions as people, each with what its link ends with: told here and never again."""
+    wording = post.wording
+    made = []
+    with transaction.atomic():
+        Post.objects.locked().get(pk=post.pk)
+        for _number in range(count):
+            token = secrets.token_urlsafe(24)
+            request = ConsentRequest.objects.create(
+                post=post,
+                method=method,
+                pictures=pictures_of(wording.media if wording else []),
+                platforms=places(),
+                words=consent_words.VERSION,
+                called=called,
+                token_hash=digest_of(token),
+                made_by=by,
+                expires_at=timezone.now() + LASTS,
+            )
+            log.record("consent.asked", request, actor=by, how=method)
+            made.append((request, token))
+    return made
+
+
+def ask_no_more(request: ConsentRequest, by: "User") -> bool:
+    """Another link is made, or the person is in no picture any longer. False: they have answered."""
+    with transaction.atomic():
+        Post.objects.locked().get(pk=request.post_id)
+        # The race: the person answers right now. Then the answer stands.
+        taken = ConsentRequest.objects.in_force().filter(pk=request.pk, answer="")
+        is_done = bool(taken.update(taken_back_at=timezone.now()))
+        if is_done:
+            log.record("consent.not_asked", request, actor=by)
+    return is_done
+
+
+def write_down(
+    request: ConsentRequest, answer: Answer, *, language: str = "", is_guardians: bool = False
+) -> None:
+    """The answer, with what it was an answer to; and on the request, that it is the last one."""
+    now = timezone.now()
+    ConsentAnswer.objects.create(
+        request=request,
+        answer=answer,
+        method=request.method,
+        count=request.count,
+        is_guardians=is_guardians,
+        words=consent_words.VERSION,
+        language=language,
+        pictures=request.pictures,
+        platforms=request.platforms,
+        at=now,
+    )
+    request.answer, request.answered_at = answer, now
+    request.is_guardians = is_guardians
+    request.save(update_fields=["answer", "answered_at", "is_guardians"])
+
+
+# --- finding ----------------------------------------------------------------------------------------------------
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_token(token: str) -> ConsentRequest | None:
+    return ConsentRequest.objects.of_words().filter(token_hash=digest_of(token)).first()
+
+
+def of(post: Post) -> ConsentQuerySet:
+    """What was asked about a post, and not taken back, in its order."""
+    return ConsentRequest.objects.in_force().filter(post=post).of_words()
