@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 class Upload(models.Model):
     """
-    One file that somebody sends by tus. Its number is that of the Media which it becomes when its last byte is here; the row
-    stays beside it, so that whoever missed the answer can ask again.
+    One file that somebody sends by tus. Its number is that of the Media which it becomes when its last byte is here; the
+    row stays beside it, so that whoever missed the answer can ask again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,7 +54,7 @@ class Upload(models.Model):
 
 
 class UploadPart(models.Model):
-    """What came in between two looks at the clock: a file of its own, so that any storage and any web server can take it."""
+    """What came between two looks at the clock: a file of its own, which any storage takes from any web server."""
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
     begin = models.PositiveBigIntegerField()
