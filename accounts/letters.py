@@ -24,6 +24,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from accounts.models import Notice
 
@@ -86,13 +87,19 @@ def to(notice: Notice) -> EmailMessage:
     """The same notice is always the same message: if it came twice after all, the receiver's program would know."""
     with translation.override(notice.person.language):
         said = words(notice)
-    way = f"{said.link}:\n{settings.SITE_URL}{notice.path}"
+        ways = ways_on(notice, said.link)
     return EmailMessage(
         said.subject,
-        "\n\n".join([*said.body, way, "Seko Social\n"]),
+        "\n\n".join([*said.body, *ways, "Seko Social\n"]),
         to=[notice.person.email],
         headers={"Message-ID": name_of(notice), "Auto-Submitted": "auto-generated"},
     )
+
+
+def ways_on(notice: Notice, link: str) -> list[str]:
+    """Where it leads; and where a post that is out is shared, for on the notice's own page that is one press away."""
+    ways = [(link, notice.path), (_("Dela vidare"), notice.facts.get("share_path"))]
+    return [f"{called}:\n{settings.SITE_URL}{path}" for called, path in ways if path]
 
 
 def name_of(notice: Notice) -> str:

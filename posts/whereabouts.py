@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from channels.adapters.base import Privacy
 from channels.models import Channel
 from posts import chips, publishing
 from posts.chips import Chip
@@ -22,6 +23,7 @@ from posts.models import (
     Removal,
     RemovalStatus,
     Status,
+    VersionChannel,
 )
 
 S = PublicationStatus
@@ -215,6 +217,14 @@ def of(post: Post) -> list[Whereabouts]:
     rows = [Whereabouts(item, last_removal(item), following(item, found)) for item in found]
     shown = [row for row in rows if row.removal or row.publication.status != S.CANCELLED]
     return [row for row in shown if row.is_of_its_own]
+
+
+def public_links(rows: Iterable[Whereabouts]) -> list[Publication]:
+    """What anybody may be sent the address of: the posts themselves, where everybody may see them."""
+    out = [row.publication for row in rows if row.publication.is_head and row.has_begun]
+    for_some = VersionChannel.objects.filter(version__in={item.version_id for item in out})
+    hidden = set(for_some.exclude(privacy=Privacy.PUBLIC).values_list("version", "channel")) if out else set()
+    return [item for item in out if item.url and (item.version_id, item.channel_id) not in hidden]
 
 
 def following(head: Publication, found: Iterable[Publication]) -> tuple[Publication, ...]:

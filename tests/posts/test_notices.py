@@ -554,10 +554,10 @@ def test_every_kind_has_a_subject_something_to_say_and_one_link(kind, is_yours):
     assert all(words.body)
 
 
-def test_a_subject_names_nobody_and_a_mail_has_one_link(cast, page, platform):
+def test_a_subject_names_nobody_and_a_mail_has_one_link_and_one_more_to_share_by(cast, page, platform):
     run(*approved(cast, page))
     publishing.stop(cast["approver"], StopReason.OTHER, "")
     for notice in Notice.objects.all():
         mail = letters.to(notice)
         assert not any(person.name.split()[0] in mail.subject for person in cast.values())
-        assert mail.body.count("http") == 1
+        assert mail.body.count("http") == (2 if notice.kind == "published" else 1)
