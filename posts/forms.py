@@ -8,12 +8,14 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from posts import rules
+from posts import events, places, rules
 from posts.drafting import Revision
-from posts.models import Category, Draft, Media, Minors, People, Post, Regret, Site
+from posts.events_words import when
+from posts.models import Category, Draft, Event, Media, Minors, People, Post, Regret, Site
 from posts.planning_forms import MomentsForm, WallField
 
 if TYPE_CHECKING:
@@ -44,6 +46,16 @@ class WordsField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+class EventField(forms.ModelChoiceField):
+    """What is gone meanwhile keeps nobody's post waiting: a telephone sends in what was written days ago."""
+
+    def clean(self, value: Any) -> Event | None:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            return None
+
+
 class DraftForm(MomentsForm):
     """The draft of one post. Nothing in it is required to save; `posts.workflow` says what sending in needs.
 
@@ -71,7 +83,7 @@ class DraftForm(MomentsForm):
         help_text=_("Nummer, eller vem som gav det och när. Bara kommunikationsgruppen ser det."),
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"class": "input"}),
+        widget=forms.TextInput(attrs={"class": "input", "placeholder": " "}),
     )
     people = forms.ChoiceField(
         label=_("Kan någon på bilden kännas igen?"),
@@ -96,6 +108,7 @@ class DraftForm(MomentsForm):
         required=False,
         widget=forms.RadioSelect,
     )
+    event = EventField(label=_("Händelse"), queryset=Event.objects.none(), required=False)
     credit = forms.CharField(label=_("Fotografens namn"), required=False, max_length=120)
     link = forms.URLField(
         label=_("Länk"),
@@ -117,6 +130,8 @@ class DraftForm(MomentsForm):
     def __init__(self, author: "User", post: Post | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.author, self.post = author, post
+        self.fields["event"].queryset = Event.objects.for_person(author)  # type: ignore[attr-defined]
+        self.fields["event"].choices = self.events  # type: ignore[attr-defined]
         self.received: list[Media] = []
         known = {**(of_draft(post.draft) if post else for_author(author)), **self.initial}
         known.setdefault("photographer", ME if known["credit"] == author.name else ANOTHER)
@@ -126,6 +141,25 @@ class DraftForm(MomentsForm):
     def shown(self) -> list[Media]:
         """The pictures and films of the draft as the form has them now, in order."""
         return [*self.sent_ahead(), *self.received] if self.is_bound else self.initial["media"]
+
+    @property
+    def is_site_asked(self) -> bool:
+        """Also when it was answered before, somewhere else: then the answer can be changed here."""
+        return bool(self["site"].value()) or places.is_asked(self.author, self.about)
+
+    def events(self) -> list[tuple[object, str]]:
+        near = events.to_choose(self.author, self["event"].value())
+        return [("", _("Ingen")), *((each.pk, f"{each.title}, {when(each)}") for each in near)]
+
+    @cached_property
+    def about(self) -> Event | None:
+        """The event that the post is about, as the form has it now."""
+        return self.fields["event"].clean(self["event"].value())
+
+    @property
+    def begins_with_the_text(self) -> bool:
+        """Whoever comes with a picture and has written nothing goes on with the words, without a tap."""
+        return not self.is_bound and bool(self.shown) and not self.initial.get("text")
 
     @property
     def is_empty(self) -> bool:
@@ -164,7 +198,9 @@ class DraftForm(MomentsForm):
 
     def clean_credit(self) -> str:
         """One tick names oneself; what a hidden field still has in it is not meant then."""
-        return self.author.name if self.cleaned_data.get("photographer") == ME else self.cleaned_data["credit"]
+        return (
+            self.author.name if self.cleaned_data.get("photographer") == ME else self.cleaned_data["credit"]
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -183,7 +219,7 @@ class DraftForm(MomentsForm):
 
     def fields_of_draft(self) -> dict[str, Any]:
         answers = ("site", "permit", "people", "minors")
-        names = ("text", "credit", "link", "category", "is_urgent", "earliest", "latest", *answers)
+        names = ("text", "credit", "link", "category", "event", "is_urgent", "earliest", "latest", *answers)
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -198,6 +234,7 @@ def of_draft(draft: Draft) -> dict[str, Any]:
         "people": draft.people,
         "minors": draft.minors,
         "category": draft.post.category_id,
+        "event": draft.post.event_id,
         "credit": draft.credit,
         "link": draft.link,
         "is_urgent": draft.post.is_urgent,
@@ -209,16 +246,24 @@ def of_draft(draft: Draft) -> dict[str, Any]:
 
 
 def for_author(author: "User") -> dict[str, Any]:
-    """A new post: the category of the author's last one, and the author as photographer."""
+    """A new post: what its author is at now; else the category of their last one. They are the photographer."""
+    now = events.at_hand(author)
     last = Post.objects.written_by(author).exclude(category=None).order_by("-id").first()
     first = Category.objects.filter(name=FIRST_CATEGORY, retired_at=None).first()
     return {
         "client_id": uuid4(),
         "category": last.category_id if last else first and first.pk,
+        **(of_event(now) if now else {}),
         "credit": author.name,
         "media": [],
         "alt_texts": {},
     }
+
+
+def of_event(event: Event) -> dict[str, Any]:
+    """What is known of a post about it."""
+    category = events.category_for(event)
+    return {"event": event.pk} | ({"category": category.pk} if category else {})
 
 
 def alt_text_of(typed: str) -> str:

@@ -1,0 +1,51 @@
+// What helps while one writes: one hint at a time, and what was folded away stays so; who took the picture, in the preview.
+// Hints are fetched by htmx and stop nothing. Without this script, or without coverage, there are none.
+
+const form = document.getElementById("inlagg");
+const place = document.getElementById("rad");
+const folded = document.getElementById("rad-stangda");
+const KEY = `rad-${form.elements.client_id.value}`;
+
+// --- hints -----------------------------------------------------------------------------------------------------------
+
+function fold(code) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "folded", value: code });
+  // None of the post's own fields: what is typed is kept, what was folded away is nobody's business.
+  field.setAttribute("form", "");
+  folded.append(field);
+}
+
+const codes = () => [...folded.children].map((field) => field.value);
+const ask = () => htmx.trigger(place, "ask");
+
+for (const code of JSON.parse(sessionStorage.getItem(KEY) ?? "[]")) fold(code);
+
+place.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fold]");
+  if (!button) return;
+  fold(button.dataset.fold);
+  sessionStorage.setItem(KEY, JSON.stringify(codes()));
+  place.replaceChildren();
+  document.getElementById("id_text").focus({ preventScroll: true });
+  ask();
+});
+
+// A picture that is ready may be an old one.
+let later = null;
+new MutationObserver(() => {
+  clearTimeout(later);
+  later = setTimeout(ask, 1000);
+}).observe(document.getElementById("shots"), { childList: true });
+
+// --- who took the picture --------------------------------------------------------------------------------------------
+
+const credit = document.getElementById("id_credit");
+const me = document.querySelector("[data-mirror-note]").dataset.me;
+form.addEventListener("change", (event) => {
+  if (event.target.name !== "photographer") return;
+  const isMe = event.target.value === "me";
+  credit.value = isMe ? me : "";
+  credit.dispatchEvent(new Event("input", { bubbles: true }));
+  if (!isMe) credit.focus();
+});
