@@ -8,6 +8,7 @@ whose it is by another: what a page shows is decided here, and never guessed fro
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,9 @@ def is_kept(request: HttpRequest, response: HttpResponse) -> bool:
     return request.method == "GET" and response.status_code == 200 and is_one_of_them
 
 
+@cache
 def files() -> list[str]:
-    """The names of the files, below the static folder."""
+    """The names of the files, below the static folder: those that were there when this process began to serve them."""
     return [*FILES, *own_scripts()]
 
 
@@ -82,6 +84,7 @@ def own_scripts() -> Iterator[str]:
         yield f"{OWN_SCRIPTS}/{path.name}"
 
 
+@cache
 def version() -> str:
     """Another one whenever any of the files is another: the worker is new then, and fetches them all."""
     digest = hashlib.sha256()

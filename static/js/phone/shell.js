@@ -26,6 +26,13 @@ addEventListener("online", () => {
 });
 tellOffline();
 
+// Pictures stay at the server: what must be erased there must not live on in a phone. Their places are empty.
+const empty = (image) => { if (image.tagName === "IMG") image.removeAttribute("src"); };
+if (isKept) {
+  document.addEventListener("error", (event) => empty(event.target), true);
+  for (const image of document.images) if (image.complete && !image.naturalWidth) empty(image);
+}
+
 // --- the worker --------------------------------------------------------------------------------------------------
 
 // Beside what the page itself needs, and never before it.
