@@ -15,6 +15,7 @@ COMMUNICATIONS = gettext_noop("kommunikationsgruppen")
 ADMINISTRATOR = gettext_noop("administratör")
 READER = gettext_noop("läsbehörig")
 POLITICAL = gettext_noop("godkänner politiskt")
+OFFICER = gettext_noop("dataskyddsombud")
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     OMBUDSMAN: frozenset({"posts.submit_post"}),
@@ -29,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "posts.publish_by_hand",
             "posts.decide_publication",
             "posts.take_down",
+            "posts.erase_media",
             "posts.stop_publishing",
             "posts.change_event",
             "channels.pause_channel",
@@ -56,6 +58,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "channels.pause_channel",
             "channels.view_channel",
             "posts.change_category",
+            "posts.erase_media",
             "posts.stop_publishing",
             "posts.take_down",
         }
@@ -64,6 +67,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         {"audit.export_log", "audit.view_log", "channels.view_channel", "posts.view_all_posts"}
     ),
     POLITICAL: frozenset({"posts.approve_political"}),
+    OFFICER: frozenset(
+        {
+            "audit.view_log",
+            "channels.view_channel",
+            "posts.erase_media",
+            "posts.take_down",
+            "posts.view_all_posts",
+        }
+    ),
 }
 
 NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR)

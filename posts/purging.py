@@ -6,9 +6,14 @@ doing has come: a picture that is superseded and still names its files is not do
 out, on its way out, or in another post's review keeps its files until that has changed; the pages say so.
 
 Rows and digests stay, for versions are history.
+
+What may not exist at all is erased: then nothing keeps its files (`erase`).
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -16,6 +21,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from audit import log
+from posts import joining, publishing
 from posts.media.edits import edits_of
 from posts.models import (
     OVER,
@@ -23,14 +29,20 @@ from posts.models import (
     Media,
     MediaKind,
     MediaState,
+    Post,
     Publication,
     PublicationStatus,
+    Regret,
     Rendition,
     Status,
+    UploadPart,
     VersionMedia,
     master_path,
     rendition_path,
 )
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 AT_ONCE = 50
 LIVE = tuple(status for status in PublicationStatus if status not in OVER)
@@ -139,6 +151,8 @@ def due() -> QuerySet[Media]:
 def sweep() -> None:
     for media in due().order_by("superseded_at")[:AT_ONCE]:
         purge(media)
+    for media in half_erased()[:AT_ONCE]:
+        purge(media)
 
 
 def purge_family(new: Media) -> None:
@@ -151,7 +165,10 @@ def purge(media: Media) -> None:
     announce(media)
     forget_renditions(media)
     forget_folder(master_path(media, ""))
-    Media.objects.filter(pk=media.pk).update(master="", thumb="", medium="", faces=None)
+    if media.incoming:
+        default_storage.delete(str(media.incoming.name))
+    joining.forget(media.pk)
+    Media.objects.filter(pk=media.pk).update(master="", thumb="", medium="", incoming="", faces=None)
 
 
 def announce(media: Media) -> None:
@@ -176,3 +193,59 @@ def forget_folder(path: str) -> None:
         return
     for name in names:
         default_storage.delete(f"{folder}/{name}")
+
+
+# --- what may not exist -----------------------------------------------------------------------------------------
+
+
+def erase(media: Iterable[Media], by: "User") -> None:
+    """
+    A picture that it may have been a crime to take: gone at once, with all that was made of it and every other copy of it,
+    whatever still needs them. It leaves all drafts, and is taken down from wherever it is out; versions say that it is
+    erased. The log knows that it happened, and nothing more. Its description and its digest stay, for they are history.
+    """
+    with transaction.atomic():
+        everywhere = list(copies_of(media))
+        posts = list(Post.objects.locked().filter(pk__in=shown_in(everywhere)).order_by("pk"))
+        hold_still(Media.objects.filter(pk__in=[item.pk for item in everywhere]))
+        publishing.lock_all(Publication.objects.filter(post__in=posts).exclude(status__in=OVER))
+        write_off(everywhere)
+        log.record("media.erased", "media", actor=by)
+        for post in posts:
+            with suppress(publishing.TooLateError):
+                publishing.take_down(post, by, Regret.UNLAWFUL)
+    for item in everywhere:
+        purge(item)
+
+
+def copies_of(media: Iterable[Media]) -> QuerySet[Media]:
+    """Those of the same origin, and those that somebody else sent in and that are the same to the last bit."""
+    firsts = {item.made_from_id or item.pk for item in media}
+    of_them = Q(pk__in=firsts) | Q(made_from__in=firsts)
+    digests = set(Media.objects.filter(of_them).exclude(sha256="").values_list("sha256", flat=True))
+    twins = Media.objects.filter(sha256__in=digests)
+    firsts |= {item.made_from_id or item.pk for item in twins}
+    return Media.objects.filter(Q(pk__in=firsts) | Q(made_from__in=firsts)).order_by("pk")
+
+
+def shown_in(media: Iterable[Media]) -> set[int]:
+    """Drafts that nobody has sent in, too."""
+    frozen = VersionMedia.objects.filter(media__in=media).values_list("version__post", flat=True)
+    written = DraftMedia.objects.filter(media__in=media).values_list("draft__post", flat=True)
+    return {*frozen, *written}
+
+
+def write_off(media: Iterable[Media]) -> None:
+    """Nobody is shown it from here on, and whoever makes something of it right now finds that it is no longer theirs."""
+    now, rows = timezone.now(), Media.objects.filter(pk__in=[item.pk for item in media])
+    rows.filter(superseded_at=None).update(superseded_at=now)
+    rows.filter(purged_at=None).update(purged_at=now)
+    rows.exclude(state=MediaState.READY).update(state=MediaState.REFUSED, refusal="erased")
+    rows.update(erased_at=now, claimed_until=None, picture_print=None, captured_at=None)
+    DraftMedia.objects.filter(media__in=rows).delete()
+
+
+def half_erased() -> QuerySet[Media]:
+    """Somebody died in between."""
+    parts = Exists(UploadPart.objects.filter(upload_id=OuterRef("pk")))
+    return Media.objects.filter(~Q(master="") | ~Q(incoming="") | parts, erased_at__isnull=False)

@@ -175,7 +175,7 @@ def of_act(act: Act) -> dict[str, Any]:
 def of_removal(removal: Removal) -> dict[str, Any]:
     order = removal.takedown
     return {
-        "asked_by": order.requested_by.name,
+        "asked_by": order.requested_by.name if order.requested_by else None,
         "asked_at": order.requested_at,
         "reason": order.reason,
         "message": order.message,

@@ -228,6 +228,28 @@ def why_not_take_down(user: User) -> Refusal:
     return None
 
 
+def why_not_erase(user: User, post: Post) -> Refusal:
+    """A picture that may not exist: the group and the administrators; its author, as long as nobody else has seen it."""
+    if user.has_perm("posts.erase_media"):
+        return None
+    if post.author_id == user.pk and post.submitted_at is None:
+        return None
+    return _("Du har inte behörighet att radera bilden. Be kommunikationsgruppen, genast.")
+
+
+def why_not_see_answers(user: User, post: Post) -> Refusal:
+    """What people in a picture said: whoever sent it in, and those who see to it."""
+    if post.author_id == user.pk or user.has_perm("posts.review_post"):
+        return None
+    if user.has_perm("posts.view_all_posts") and user.has_perm("posts.take_down"):
+        return None
+    return _("Du har inte behörighet att se svaren.")
+
+
+def why_not_ask_people(user: User, post: Post) -> Refusal:
+    return why_not_review(user, post) if post.author_id != user.pk else None
+
+
 def why_not_stop(user: User) -> Refusal:
     if not user.has_perm("posts.stop_publishing"):
         return _("Du har inte behörighet att stoppa publiceringen.")

@@ -198,5 +198,6 @@ def orders(post: Post, reader: "User") -> Iterator[Event]:
     for order in TakeDown.objects.filter(post=post).select_related("requested_by"):
         is_own = order.requested_by == reader
         sentence = _("Du tog ned inlägget: %(why)s") if is_own else _("%(name)s tog ned inlägget: %(why)s")
-        named = {"name": order.requested_by.get_short_name(), "why": Regret(order.reason).label}
+        by = order.requested_by.get_short_name() if order.requested_by else _("En person på bilden")
+        named = {"name": by, "why": Regret(order.reason).label}
         yield Event(order.requested_at, sentence % named, "wait")

@@ -28,6 +28,7 @@ from posts import (
     content,
     desk,
     drafting,
+    events,
     outbox,
     paging,
     places,
@@ -98,6 +99,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "out_today": out_today(),
             "main_channel": main_channel(),
             "form": DraftForm(request.user, None),
+            "events_asked": events.asked_for(request.user),
+            "events_coming": events.coming(request.user),
         },
     )
 
@@ -179,11 +182,17 @@ def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     return compose(request, post)
 
 
+def known_from(request: SignedInRequest) -> dict[str, Any]:
+    """What the address of a new post says of it: an answer that was given already, and what it is about."""
+    event = events.named(request.user, request.GET.get("handelse", ""))
+    return {**places.answer_in(request.GET), **(of_event(event) if event else {})}
+
+
 def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
     """The form: keep what came with it first, then see what was meant by it."""
     if request.method == "GET":
-        answered = places.answer_in(request.GET) if post is None else {}
-        return show_form(request, DraftForm(request.user, post, initial=answered))
+        known = known_from(request) if post is None else {}
+        return show_form(request, DraftForm(request.user, post, initial=known))
     form = DraftForm(request.user, post, request.POST, request.FILES)
     is_valid = form.is_valid()
     form.received = receive(request, form)
@@ -362,6 +371,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             ),
             "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
             "may_read": True,
+            "links": whereabouts.public_links(rows),
             "can_be_taken_down": any(row.can_be_taken_down for row in rows),
             "why_not_take_down": rules.why_not_take_down(request.user),
             "events": timeline.of(post, request.user),
@@ -496,7 +506,9 @@ def media_file(request: SignedInRequest, media_id: UUID, size: str) -> HttpRespo
     media = get_object_or_404(Media, pk=media_id)
     file = getattr(media, size) if size in SIZES else None
     if media.is_purged and size in SIZES and rules.may_see_media(request.user, media):
-        return HttpResponse(_("Bilden är borttagen, för något i den är suddat."), status=410)
+        gone = _("Bilden är raderad.")
+        blurred = _("Bilden är borttagen, för något i den är suddat.")
+        return HttpResponse(gone if media.is_erased else blurred, status=410)
     if not file or not rules.may_see_media(request.user, media):
         raise Http404
     ending = "jpg" if media.kind == MediaKind.PICTURE or size != "master" else "mp4"
