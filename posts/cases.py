@@ -108,6 +108,11 @@ def ask(post: Post, by: "User", message: str) -> TakedownCase:
     return case
 
 
+def asked_by_author(post: Post) -> TakedownCase | None:
+    """What its author has asked for, and the group has not judged."""
+    return TakedownCase.objects.open().filter(post=post, reason=CaseReason.AUTHOR).first()
+
+
 def hold_what_waits(post: Post, by: "User") -> None:
     of_it = Publication.objects.heads().filter(post=post).select_related("channel", "post")
     publishing.lock_all(of_it)

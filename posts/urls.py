@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from posts import (
     author_views,
+    events_views,
     hints_views,
     messages_views,
     outbox_views,
@@ -13,6 +14,7 @@ from posts import (
     publication_views,
     search_views,
     sharing_views,
+    takedown_views,
     uploads_views,
     views,
 )
@@ -30,6 +32,19 @@ urlpatterns = [
     path("hem/", views.home, name="home"),
     path("mina/", views.mine, name="mine"),
     path("nytt/", views.new, name="new"),
+    path("handelser/", events_views.mine, name="events"),
+    path("handelser/ny/", events_views.new, name="new_event"),
+    path("handelser/alla/", events_views.everybodys, name="all_events"),
+    path("handelser/kalendrar/", events_views.calendars, name="event_calendars"),
+    path(
+        "handelser/kalendrar/<uuid:feed_id>/ta-bort/",
+        events_views.forget_calendar,
+        name="forget_event_calendar",
+    ),
+    path("handelser/<int:event_id>/", events_views.show, name="event"),
+    path("handelser/<int:event_id>/andra/", events_views.edit, name="edit_event"),
+    path("handelser/<int:event_id>/ta-bort/", events_views.remove, name="remove_event"),
+    path("handelser/<int:event_id>/inget/", events_views.nothing, name="nothing_to_show"),
     path("nytt/plats/", places_views.ask, name="site"),
     path("nytt/plats/nej/", places_views.forbidden, name="site_forbidden"),
     path("nytt/plats/vet-inte/", places_views.unclear, name="site_unclear"),
@@ -47,6 +62,7 @@ urlpatterns = [
     path("inlagg/<int:post_id>/angra/", views.recall, name="recall"),
     path("inlagg/<int:post_id>/ta-tillbaka/", views.revise, name="revise"),
     path("inlagg/<int:post_id>/svara/", messages_views.reply, name="reply"),
+    path("inlagg/<int:post_id>/begar-nedtagning/", takedown_views.ask_down, name="ask_down"),
     path("inlagg/<int:post_id>/dela/", sharing_views.share, name="share"),
     path("inlagg/<int:post_id>/andra-bedomning/", messages_views.appeal, name="appeal"),
     path("inlagg/<int:post_id>/okej/", author_views.answer, name="answer"),

@@ -23,6 +23,7 @@ from accounts.answering import refused, wants_json
 from accounts.models import User
 from channels.models import Channel
 from posts import (
+    cases,
     changes,
     chips,
     content,
@@ -44,7 +45,7 @@ from posts import (
     whereabouts,
     workflow,
 )
-from posts.forms import DraftForm, is_uuid
+from posts.forms import DraftForm, is_uuid, of_event
 from posts.messages import conversation
 from posts.models import (
     WITH_AUTHOR,
@@ -372,6 +373,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
             "may_read": True,
             "links": whereabouts.public_links(rows),
+            "case": cases.asked_by_author(post),
             "can_be_taken_down": any(row.can_be_taken_down for row in rows),
             "why_not_take_down": rules.why_not_take_down(request.user),
             "events": timeline.of(post, request.user),

@@ -70,6 +70,8 @@ PAGES = {
     "approvals:override": (NO, NO, NO, NO, NO),
     "posts:move": (NO, NO, MOVED, NO, NO),
     "posts:appeal": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "posts:share": (OK, UNKNOWN, OK, UNKNOWN, OK),
+    "posts:ask_down": (OK, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "approvals:write": (NO, NO, OK, NO, NO),
     "approvals:notes": (NO, NO, OK, NO, OK),
     "approvals:note": (NO, NO, OK, NO, NO),
@@ -183,6 +185,8 @@ def stage(platform, monkeypatch):
             "posts:confirm_removed": {"publication_id": out.pk},
             "posts:receipt": {"publication_id": out.pk},
             "posts:take_down": {"post_id": out.post_id},
+            "posts:ask_down": {"post_id": out.post_id},
+            "posts:share": {"post_id": out.post_id},
         },
     }
 
