@@ -23,7 +23,7 @@ PERSON, KEEP = "X-Person", "X-Keep"
 """Headers: whose page it is (0: nobody's), and how the phone may keep it."""
 PAGE, POST = "page", "post"
 """One of a few pages that every start needs; one of one's own posts, of which the latest are kept."""
-KEPT_PAGES = ("posts:home", "posts:new", "posts:mine")
+KEPT_PAGES = ("posts:home", "posts:new", "posts:mine", "posts:outbox")
 WAY_OUT = "account_logout"
 
 FILES = (
@@ -40,6 +40,7 @@ FILES = (
     "js/countdown.js",
     "js/home.js",
     "js/keys.js",
+    "js/outbox.js",
     "vendor/htmx/htmx.min.js",
 )
 """What the phone's pages are made of, beside its own scripts."""

@@ -1,41 +1,275 @@
-// The form for a post. Files are sent ahead while the rest is written; the text is mirrored in the preview.
-// Without this script the files travel with the form.
+// The form for a post. What is written and chosen is kept on the phone first (`phone/store.js`), and goes to the server
+// from there (`phone/sending.js`): files at once, the text every ten seconds, the whole when somebody sends it in. Without
+// this script the form travels as one, files and all.
+//
+// It needs of the page: `body[data-person]`; the form `#inlagg` (`data-fresh` when it is a new one that nobody has sent
+// yet, `data-bound` when it is shown again with what is wrong in it) with `client_id` and `seen`, `#id_text`, the tiles
+// `#shots > li` each with `name=media`, the file input `#id_uploads` with its data, `#upload-status`; `#sparat`; and
+// `#utkorg-besked`, `#i-utkorgen`, `#annan-version` (`posts/outbox/_form.html`). Another script hands over files by
+// `#inlagg.dispatchEvent(new CustomEvent("chosen", {detail: {files}}))`.
+//
+// Where the browser keeps nothing (some private windows), files are sent ahead and the form is a form.
 
+import * as sending from "./phone/sending.js";
+import * as store from "./phone/store.js";
+
+const QUIET = 2000;
+const EVERY = 10_000;
 const form = document.getElementById("inlagg");
 const input = document.getElementById("id_uploads");
 const list = document.getElementById(input.dataset.list);
 const status = document.getElementById("upload-status");
-let sending = 0;
+const saved = document.getElementById("sparat");
+const notice = document.getElementById("utkorg-besked");
+const words = notice.dataset;
+const person = document.body.dataset.person;
+const asked = new URLSearchParams(location.search).get("utkorg");
+const OURS = new Set(["csrfmiddlewaretoken", "client_id", "device", "counter", "seen", "intent", "uploads", "remove", "media"]);
 
-// --- files, one after the other ------------------------------------------------------------------
+let id = form.elements.client_id.value;
+let keeps = true; // whether this browser keeps anything
+let written = 0; // the store's `written` that the form shows; 0: there is no item yet
+let last = ""; // what was kept last, to keep nothing twice
+let leaving = false; // it is sent in, or the form travels by itself
+let quiet = null;
+let flushing = null;
+let busy = 0; // files that are being put into the store, or sent from memory
+let chain = Promise.resolve();
 
-input.addEventListener("change", async () => {
-  const files = [...input.files];
-  input.value = "";
-  for (const file of files) await send(file);
-});
+const then = (work) => (chain = chain.then(() => work(), () => work()));
 
-async function send(file) {
-  const tile = waiting(file);
-  list.append(tile);
-  // The server would hang up in the middle, and nobody could be told why.
-  if (file.size > Number(input.dataset.most)) return failed(tile, file, input.dataset.tooLarge);
-  sending += 1;
+// --- beginning -----------------------------------------------------------------------------------------------------
+
+then(begin);
+
+async function begin() {
   try {
-    const html = await upload(file, (percent) => tell(tile, percent));
-    const made = fragment(html);
-    tile.replaceWith(made);
-    htmx.process(made);
-    status.textContent = "";
-  } catch (error) {
-    failed(tile, file, error.message);
-  } finally {
-    sending -= 1;
-    if (!sending) form.dispatchEvent(new Event("uploaded"));
+    await store.open();
+  } catch {
+    keeps = false;
+    return;
+  }
+  const item = await mine(asked ?? id);
+  if (!item && asked) return gone(asked);
+  if (!item && "fresh" in form.dataset) id = store.uuid();
+  else if (item) id = item.id;
+  form.elements.client_id.value = id;
+  last = JSON.stringify(snapshot());
+  if (item) await goOn(item);
+}
+
+async function mine(wanted) {
+  const item = await store.get(wanted);
+  return item?.user === person ? item : undefined;
+}
+
+// It was here: the server knows what became of it. Without connection, a form for a new one.
+async function gone(wanted) {
+  history.replaceState(null, "", form.getAttribute("action"));
+  const known = await sending.known(wanted);
+  if (known?.url) location.replace(known.url);
+}
+
+// What the phone has is newer than the page, unless the server has it as well.
+async function goOn(item) {
+  written = item.written;
+  if (item.state === "saved" && item.counter === item.saved && !asked) return store.remove(item.id).then(() => { written = 0; });
+  if (item.error) explain(item.error);
+  if ("bound" in form.dataset) return undefined;
+  await fill(item);
+  offerOther(item);
+  if (!form.elements.text.value && item.files.length) form.elements.text.focus();
+  sending.send(id);
+  return undefined;
+}
+
+async function fill(item) {
+  if (item.written > 1) for (const box of form.querySelectorAll("[type=checkbox]")) if (!OURS.has(box.name)) box.checked = false;
+  for (const [name, value] of Object.entries(item.fields)) if (name !== "media") set(name, [value].flat());
+  await showFiles(item);
+  for (const [name, value] of Object.entries(item.fields)) if (name.startsWith("alt_")) set(name, [value].flat());
+  last = JSON.stringify(snapshot());
+}
+
+function set(name, values) {
+  for (const element of [form.elements[name] ?? []].flatMap((found) => (found.form ? found : [...found]))) {
+    const isPick = ["radio", "checkbox"].includes(element.type);
+    if (isPick) element.checked = values.includes(element.value);
+    else if (element.type !== "file") element.value = values[0];
+    if (!isPick || element.checked) element.dispatchEvent(new Event(isPick ? "change" : "input", { bubbles: true }));
   }
 }
 
-function upload(file, progress) {
+// The tiles as the item has them: those of the page that it does not name go, others come.
+async function showFiles(item) {
+  const meant = [...new Set([...[item.fields.media ?? []].flat(), ...item.files.map((file) => file.id)])];
+  if (item.fields.media) for (const tile of tiles()) if (!meant.includes(mediaOf(tile))) tile.remove();
+  for (const media of meant) {
+    const there = tiles().find((tile) => mediaOf(tile) === media);
+    if (there) { list.append(there); continue; }
+    const file = item.files.find((each) => each.id === media);
+    const tile = file ? waiting(file, media) : waiting({ name: "" }, media);
+    list.append(tile);
+    if (file && file.state === "storing") await lost(tile, file);
+    else if (file?.state === "refused") failed(tile, file, file.error?.text);
+    else if (file?.state === "stored") tell(tile, 0);
+    if (file && file.state !== "storing" && file.type.startsWith("image/")) store.blob(id, file).then((bytes) => picture(tile, bytes), () => {});
+    if (!file || file.state === "sent") await showSent(media);
+  }
+}
+
+// Its last byte never came here: the page was closed before.
+async function lost(tile, file) {
+  await store.removeFile(id, file.id);
+  written = (await store.get(id)).written;
+  failed(tile, file, words.lost);
+}
+
+const tiles = () => [...list.children].filter((tile) => tile.querySelector("[name=media]"));
+const mediaOf = (tile) => tile.querySelector("[name=media]")?.value;
+
+// --- keeping -------------------------------------------------------------------------------------------------------
+
+function snapshot() {
+  const fields = {};
+  for (const [name, value] of new FormData(form)) {
+    if (value instanceof File || OURS.has(name)) continue;
+    fields[name] = name in fields ? [fields[name], value].flat() : value;
+  }
+  fields.media = tiles().map(mediaOf);
+  return fields;
+}
+
+function changed() {
+  clearTimeout(quiet);
+  quiet = setTimeout(() => then(keep), QUIET);
+}
+
+document.addEventListener("input", (event) => { if (event.target.form === form) changed(); });
+document.addEventListener("change", (event) => { if (event.target.form === form) changed(); });
+new MutationObserver(changed).observe(list, { childList: true });
+addEventListener("pagehide", () => then(keep));
+document.addEventListener("visibilitychange", () => then(document.hidden ? keep : lookAgain));
+
+async function keep({ wants = "draft", always = false } = {}) {
+  clearTimeout(quiet);
+  const fields = snapshot();
+  const now = JSON.stringify(fields);
+  if (!keeps || leaving || (now === last && !always)) return;
+  try {
+    const item = written ? await store.setFields(id, fields, { wants, seen: written }) : undefined;
+    if (item) offerOther(item);
+    written = item ? item.written : await make(fields, wants);
+    last = now;
+    say(words.onPhone);
+    flushing ??= setTimeout(flush, EVERY);
+  } catch (error) {
+    if (!store.isFull(error)) throw error;
+    explain({ text: words.textNotKept });
+  }
+}
+
+// The item is made with the first thing that is worth keeping, and from then on the address leads back to it.
+async function make(fields, wants) {
+  const action = form.getAttribute("action");
+  const base = form.elements.seen?.value ?? "";
+  try {
+    await store.newItem({ id, user: person, fields, wants, action, base });
+  } catch (error) {
+    if (error.name !== "ConstraintError") throw error;
+    await store.setFields(id, fields, { wants, seen: 0 });
+  }
+  if ("fresh" in form.dataset) history.replaceState(history.state, "", `${action}?utkorg=${id}`);
+  navigator.storage?.persist?.();
+  return (await store.get(id)).written;
+}
+
+async function flush() {
+  flushing = null;
+  if (!leaving) await sending.save(id);
+}
+
+// Another tab may have gone on with it, or sent it in, while nobody looked at this one.
+async function lookAgain() {
+  if (!keeps || !written || leaving || JSON.stringify(snapshot()) !== last) return;
+  const item = await mine(id);
+  if (!item) await gone(id);
+  else if (item.written !== written) { written = item.written; await fill(item); }
+}
+
+function say(sentence) {
+  saved.textContent = sentence;
+}
+
+// --- what two tabs wrote -------------------------------------------------------------------------------------------
+
+function offerOther(item) {
+  document.querySelector("[data-other]")?.remove();
+  if (!item.other) return;
+  const card = document.getElementById("annan-version").content.firstElementChild.cloneNode(true);
+  card.dataset.other = "";
+  card.querySelector("blockquote").textContent = item.other.text;
+  card.querySelector("[data-take]").addEventListener("click", () => { set("text", [item.other.text]); forgetOther(card); });
+  card.querySelector("[data-drop]").addEventListener("click", () => forgetOther(card));
+  form.before(card);
+}
+
+function forgetOther(card) {
+  card.remove();
+  form.elements.text.focus();
+  then(() => store.change(id, (item) => { delete item.other; }));
+}
+
+// --- files ---------------------------------------------------------------------------------------------------------
+
+input.addEventListener("change", () => {
+  const files = [...input.files];
+  input.value = "";
+  choose(files);
+});
+form.addEventListener("chosen", (event) => choose(event.detail.files));
+
+async function choose(files) {
+  for (const file of files) {
+    const media = store.uuid();
+    const tile = waiting(file, media);
+    list.append(tile);
+    // The server would hang up in the middle, and nobody could be told why.
+    if (file.size > Number(input.dataset.most)) failed(tile, file, input.dataset.tooLarge);
+    else await take(tile, file, media);
+  }
+}
+
+async function take(tile, file, media) {
+  busy += 1;
+  if (file.type.startsWith("image/")) picture(tile, file);
+  tell(tile, 0);
+  try {
+    if (!keeps) throw new Error("nothing is kept here");
+    await then(() => keep({ always: !written }));
+    await store.addFile(id, file, { fileId: media });
+    sending.send(id);
+  } catch (error) {
+    if (store.isFull(error)) status.textContent = words.phoneIsFull;
+    await sendFromMemory(tile, file, media);
+  } finally {
+    busy -= 1;
+    if (!busy) form.dispatchEvent(new Event("uploaded"));
+  }
+}
+
+// The phone is full: it goes up from where it is, while the page is open.
+async function sendFromMemory(tile, file, media) {
+  tile.querySelector("[name=media]").disabled = true;
+  try {
+    tile.replaceWith(processed(await upload(file, media, (percent) => tell(tile, percent))));
+    status.textContent = "";
+  } catch (error) {
+    failed(tile, file, error.message, () => { const again = waiting(file, media); tile.replaceWith(again); take(again, file, media); });
+  }
+}
+
+function upload(file, media, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", input.dataset.upload);
@@ -49,38 +283,55 @@ function upload(file, progress) {
     });
     request.addEventListener("error", () => reject(new Error("")));
     const body = new FormData();
+    body.append("id", media);
     body.append("file", file);
     request.send(body);
   });
 }
 
-function waiting(file) {
+function waiting(file, media) {
   const tile = document.createElement("li");
   tile.className = "shot";
+  tile.id = `media-${media}`;
+  tile.dataset.waits = "";
   const state = document.createElement("p");
   state.className = "photo shot__photo shot__wait";
-  const words = document.createElement("span");
-  state.append(words);
-  tile.append(state);
-  tile.words = words;
-  tell(tile, 0);
+  tile.words = document.createElement("span");
+  tile.words.textContent = file.name;
+  state.append(tile.words);
+  const named = document.createElement("input");
+  Object.assign(named, { type: "hidden", name: "media", value: media });
+  const tools = document.createElement("div");
+  tools.className = "shot__tools";
+  tools.append(button(input.dataset.remove, () => { drop(media); tile.remove(); input.focus(); }));
+  tile.append(named, state, tools);
   return tile;
 }
 
-function tell(tile, percent) {
-  tile.words.textContent = `${input.dataset.sending}, ${percent} %`;
-  status.textContent = percent === 0 ? `${input.dataset.sending} …` : status.textContent;
+function picture(tile, bytes) {
+  const image = document.createElement("img");
+  image.alt = "";
+  image.addEventListener("error", () => image.remove());
+  image.src = URL.createObjectURL(bytes);
+  tile.querySelector(".shot__wait")?.prepend(image);
 }
 
-function failed(tile, file, why) {
-  const again = button(input.dataset.retry, () => { tile.remove(); send(file); });
-  const away = button(input.dataset.remove, () => tile.remove());
-  const words = document.createElement("p");
-  words.className = "shot__why";
-  words.textContent = why || `${file.name} ${input.dataset.failed}`;
+function tell(tile, percent) {
+  if (!tile?.words) return;
+  tile.words.textContent = `${input.dataset.sending}, ${percent} %`;
+  if (percent === 0) status.textContent = `${input.dataset.sending} …`;
+}
+
+// It can be taken away, and chosen once more; it is in no post.
+function failed(tile, file, why, again) {
+  const sentence = document.createElement("p");
+  sentence.className = "shot__why";
+  sentence.textContent = why || `${file.name} ${input.dataset.failed}`;
+  const media = mediaOf(tile);
+  const away = button(input.dataset.remove, () => { drop(media); tile.remove(); });
   tile.classList.add("shot--bad");
-  tile.replaceChildren(words, again, away);
-  status.textContent = words.textContent;
+  tile.replaceChildren(sentence, ...(again ? [button(input.dataset.retry, again)] : []), away);
+  status.textContent = sentence.textContent;
 }
 
 function button(label, act) {
@@ -92,29 +343,147 @@ function button(label, act) {
   return made;
 }
 
-function fragment(html) {
+function processed(html) {
   const template = document.createElement("template");
   template.innerHTML = html.trim();
-  return template.content.querySelector("li");
+  const tile = template.content.querySelector("li");
+  queueMicrotask(() => htmx.process(tile));
+  return tile;
+}
+
+// The server's own tile, which tells how the preparation goes.
+async function showSent(media) {
+  const tile = document.getElementById(`media-${media}`);
+  if (!tile || !("waits" in tile.dataset)) return;
+  try {
+    const answer = await fetch(`${input.dataset.upload}${media}/`, { headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) tile.replaceWith(processed(await answer.text()));
+    else tile.words.textContent = words.uploaded;
+  } catch {
+    tile.words.textContent = words.uploaded;
+  }
+  status.textContent = "";
+}
+
+function drop(media) {
+  if (!media || !keeps) return;
+  then(async () => {
+    const item = await mine(id);
+    if (item?.files.some((file) => file.id === media)) await store.removeFile(id, media);
+  });
 }
 
 // A tile that is taken away is gone at once; without the script its tick takes it away when the form is sent.
 list.addEventListener("change", (event) => {
   if (event.target.name !== "remove") return;
+  drop(event.target.value);
   event.target.closest("li").remove();
   input.focus();
 });
 
-// Whoever presses the button while a file is on its way means it: the form follows when the file is there.
-form.addEventListener("submit", (event) => {
-  if (!sending) return;
-  event.preventDefault();
-  const pressed = event.submitter;
-  status.textContent = `${input.dataset.sending} …`;
-  form.addEventListener("uploaded", () => form.requestSubmit(pressed), { once: true });
+// --- news from the sender ------------------------------------------------------------------------------------------
+
+sending.news.addEventListener("news", ({ detail }) => {
+  if (detail.item !== id) return;
+  const tile = detail.file && document.getElementById(`media-${detail.file}`);
+  if (detail.state === "sending" && tile) tell(tile, Math.floor(100 * detail.filePart));
+  if (detail.state === "file") showSent(detail.file);
+  if (detail.state === "saved" && !isSubmitting) say(detail.said);
+  if (detail.state === "sent") { leaving = true; location.assign(detail.url); }
+  if (detail.state === "stuck" && tile) failed(tile, detail.error, detail.error.text ?? words.lost);
+  if (detail.state === "signedout" && !isSubmitting) explain({ text: words.signedOut, url: signInUrl(), label: words.signIn });
 });
 
-// --- the preview -----------------------------------------------------------------------------------
+function explain({ text, url, label = words.goOn }) {
+  if (!text) return;
+  notice.querySelector("p").textContent = text;
+  const link = notice.querySelector("a");
+  link.hidden = !url;
+  if (url) Object.assign(link, { href: url, textContent: label });
+  notice.hidden = false;
+}
+
+const signInUrl = () => `${words.signInUrl}?${new URLSearchParams({ next: `${form.getAttribute("action")}?utkorg=${id}` })}`;
+
+// --- sending it in -------------------------------------------------------------------------------------------------
+
+let isSubmitting = false;
+
+form.addEventListener("submit", (event) => {
+  if (leaving) return;
+  event.preventDefault();
+  if (isSubmitting) return;
+  isSubmitting = true;
+  press(event.submitter).finally(() => { isSubmitting = false; });
+});
+
+async function press(pressed) {
+  notice.hidden = true;
+  // Whoever presses the button while a file is on its way into the store means it, too.
+  if (busy) {
+    status.textContent = `${input.dataset.sending} …`;
+    await new Promise((resolve) => { form.addEventListener("uploaded", resolve, { once: true }); });
+  }
+  await chain;
+  if (!keeps) return travel(pressed);
+  const intent = pressed?.value ?? "submit";
+  if (intent === "submit") return sendIn(pressed);
+  await then(() => keep({ always: true }));
+  if (intent === "save") return sending.send(id, { wait: true });
+  await sending.send(id, { wait: true });
+  return travel(pressed);
+}
+
+async function sendIn(pressed) {
+  await then(() => keep({ wants: "submit", always: true }));
+  if (!written) return travel(pressed); // the phone is full
+  say(words.submitting);
+  sending.askToBeWoken();
+  const outcome = await sending.send(id, { wait: true });
+  if (outcome === "sent") return undefined;
+  if (outcome === "stuck") return stuck(pressed);
+  return letGo(outcome);
+}
+
+// What is missing is told by the server's own page. What has moved on is told here, and stays on the phone.
+async function stuck(pressed) {
+  const item = await store.change(id, (kept) => Object.assign(kept, { wants: "draft" }));
+  if (item.error?.status === 422 && !item.error.name) return travel(pressed);
+  say(words.onPhone);
+  explain(item.error ?? {});
+  notice.focus();
+  return undefined;
+}
+
+// It waits, and whoever wrote it is free to go.
+function letGo(outcome) {
+  leaving = true;
+  const why = outcome === "signedout" ? "signedout" : "offline";
+  const panel = document.getElementById("i-utkorgen").content.cloneNode(true);
+  for (const part of panel.querySelectorAll("[data-said]")) if (part.dataset.said !== why) part.remove();
+  const signIn = panel.querySelector("[data-sign-in]");
+  if (signIn) signIn.href = signInUrl();
+  form.replaceWith(panel);
+  document.querySelector(".sendbar")?.remove();
+  say("");
+  document.querySelector(".done__title").focus();
+  scrollTo(0, 0);
+}
+
+// The form as a form: with which of this phone's saves it is, so that the server knows it for its own.
+async function travel(pressed) {
+  const item = keeps && (await store.change(id, (kept) => { kept.counter += 1; }));
+  if (item) for (const [name, value] of [["device", item.device], ["counter", item.counter], ["seen", item.base]]) tuck(name, value);
+  leaving = true;
+  form.requestSubmit(pressed);
+}
+
+function tuck(name, value) {
+  const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+  field.value = value;
+}
+
+// --- the preview ---------------------------------------------------------------------------------------------------
 
 const mirror = document.querySelector("[data-mirror]");
 const text = document.getElementById(mirror.dataset.mirror);
@@ -128,13 +497,13 @@ const nameThePhotographer = () => {
 credit.addEventListener("input", nameThePhotographer);
 nameThePhotographer();
 
-const picture = document.getElementById("preview-picture");
+const frame = document.getElementById("preview-picture");
 const showFirst = () => {
   const first = list.querySelector("img");
-  if (first?.src === picture.querySelector("img")?.src) return;
+  if (first?.src === frame.querySelector("img")?.src) return;
   const copy = first?.cloneNode();
   if (copy) Object.assign(copy, { className: "preview__img", alt: "" });
-  picture.replaceChildren(...(copy ? [copy] : []));
+  frame.replaceChildren(...(copy ? [copy] : []));
 };
 new MutationObserver(showFirst).observe(list, { childList: true, subtree: true });
 

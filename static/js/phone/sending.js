@@ -97,6 +97,16 @@ async function ofServer(item) {
   return answer.body;
 }
 
+// What became of something that is not on this phone any more; nothing without an answer.
+export async function known(id) {
+  try {
+    const answer = await ask(`/utkorg/${id}/`);
+    return answer.ok ? answer.body : null;
+  } catch {
+    return null;
+  }
+}
+
 // --- files -------------------------------------------------------------------------------------------------------
 
 async function sendFiles(id) {
@@ -144,7 +154,7 @@ async function sendLarge(item, file, token, onProgress) {
 
 async function refuse(id, file, error) {
   await mark(id, file.id, { state: "refused", error });
-  throw new Stopped("stuck", { error: { ...error, name: file.name } });
+  throw new Stopped("stuck", { error: { ...error, name: file.name, file: file.id } });
 }
 
 // The server counts: with another file there, the draft is another one.
@@ -284,7 +294,7 @@ async function stop(id, error) {
 
 async function stick(id, { error, errors }) {
   await store.change(id, (item) => Object.assign(item, { state: "stuck", error }));
-  tell({ item: id, state: "stuck", error, errors });
+  tell({ item: id, state: "stuck", file: error.file, error, errors });
   return "stuck";
 }
 
@@ -308,14 +318,15 @@ function isDue(item, force) {
 
 const bytesLeft = (item) => item.files.reduce((sum, file) => sum + (file.state === "stored" ? file.size : 0), 0);
 
-// Everything whose turn it is, the small first. How many are left, and when the next one is due.
-export async function sendDue({ force = false } = {}) {
-  const all = await store.items();
+// Everything whose turn it is, the small first. How many are left, and when the next one is due. A page knows whose it
+// is; the service worker asks the server.
+export async function sendDue({ force = false, user } = {}) {
+  const all = await store.items(user);
   for (const item of all.filter((each) => isDue(each, force)).sort((one, other) => bytesLeft(one) - bytesLeft(other))) {
     if (["offline", "signedout"].includes(await send(item.id))) break;
   }
   await forgetSaved();
-  const left = (await store.items()).filter(isWaiting);
+  const left = (await store.items(user)).filter(isWaiting);
   return { left: left.length, next: Math.min(Infinity, ...left.map((item) => item.next)) };
 }
 

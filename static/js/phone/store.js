@@ -94,7 +94,12 @@ export async function newItem({ id = uuid(), user, fields = {}, files = [], want
     id, user: String(user), device: uuid(), created: now, changed: now, action, fields, files: [], wants: "draft",
     state: "phone", counter: 1, saved: 0, written: 1, base, tries: 0, next: 0, error: null,
   })));
-  for (const file of files) await addFile(id, file);
+  try {
+    for (const file of files) await addFile(id, file);
+  } catch (error) {
+    await remove(id);
+    throw error;
+  }
   if (wants !== "draft") await change(id, (item) => { item.wants = wants; });
   return id;
 }
