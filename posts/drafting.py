@@ -21,7 +21,7 @@ from posts.models import Draft, DraftMedia, Media, OtherVersion, Post, Save
 if TYPE_CHECKING:
     from accounts.models import User
 
-ABOUT_THE_POST = frozenset({"category", "is_urgent", "earliest", "latest"})
+ABOUT_THE_POST = frozenset({"category", "event", "is_urgent", "earliest", "latest"})
 """What concerns the post and not its wording."""
 
 

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -21,6 +21,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit import log
 from channels import pictures
 from channels.adapters import hosts
@@ -31,9 +32,6 @@ from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.sandboxed import WorkInterruptedError, run_isolated
 from posts.models import Event, EventFeed, EventFeedQuerySet, FeedFault
 from posts.strangers import NothingThereError
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 MOST_FEEDS = 5
 """Of one person's."""
@@ -82,10 +80,10 @@ def why_not_read(url: str) -> str:
 
 
 @transaction.atomic
-def add(by: "User", url: str, **fields: Any) -> EventFeed:
+def add(by: User, url: str, **fields: Any) -> EventFeed:
     """One more calendar of this person's; the same one again is the one that is there. Raises RefusedError."""
     digest = hashlib.sha256(url.encode()).hexdigest()
-    type(by).objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update().get(pk=by.pk)
     if found := by.event_feeds.filter(digest=digest).first():
         raise RefusedError(_("Du har redan lagt till den kalendern (%(host)s).") % {"host": found.host})
     if by.event_feeds.count() >= MOST_FEEDS:
@@ -100,7 +98,7 @@ def add(by: "User", url: str, **fields: Any) -> EventFeed:
 
 
 @transaction.atomic
-def remove(feed: EventFeed, by: "User") -> None:
+def remove(feed: EventFeed, by: User) -> None:
     """With what it brought, where nothing came of that."""
     log.record("event_feed.removed", feed.place, actor=by)
     nothing_came_of(feed).delete()

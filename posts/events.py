@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.red_days import is_red
 from audit import log
@@ -128,7 +129,10 @@ def may_change(event: Event, by: "User") -> Event:
     """As it is now, and nobody else writes it meanwhile."""
     if refusal := rules.why_not_change_event(by, event):
         raise RefusedError(refusal)
-    return Event.objects.select_for_update().get(pk=event.pk)
+    now = Event.objects.select_for_update().filter(pk=event.pk).first()
+    if now is None:
+        raise RefusedError(_("Händelsen är borttagen."))
+    return now
 
 
 def forget_old(now: datetime) -> None:
@@ -163,16 +167,15 @@ def at_hand(user: "User") -> Event | None:
     return mine.order_by("-first_day", "-pk").first()
 
 
-def to_choose(user: "User", post: Post | None = None) -> EventQuerySet:
-    """For a post of this person's: the newest first; the one that it is about already among them."""
+def to_choose(user: "User", also: object = None) -> EventQuerySet:
+    """For a post of this person's, the newest first; among them the one that was chosen already, by its number."""
     today = timezone.localdate()
     near = Q(last_day__gte=today - CHOSEN_FROM, first_day__lte=today + COMING)
-    chosen = Event.objects.filter(pk=post.event_id if post else None)
-    found = Event.objects.for_person(user).filter(near).values("pk").union(chosen.values("pk"))
-    return Event.objects.filter(pk__in=found).order_by("-first_day", "-pk")
+    chosen = Q(pk=also) if is_number(str(also)) else Q(pk=None)
+    return Event.objects.for_person(user).filter(near | chosen).order_by("-first_day", "-pk")
 
 
-def chosen(user: "User", number: str) -> Event | None:
+def named(user: "User", number: str) -> Event | None:
     """The event that an address names, if this person may write about it."""
     return Event.objects.for_person(user).filter(pk=int(number)).first() if is_number(number) else None
 
@@ -184,12 +187,6 @@ def is_number(text: str) -> bool:
 def category_for(event: Event) -> Category | None:
     name = CATEGORIES.get(EventKind(event.kind))
     return Category.objects.filter(name=name, retired_at=None).first() if name else None
-
-
-def asks_about_site(user: "User", event: Event | None) -> bool:
-    """Whether one is asked if pictures may be taken, because of what one is at. Without an event: what is at hand."""
-    event = event or at_hand(user)
-    return event is not None and event.asks_about_site
 
 
 # --- reminding ------------------------------------------------------------------------------------------------
