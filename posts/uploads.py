@@ -142,7 +142,7 @@ def begin(owner: User, upload_id: UUID | None, length: int, metadata: str) -> Up
             return known(owner, upload_id, length) or begin_anew(owner, upload_id, length, metadata)
     except IntegrityError as error:
         # Somebody else has begun one with the same number.
-        raise UnknownError from error
+        raise UnknownError(another_file()) from error
 
 
 def known(owner: User, upload_id: UUID | None, length: int) -> Upload | None:
@@ -155,10 +155,14 @@ def known(owner: User, upload_id: UUID | None, length: int) -> Upload | None:
     if upload is None:
         return received_at_once(owner, upload_id, length)
     if upload.owner_id != owner.pk:
-        raise UnknownError
+        raise UnknownError(another_file())
     if upload.length != length:
-        raise MovedError(_("Det är en annan fil än den som börjades. Välj den igen."))
+        raise MovedError(another_file())
     return upload
+
+
+def another_file() -> str:
+    return _("Det är en annan fil än den som började skickas. Välj den igen.")
 
 
 def received_at_once(owner: User, upload_id: UUID, length: int) -> Upload | None:
@@ -167,7 +171,7 @@ def received_at_once(owner: User, upload_id: UUID, length: int) -> Upload | None
     if media is None:
         return None
     if media.owner_id != owner.pk:
-        raise UnknownError
+        raise UnknownError(another_file())
     return Upload.objects.create(
         pk=upload_id, owner=owner, length=length, offset=length, expires_at=timezone.now()
     )

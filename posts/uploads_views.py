@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import http_date
@@ -34,7 +35,12 @@ def all_uploads(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def one_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    handlers = {"OPTIONS": tell_of_ourselves, "HEAD": tell, "PATCH": receive, "DELETE": terminate}
+    handlers: dict[str, Handler] = {
+        "OPTIONS": tell_of_ourselves,
+        "HEAD": tell,
+        "PATCH": receive,
+        "DELETE": terminate,
+    }
     return answer(request, handlers, upload_id)
 
 
@@ -138,13 +144,14 @@ def take_body(
 
 def body_of(request: HttpRequest, size: int | None) -> uploads.Source:
     """Django reads what has a length. What comes in chunks is read from a web server that knows where it ends."""
-    if line := request.environ.get("gunicorn.socket"):
+    environ = request.environ if isinstance(request, WSGIRequest) else {}
+    if line := environ.get("gunicorn.socket"):
         line.settimeout(SILENCE)
     if size is not None:
         return request
-    if not request.environ.get("wsgi.input_terminated"):
+    if not environ.get("wsgi.input_terminated"):
         raise tus.ProtocolError(411, "Content-Length: how much will it be?")
-    return request.environ["wsgi.input"]
+    return environ["wsgi.input"]
 
 
 def prepare_if_complete(upload: Upload) -> None:
