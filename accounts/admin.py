@@ -11,7 +11,6 @@ from allauth.account.admin import EmailAddress
 from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,15 +26,8 @@ admin.site.unregister([Group, EmailAddress, Authenticator])
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
 
 
-class UserCreationForm(AdminUserCreationForm):
-    class Meta:
-        model = User
-        fields = ("email", "name")
-
-
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    add_form = UserCreationForm
     ordering = ("name",)
     list_display = ("name", "email", "region", "is_active", "last_login")
     list_filter = ("groups", "is_active")
@@ -45,7 +37,6 @@ class UserAdmin(DjangoUserAdmin):
         (_("Person"), {"fields": ("name", "region", "branch", "always_asks_about_site")}),
         (_("Roller"), {"fields": RIGHTS}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj == request.user:
@@ -58,6 +49,10 @@ class UserAdmin(DjangoUserAdmin):
             return False
         return super().has_change_permission(request, obj)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Somebody comes in by an invitation (`accounts.invitations`), and chooses the password alone."""
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -65,10 +60,6 @@ class UserAdmin(DjangoUserAdmin):
         """The library remembers every address that somebody ever had, and would let them in by it."""
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
-
-    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
-        record("added", obj, request)
-        return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
         record("changed", obj, request, fields=fields_in(message))

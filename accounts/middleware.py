@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import second_step
 from accounts.answering import refused, wants_json
-from accounts.models import User
-from accounts.roles import NEED_TWO_STEPS
+from accounts.roles import needs_second_step
 
 
 class ChosenLanguage:
@@ -80,25 +79,21 @@ class RequireTwoSteps:
         return self.get_response(request)
 
 
-def needs_second_step(user: User | AnonymousUser) -> bool:
-    if not user.is_authenticated:
-        return False
-    return user.is_superuser or user.groups.filter(name__in=NEED_TWO_STEPS).exists()
-
-
 def page_before(request: HttpRequest) -> str:
     """The page that must come first; nothing where the step is taken, or is about to be."""
-    if not second_step.has_one(request.user.pk):
+    kinds = second_step.kinds_of(request.user.pk)
+    if not kinds:
         page = "mfa_activate_totp"
-    elif not second_step.is_taken(request):
-        page = "mfa_reauthenticate"
-    else:
+    elif second_step.is_taken(request):
         return ""
+    else:
+        page = "mfa_reauthenticate" if Authenticator.Type.TOTP in kinds else "mfa_reauthenticate_webauthn"
     return "" if request.path.startswith(open_paths(page)) else page
 
 
 def open_paths(page: str) -> tuple[str, ...]:
     """What the page needs: to set the step up, also the password once more and the codes to keep at hand."""
     to_set_up = (reverse("mfa_index"), reverse("account_reauthenticate"))
-    needed = to_set_up if page == "mfa_activate_totp" else (reverse(page),)
+    to_take = (reverse("mfa_reauthenticate"), reverse("mfa_reauthenticate_webauthn"))
+    needed = to_set_up if page == "mfa_activate_totp" else to_take
     return (*needed, reverse("account_logout"), reverse("set_language"), settings.STATIC_URL)

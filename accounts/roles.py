@@ -82,6 +82,12 @@ NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR)
 """Roles that must sign in in two steps, where the site requires it."""
 
 
+def needs_second_step(user: Any) -> bool:
+    if not user.is_authenticated:
+        return False
+    return user.is_superuser or user.groups.filter(name__in=NEED_TWO_STEPS).exists()
+
+
 def grant_permissions(**_kwargs: Any) -> None:
     """Make the groups' permissions equal to the table. Safe to repeat."""
     for role, names in PERMISSIONS.items():

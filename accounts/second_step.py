@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from accounts.models import User
 
 TAKEN_BY = "second_step_taken_by"
+STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""An app that shows codes; a key that the device opens for its owner alone, which is two steps in one."""
 
 
 @receiver(authenticator_used)
@@ -24,13 +26,14 @@ def remember(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 @receiver(authenticator_added)
 def remember_set_up(request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any) -> None:
-    """To set it up, a code of it was written: that is the step. New codes to keep at hand are not."""
-    if authenticator.type == Authenticator.Type.TOTP:
+    """To set it up, its code was written or its key used: that is the step. New codes to keep at hand are not."""
+    if authenticator.type in STEPS:
         remember(request, user)
 
 
-def has_one(user_id: int | None) -> bool:
-    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+def kinds_of(user_id: int | None) -> set[str]:
+    """Those that somebody has set up."""
+    return set(Authenticator.objects.filter(user_id=user_id, type__in=STEPS).values_list("type", flat=True))
 
 
 def is_taken(request: HttpRequest) -> bool:

@@ -1,12 +1,18 @@
-"""What the worker runs for people: the post."""
+"""What the worker runs for people: the post, and what is asked once a year."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import notices
+from accounts import attestation, notices
 
 
 @shared_task
 def deliver() -> None:
     """Every few seconds: mail what people are to be told."""
     notices.deliver(timezone.now())
+
+
+@shared_task
+def ask_about_likes() -> None:
+    """Now and then: in January, ask everybody who was not asked yet."""
+    attestation.ask_everybody(timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import duty_views, policy_views, views
+from accounts import attestation_views, duty_views, people_views, policy_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,5 +18,11 @@ urlpatterns = [
     path("policy/", policy_views.policy, name="policy"),
     path("policy/last/", policy_views.acknowledge, name="acknowledge_policy"),
     path("policy/skriv/", policy_views.write, name="write_policy"),
+    path("sidor-och-grupper/", attestation_views.likes, name="likes"),
+    path("manniskor/", people_views.people, name="people"),
+    path("inbjudan/<int:invitation_id>/skicka-igen/", people_views.send_again, name="send_invitation_again"),
+    path("inbjudan/<int:invitation_id>/dra-tillbaka/", people_views.revoke, name="revoke_invitation"),
+    path("inbjudan/<str:token>/", people_views.accept, name="accept_invitation"),
+    path("valkommen/", people_views.welcome, name="welcome"),
     path("policy/<int:number>/", policy_views.earlier, name="earlier_policy"),
 ]

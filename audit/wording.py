@@ -109,7 +109,7 @@ VERBS: dict[str, dict[str, Any]] = {
         "app_keys.changed": gettext_lazy("Bytte appnycklar"),
     },
     "person": {
-        "person.added": gettext_lazy("Lade till en person"),
+        "person.added": gettext_lazy("Kom in med en inbjudan"),
         "person.changed": gettext_lazy("Ändrade en persons uppgifter"),
         "person.second_step_taken_away": gettext_lazy("Tog bort en persons andra inloggningssteg"),
     },
@@ -117,7 +117,6 @@ VERBS: dict[str, dict[str, Any]] = {
         "invitation.sent": gettext_lazy("Bjöd in någon"),
         "invitation.sent_again": gettext_lazy("Skickade en inbjudan igen"),
         "invitation.revoked": gettext_lazy("Drog tillbaka en inbjudan"),
-        "invitation.accepted": gettext_lazy("Kom in med en inbjudan"),
     },
     "policy": {
         "policy.saved": gettext_lazy("Skrev på policyn"),

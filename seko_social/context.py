@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts import policy
+from accounts import attestation, policy
 from accounts.models import Notice, PolicyVersion
 from posts import publishing
 from posts.models import Post
@@ -29,6 +29,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "stopped_count": stopped_count,
         "unread_count": SimpleLazyObject(partial(unread_count, request)),
         "policy_to_read": partial(policy_to_read, request),
+        "likes_due": partial(likes_due, request),
     }
 
 
@@ -46,6 +47,12 @@ def policy_to_read(request: HttpRequest) -> PolicyVersion | None:
     """Asked only by pages that lead to it."""
     user = getattr(request, "user", None)
     return policy.to_read_by(user) if user and user.is_authenticated else None
+
+
+def likes_due(request: HttpRequest) -> bool:
+    """Asked only by pages that ask it on."""
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated and attestation.is_due(user))
 
 
 def unread_count(request: HttpRequest) -> str:

@@ -269,8 +269,16 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+"""Seconds. A mail takes its time where there is hardly any coverage."""
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,12/h/key"}
+ACCOUNT_FORMS = {"request_login_code": "accounts.sign_in_forms.CodeForm"}
 MFA_ADAPTER = "accounts.adapter.TwoStepAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+"""On this machine there is no certificate; a browser lets `localhost` do without, too."""
 MFA_TOTP_ISSUER = "Seko Social"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 """Who invites knows the address. Without this, nobody who once forgot the password could set up the second step."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from accounts.passkey_views import MakePasskey
 from accounts.views import choose_language
 from seko_social import views
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("logg/", include("audit.urls")),
     # An address comes with the invitation: nobody changes it here, so those pages of the library lead home.
     re_path(r"^konto/(?:email|confirm-email)/", RedirectView.as_view(pattern_name="accounts:me")),
+    path("konto/2fa/webauthn/add/", MakePasskey.as_view()),
     path("konto/", include("allauth.urls")),
     path("sprak/", choose_language, name="set_language"),
     path("admin/", admin.site.urls),

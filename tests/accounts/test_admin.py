@@ -88,20 +88,24 @@ def test_nobody_is_deleted(mona, superuser):
     assert User.objects.filter(pk=ali.pk).exists()
 
 
+def test_nobody_is_added_beside_the_invitations(mona, superuser):
+    for person in (mona, superuser):
+        form = {"email": "ny@example.test", "name": "Ny"} | PASSWORD
+        assert signed_in(person).post(f"{PEOPLE}add/", form).status_code == 403
+    assert not User.objects.filter(email="ny@example.test").exists()
+
+
 def test_what_is_changed_about_a_person_stands_in_the_log(mona):
     page, ali = signed_in(mona), factories.ombudsman()
-    page.post(f"{PEOPLE}add/", {"email": "ny@example.test", "name": "Ny"} | PASSWORD)
     page.post(page_of(ali), as_shown(ali, roles.READER, is_staff="", is_active=""))
     page.post(page_of(ali, "password"), PASSWORD)
-    added, changed, password = Entry.objects.order_by("number")
-    new = User.objects.get(email="ny@example.test")
-    assert [entry.actor for entry in (added, changed, password)] == [mona] * 3
-    assert (added.verb, added.thing) == ("person.added", f"user:{new.pk}")
+    changed, password = Entry.objects.order_by("number")
+    assert [entry.actor for entry in (changed, password)] == [mona] * 2
     assert (changed.verb, changed.thing) == ("person.changed", f"user:{ali.pk}")
     assert (changed.facts["roles"], changed.facts["is_active"]) == ([roles.READER], False)
     assert len(changed.facts["fields"]) == 2
     assert password.facts["fields"] == ["password"]
-    assert "nytt-nytt-nytt" not in str([entry.facts for entry in (added, changed, password)])
+    assert "nytt-nytt-nytt" not in str([entry.facts for entry in (changed, password)])
     call_command("verify_audit")
 
 

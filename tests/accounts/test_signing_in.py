@@ -2,10 +2,12 @@
 
 import base64
 import hmac
+import json
 import re
 import time
 
 import pytest
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings as site
 from django.core import mail
@@ -130,6 +132,130 @@ def test_a_session_from_before_the_sign_in_is_worth_nothing_after_it(anna):
     stranger = Client()
     stranger.cookies["sessionid"] = known
     assert stranger.get("/granska/").status_code == 302
+
+
+# --- a code from the mail ---------------------------------------------------------------------------------
+
+ASK, CODE = "/konto/login/code/", "/konto/login/code/confirm/"
+
+
+def code_from_the_mail() -> str:
+    [code] = re.findall(r"^[A-Z]{4}-[A-Z]{4}$", mail.outbox[-1].body, re.MULTILINE)
+    return code
+
+
+def test_a_code_from_the_mail_opens_once(anna):
+    client, other = Client(), Client()
+    # The page for all ways in calls the address `login`.
+    assert client.post(ASK, {"login": anna.email}).url == CODE
+    [sent] = mail.outbox
+    assert (sent.to, sent.subject) == ([anna.email], "Din kod till Seko Social")
+    code = code_from_the_mail()
+    assert other.post(CODE, {"code": code}).url == ASK
+    assert client.post(CODE, {"code": code.lower().replace("-", " ")}).status_code == 302
+    assert client.get("/granska/").status_code == 200
+    client.post("/konto/logout/")
+    assert client.post(CODE, {"code": code}).url == ASK
+
+
+def test_three_wrong_codes_are_enough(anna):
+    client = Client()
+    client.post(ASK, {"email": anna.email})
+    for _ in range(2):
+        assert "Skriv koden" in text_of(client.post(CODE, {"code": "BBBB-BBBB"}))
+    assert client.post(CODE, {"code": "BBBB-BBBB"}).url == ASK
+    assert client.post(CODE, {"code": code_from_the_mail()}).url == ASK
+    assert client.get("/granska/").status_code == 302
+
+
+def test_a_code_is_good_for_a_quarter_of_an_hour(anna, monkeypatch):
+    client, start = Client(), time.time()
+    client.post(ASK, {"email": anna.email})
+    monkeypatch.setattr(time, "time", lambda: start + 15 * 60 + 1)
+    assert client.post(CODE, {"code": code_from_the_mail()}).url == ASK
+
+
+def test_an_unknown_address_is_not_told_from_a_known_one_on_the_page(anna):
+    pages = []
+    for address in (anna.email, "okand@example.test"):
+        page = Client().post(ASK, {"email": address}, follow=True)
+        pages.append(text_of(page).replace(address, "…"))
+    assert pages[0] == pages[1]
+    assert [("kod" in sent.subject, sent.to) for sent in mail.outbox] == [
+        (True, [anna.email]),
+        (False, ["okand@example.test"]),
+    ]
+
+
+def test_nobody_is_flooded_with_codes(anna):
+    answers = [Client().post(ASK, {"email": anna.email}).status_code for _ in range(5)]
+    assert (answers, len(mail.outbox)) == ([302, 302, 302, 200, 200], 3)
+
+
+def test_who_is_switched_off_gets_no_code(anna):
+    type(anna).objects.filter(pk=anna.pk).update(is_active=False)
+    Client().post(ASK, {"email": anna.email})
+    assert [sent.subject for sent in mail.outbox] == ["Inget konto i Seko Social"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("two_steps")
+def test_a_code_from_the_mail_is_one_step_and_not_two(anna):
+    key = set_up(confirmed(anna))
+    client = Client()
+    client.post(ASK, {"email": anna.email})
+    answer = client.post(CODE, {"code": code_from_the_mail()})
+    assert answer.url == "/konto/2fa/authenticate/"
+    assert client.get("/granska/").url.partition("?")[0] == reverse("account_login")
+    client.post(answer.url, {"code": code_of(key)})
+    assert client.get("/granska/").status_code == 200
+
+
+@pytest.mark.usefixtures("two_steps")
+def test_a_reviewer_without_a_second_step_gets_no_further_with_a_code(anna):
+    client = Client()
+    client.post(ASK, {"email": anna.email})
+    client.post(CODE, {"code": code_from_the_mail()})
+    assert client.get("/granska/").url == ACTIVATE
+
+
+# --- passkeys: what they open is tested in a browser (`tests/e2e/test_passkey.py`) --------------------------
+
+
+def a_passkey(person) -> Authenticator:
+    return Authenticator.objects.create(
+        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Min passkey", "credential": {}}
+    )
+
+
+@pytest.mark.usefixtures("two_steps")
+def test_a_passkey_is_a_second_step_that_is_taken_and_not_had(anna):
+    a_passkey(anna)
+    client = Client()
+    client.force_login(anna)
+    assert client.get("/granska/").url == "/konto/2fa/webauthn/reauthenticate/"
+    assert client.post("/konto/2fa/totp/deactivate/").url == "/konto/2fa/webauthn/reauthenticate/"
+
+
+def test_a_passkey_is_no_second_step_for_those_who_need_none(anna):
+    """Whoever lost the phone that kept it comes in as before."""
+    adapter, both = get_adapter(), [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    karin = factories.ombudsman()
+    for person in (karin, anna):
+        a_passkey(person)
+    assert (adapter.is_mfa_enabled(karin, both), adapter.is_mfa_enabled(anna, both)) == (False, True)
+    assert entered(karin).get("/hem/").status_code == 200
+
+
+def test_a_made_up_passkey_opens_nothing(anna):
+    client = Client()
+    asked = client.get("/konto/2fa/webauthn/login/", headers={"Accept": "application/json"})
+    assert asked.json()["request_options"]["publicKey"]["userVerification"] == "required"
+    handle = base64.urlsafe_b64encode(str(anna.pk).encode()).decode().rstrip("=")
+    made_up = {"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {"userHandle": handle}}
+    for credential in ("", "{}", "[]", json.dumps(made_up)):
+        client.post("/konto/2fa/webauthn/login/", {"credential": credential})
+        assert client.get("/granska/").status_code == 302
 
 
 # --- the second step --------------------------------------------------------------------------------------

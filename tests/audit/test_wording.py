@@ -15,7 +15,7 @@ ROOMS = ("accounts", "approvals", "audit", "channels", "posts", "seko_social", "
 NOT_THE_LOG = "channels/sandbox/"
 """The sandbox keeps a record of its own."""
 MADE = {
-    "accounts/admin.py": {"person.added", "person.changed", "person.second_step_taken_away"},
+    "accounts/admin.py": {"person.changed", "person.second_step_taken_away"},
     "approvals/discussion.py": {
         "post.noted",
         "post.note_taken_back",

@@ -48,7 +48,7 @@ class Person:
     def sign_in(self) -> None:
         self.page.get_by_label("E-post").fill(self.email)
         self.page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Logga in").click()
+        self.page.get_by_role("button", name="Logga in", exact=True).click()
         self.page.wait_for_url(re.compile(r"/(hem|granska|kanaler|inlagg)/"))
 
     def go(self, path: str) -> None:
