@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import log
-from posts import cases, consent, notices, publishing
+from posts import cases, consent, consent_words, notices, publishing
 from posts.models import (
     AGAINST,
     OVER,
@@ -88,25 +88,27 @@ def tell(request: ConsentRequest, case: TakedownCase | None) -> None:
         notices.all_said_yes(request)
 
 
-def told_by(post: Post, by: "User", message: str, receipt_to: str) -> TakedownCase:
-    """Somebody in the picture wrote or rang: the group opens the case for them, and their no stands like any other."""
+def told_by(post: Post, by: "User", message: str = "", receipt_to: str = "") -> TakedownCase | None:
+    """
+    Somebody in the picture wrote or rang, and their no stands like any other. The group opens the case for them; None
+    where nothing of the post is out or on its way.
+    """
     with transaction.atomic():
         locked = Post.objects.locked().get(pk=post.pk)
         publishing.lock_all(Publication.objects.filter(post=locked).exclude(status__in=OVER))
-        version = locked.version_in_force
         request = ConsentRequest.objects.create(
             post=locked,
             method=Method.READ_ALOUD,
-            pictures=consent.pictures_of(version.media),
+            pictures=consent.pictures_of(locked.wording.media if locked.wording else []),
             platforms=consent.places(),
+            words=consent_words.VERSION,
             made_by=by,
         )
         consent.write_down(request, Answer.WITHDRAWN)
-        return cases.open_case(
-            locked,
-            CaseReason.GROUP,
-            by=by,
-            consent=request,
-            message=message,
-            receipt_to=receipt_to,
-        )
+        known = {"by": by, "consent": request, "message": message, "receipt_to": receipt_to}
+        is_live = cases.is_live(locked)
+        case = cases.open_case(locked, CaseReason.GROUP, **known) if is_live else None
+        log.record("consent.answered", request, actor=by, answer=request.answer, how=request.method)
+        if case is None:
+            notices.said_no(request, is_taken_down=False)
+    return case

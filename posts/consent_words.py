@@ -52,8 +52,8 @@ ORDINARY: Mapping[str, Any] = {
         "kan vi inte ta tillbaka."
     ),
     "how_3": gettext_lazy(
-        "Vi sparar ditt svar, tiden, bilden och vad som stod här, så länge bilden är ute och två år till. Vi sparar inte "
-        "ditt namn, om du inte skriver det, och ingenting om din telefon."
+        "Vi sparar ditt svar, tiden, bilden och vad som stod här, så länge vi behöver kunna visa vad du svarade. Vi sparar "
+        "inte ditt namn och ingenting om din telefon."
     ),
     "how_4": gettext_lazy(
         "Du har rätt att få veta vad vi sparar, och att klaga hos Integritetsskyddsmyndigheten."
@@ -93,7 +93,7 @@ ORDINARY: Mapping[str, Any] = {
     "contact": gettext_lazy("Frågor? Mejla %(contact)s."),
     "only_yours": gettext_lazy("Länken är bara till dig."),
     "lasts": gettext_lazy("Du kan svara till och med %(day)s."),
-    "picture": gettext_lazy("Bild %(n)d av %(of)d som det gäller"),
+    "picture": gettext_lazy("Bilden som det gäller"),
     "taken_down": gettext_lazy("nedtagen %(at)s"),
     "never_out": gettext_lazy("kom aldrig ut"),
     "being_taken_down": gettext_lazy("tas ned"),
@@ -129,8 +129,8 @@ PLAIN: Mapping[str, str] = {
     "how_1": "%(organisation)s ansvarar för bilden. Vi visar den bara om du säger ja.",
     "how_2": "Bilden visas på internet, också utanför Europa. Andra kan spara och dela den. Det kan vi inte stoppa.",
     "how_3": (
-        "Vi sparar ditt svar, tiden, bilden och den här texten. Vi sparar det så länge bilden visas och två år till. "
-        "Vi sparar inte ditt namn, om du inte skriver det."
+        "Vi sparar ditt svar, tiden, bilden och den här texten, så länge vi behöver kunna visa vad du svarade. "
+        "Vi sparar inte ditt namn."
     ),
     "how_4": "Du har rätt att få veta vad vi sparar. Du kan klaga hos Integritetsskyddsmyndigheten.",
     "thanks_yes": "Tack. Du har sagt ja.",
@@ -161,7 +161,7 @@ PLAIN: Mapping[str, str] = {
     "contact": "Har du frågor? Mejla %(contact)s.",
     "only_yours": "Länken är bara till dig.",
     "lasts": "Du kan svara till och med %(day)s.",
-    "picture": "Bild %(n)d av %(of)d",
+    "picture": "Bilden",
     "taken_down": "borta %(at)s",
     "never_out": "har aldrig visats",
     "being_taken_down": "vi tar bort den nu",

@@ -42,8 +42,10 @@ def for_anybody(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, token: str, **named: Any) -> HttpResponseBase:
-        with translation.override(gettext_language(language_of(request))):
+        language = gettext_language(language_of(request))
+        with translation.override(language):
             response = view(request, token, **named)
+        response.headers["Content-Language"] = language
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -1,0 +1,129 @@
+"""Cases of people who want to be gone from a post: the list with its clocks, one case, and erasing what may not exist."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.views import shell_for
+from posts import answering, cases, pointing, purging, rules, tasks, whereabouts
+from posts.consent_forms import CaseForm, EraseForm, KeepForm
+from posts.models import Media, Post, TakedownCase
+from posts.publication_views import SignedInRequest, may_read, may_take_down
+
+CLOSED_SHOWN = 20
+
+
+@require_GET
+@may_take_down
+def index(request: SignedInRequest) -> HttpResponse:
+    """Open ones first, by their clocks; then the last that were closed."""
+    all_of_them = TakedownCase.objects.for_page()
+    context = {
+        "open_cases": all_of_them.open().order_by("due_at"),
+        "closed": all_of_them.closed().order_by("-closed_at", "-pk")[:CLOSED_SHOWN],
+        "now": timezone.now(),
+    }
+    return render(request, "posts/cases/index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@may_take_down
+def case(request: SignedInRequest, case_id: int) -> HttpResponse:
+    """How far it has come on each channel. What its author asked for is decided here."""
+    found = get_object_or_404(TakedownCase.objects.for_page(), pk=case_id)
+    form = KeepForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not cases.keep(found, request.user, form.cleaned_data["message"].strip()):
+            messages.error(request, _("Det går inte längre. Läget har hunnit ändras."))
+        return redirect("posts:case", found.pk)
+    rows = whereabouts.of(found.post)
+    context = {
+        "case": found,
+        "post": found.post,
+        "rows": rows,
+        "removals": cases.removals_of(found),
+        "may_read": may_read(request, found.post),
+        "is_moving": found.is_open and any(row.is_moving for row in rows),
+        "is_late": found.is_late(timezone.now()),
+        "form": form,
+        "may_erase": rules.why_not_erase(request.user, found.post) is None,
+        "has_pictures": bool(pictures_of(found.post)),
+    }
+    return render(request, "posts/cases/case.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@may_take_down
+def new(request: SignedInRequest) -> HttpResponse:
+    """Somebody in a picture wrote or rang."""
+    form = CaseForm(request.POST or None, initial={"named": request.GET.get("inlagg", "")})
+    if request.method == "POST" and form.is_valid():
+        post = pointing.post_named(form.cleaned_data["named"])
+        if post is not None:
+            return opened(request, post, form)
+        form.add_error(
+            "named", _("Vi känner inte igen den. Kontrollera länken, eller skriv inläggets nummer.")
+        )
+    return render(request, "posts/cases/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def opened(request: SignedInRequest, post: Post, form: CaseForm) -> HttpResponse:
+    given = form.cleaned_data
+    found = answering.told_by(post, request.user, given["message"].strip(), given["receipt_to"])
+    if found is None:
+        messages.success(request, _("Inget av inlägget är ute, och bilden läggs inte ut så som den är nu."))
+        return redirect("posts:cases")
+    tasks.publish_soon()
+    messages.success(request, _("Ärendet är öppnat. Det som väntade är stoppat, och resten tas ned."))
+    return redirect("posts:case", found.pk)
+
+
+# --- erasing ----------------------------------------------------------------------------------------------------
+
+
+def pictures_of(post: Post) -> list[Media]:
+    """All that it shows now, or has shown, and that is not erased: by their first appearance."""
+    frozen = Media.objects.filter(in_versions__version__post=post)
+    written = Media.objects.filter(in_drafts__draft__post=post)
+    found = (frozen | written).filter(erased_at=None).exclude(master="", incoming="")
+    return list(found.annotate(n=Count("pk")).order_by("created_at", "pk"))
+
+
+@require_http_methods(["GET", "POST"])
+def erase(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """What may not exist: said plainly before, because nothing brings it back. Nobody is shown what they may not read."""
+    post = get_object_or_404(Post, pk=post_id)
+    may_see = may_read(request, post)
+    if refusal := rules.why_not_erase(request.user, post):
+        if not may_see:
+            raise_unknown(post_id)
+        raise PermissionDenied(refusal)
+    media = pictures_of(post)
+    form = EraseForm(media, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        purging.erase(form.chosen, request.user)
+        tasks.publish_soon()
+        messages.success(request, _("Raderat. Är det ute tas det ned nu."))
+        return redirect(*page_after(request, post))
+    context = {
+        "post": post,
+        "shell": shell_for(request),
+        "media": media,
+        "form": form,
+        "may_read": may_see,
+        "rows": [row for row in whereabouts.of(post) if row.can_be_taken_down],
+    }
+    return render(request, "posts/cases/erase.html", context, status=422 if form.errors else 200)
+
+
+def raise_unknown(post_id: int) -> None:
+    get_object_or_404(Post.objects.none(), pk=post_id)
+
+
+def page_after(request: SignedInRequest, post: Post) -> tuple[str, int]:
+    return ("posts:detail" if may_read(request, post) else "posts:take_down"), post.pk

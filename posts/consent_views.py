@@ -1,0 +1,246 @@
+"""
+Asking the people in a picture: what they have answered, a link as a QR code, the telephone handed over, and a reviewer
+who has asked them. The page that they see on a telephone of their own is in `posts.public_views`.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from qrcode import QRCode
+from qrcode.image.svg import SvgPathFillImage
+
+from accounts.models import User
+from posts import answering, consent, rules, workflow
+from posts.consent_forms import HowManyForm, PhoneForm, ToldForm
+from posts.consent_words import ORDINARY, SCRIPT, Words
+from posts.models import Answer, ConsentRequest, Media, Method, People, Post
+
+
+class SignedInRequest(HttpRequest):
+    user: User
+
+
+@dataclass(frozen=True)
+class Link:
+    """What somebody opens on a telephone of their own. Shown once: what it ends with is kept nowhere."""
+
+    request: ConsentRequest
+    address: str
+    code: SafeString
+
+
+def seen_post(request: SignedInRequest, post_id: int) -> Post:
+    """For whoever sent it in, and those who see to what people answered."""
+    post = get_object_or_404(Post.objects.visible_to(request.user).for_list(), pk=post_id)
+    if refusal := rules.why_not_see_answers(request.user, post):
+        raise PermissionDenied(refusal)
+    return post
+
+
+def asking_post(request: SignedInRequest, post_id: int) -> Post:
+    post = seen_post(request, post_id)
+    if refusal := rules.why_not_ask_people(request.user, post):
+        raise PermissionDenied(refusal)
+    return post
+
+
+def shell_of(request: SignedInRequest, post: Post) -> str:
+    return "pocket.html" if post.author_id == request.user.pk else "desk_page.html"
+
+
+def media_of(post: Post) -> list[Media]:
+    return [item for item in (post.wording.media if post.wording else []) if not item.is_purged]
+
+
+def link_to(request: ConsentRequest, token: str) -> Link:
+    address = settings.SITE_URL + reverse("posts:public", args=[token])
+    return Link(request, address, drawn(address))
+
+
+def drawn(address: str) -> SafeString:
+    """An element of the page: the page's policy lets no `data:` picture in. White behind, for a camera at night."""
+    code = QRCode(border=3)
+    code.add_data(address)
+    svg = code.make_image(image_factory=SvgPathFillImage).to_string(encoding="unicode")
+    return mark_safe(svg)  # noqa: S308  (drawn by us, of an address of ours)
+
+
+def script() -> str:
+    places = get_text_list(consent.names_of(consent.places()), _("och"))
+    return str(SCRIPT) % {"organisation": settings.ORGANISATION_NAME, "places": places}
+
+
+# --- what they answered ---------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def answers(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """Who was asked and what they said. A reviewer who has asked them says so here."""
+    if request.method == "GET":
+        return show_answers(request, seen_post(request, post_id))
+    post = asking_post(request, post_id)
+    form = ToldForm(request.POST)
+    if refusal := rules.why_not_review(request.user, post):
+        raise PermissionDenied(refusal)
+    if not form.is_valid():
+        return show_answers(request, post, told=form)
+    return tell(request, post, form)
+
+
+def show_answers(
+    request: SignedInRequest,
+    post: Post,
+    *,
+    told: ToldForm | None = None,
+    how_many: HowManyForm | None = None,
+) -> HttpResponse:
+    is_own, version = post.author_id == request.user.pk, post.current_version
+    missing = consent.unsettled(version) if version and not post.is_with_author else []
+    context = {
+        "post": post,
+        "shell": shell_of(request, post),
+        "is_own": is_own,
+        "media": media_of(post),
+        "asked": consent.of(post),
+        "is_settled": bool(version) and not missing,
+        "is_refused": any(item.code == "consent_refused" for item in missing),
+        "people": post.wording.people if post.wording else "",
+        "may_ask": rules.why_not_ask_people(request.user, post) is None,
+        "may_tell": rules.why_not_review(request.user, post) is None
+        and post.is_in_review
+        and not post.awaits_media,
+        "told": told or ToldForm(),
+        "how_many": how_many or HowManyForm(),
+        "script": script(),
+    }
+    is_wrong = bool((told and told.errors) or (how_many and how_many.errors))
+    return render(request, "posts/consent/answers.html", context, status=422 if is_wrong else 200)
+
+
+def tell(request: SignedInRequest, post: Post, form: ToldForm) -> HttpResponse:
+    """A version that says that all have said yes, and the answer behind it: both, or none."""
+    given, seen = form.cleaned_data, post.current_version
+    if seen is None:
+        raise Http404
+    said = {"people": People.ALL_SAID_YES, "minors": given["minors"]}
+    try:
+        with transaction.atomic():
+            version = workflow.edit(
+                post, request.user, seen, seen.manuscript(), None, **workflow.answers_of(seen) | said
+            )
+            consent.read_aloud(post, request.user, version, given["count"])
+    except workflow.RefusedError as error:
+        raise PermissionDenied(error.reason) from error
+    except workflow.NoLongerSoError:
+        messages.error(request, _("Det går inte längre. Läget har hunnit ändras."))
+    else:
+        messages.success(request, _("Sparat."))
+    return redirect("posts:consent", post.pk)
+
+
+@require_GET
+def state(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """The list of answers alone, while somebody waits for one with the code on the screen."""
+    post = seen_post(request, post_id)
+    may_ask = rules.why_not_ask_people(request.user, post) is None
+    context = {"post": post, "asked": consent.of(post), "may_ask": may_ask}
+    return render(request, "posts/consent/_asked.html", context)
+
+
+# --- a link -----------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def link(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """As many codes as people. They are in the answer to the press, and on no page after that."""
+    post, form = asking_post(request, post_id), HowManyForm(request.POST)
+    if not form.is_valid():
+        return show_answers(request, post, how_many=form)
+    if not media_of(post):
+        messages.error(request, _("Inlägget har ingen bild att fråga om."))
+        return redirect("posts:consent", post.pk)
+    made = consent.ask(post, request.user, form.cleaned_data["count"])
+    context = {
+        "post": post,
+        "shell": shell_of(request, post),
+        "links": [link_to(*each) for each in made],
+        "asked": consent.of(post),
+        "may_ask": True,
+        "days": consent.LASTS.days,
+    }
+    return render(request, "posts/consent/links.html", context, status=201)
+
+
+@require_POST
+def again(request: SignedInRequest, post_id: int, consent_id: int) -> HttpResponse:
+    """Ask no more: or, with another link in its place."""
+    post = asking_post(request, post_id)
+    asked = get_object_or_404(consent.of(post), pk=consent_id)
+    if not consent.ask_no_more(asked, request.user):
+        messages.error(request, _("Personen hann svara. Så här är det nu."))
+        return redirect("posts:consent", post.pk)
+    if "ny" in request.POST:
+        made = consent.ask(post, request.user, called=asked.called)
+        context = {
+            "post": post,
+            "shell": shell_of(request, post),
+            "links": [link_to(*each) for each in made],
+            "asked": consent.of(post),
+            "may_ask": True,
+            "days": consent.LASTS.days,
+        }
+        return render(request, "posts/consent/links.html", context, status=201)
+    messages.success(request, _("Frågan är borttagen."))
+    return redirect("posts:consent", post.pk)
+
+
+# --- handing the telephone over -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def phone(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """Read and answered by somebody in the picture. Their page leads nowhere else; afterwards the phone goes back."""
+    post = asking_post(request, post_id)
+    shown = [item for item in media_of(post) if item.is_ready]
+    if not shown:
+        messages.error(request, _("Bilderna är inte klara än. Vänta några sekunder."))
+        return redirect("posts:consent", post.pk)
+    form = PhoneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return answered(request, post, form)
+    places = get_text_list(consent.names_of(consent.places()), _("och"))
+    facts = {
+        "organisation": settings.ORGANISATION_NAME,
+        "places": places,
+        "name": request.user.get_short_name(),
+    }
+    context = {
+        "post": post,
+        "media": shown,
+        "words": Words("sv", facts),
+        "form": form,
+        "text": post.wording.text if post.wording else "",
+    }
+    return render(request, "posts/consent/phone.html", context, status=422 if form.errors else 200)
+
+
+def answered(request: SignedInRequest, post: Post, form: PhoneForm) -> HttpResponse:
+    """With a link for the day when they think otherwise."""
+    given = form.cleaned_data
+    said = Answer.YES if given["answer"] == "ja" else Answer.NO
+    with transaction.atomic():
+        [(asked, token)] = consent.ask(post, request.user, method=Method.PHONE, called=given["called"])
+        answering.answer(asked, said, language="sv", is_guardians="guardian" in request.POST)
+    asked.refresh_from_db()
+    context = {"post": post, "asked": asked, "link": link_to(asked, token), "words": ORDINARY}
+    return render(request, "posts/consent/phone_done.html", context)
