@@ -8,6 +8,7 @@
 //   sending (part: 0 to 1) | file (one is there) | saved (a draft) | sent | waiting | signedout | stuck
 
 import * as store from "./store.js";
+import { upload } from "./uploading.js";
 
 export const SMALL = 1024 * 1024;
 export const SYNC = "seko-outbox";
@@ -124,7 +125,7 @@ async function sendFile(item, file, token) {
   const onProgress = (part) => tell({ item: item.id, state: "sending", file: file.id, filePart: part, part: partOf(item, file, part) });
   onProgress(0);
   try {
-    await sendSmall(item, file, token);
+    await (file.size > SMALL ? sendLarge(item, file, token, onProgress) : sendSmall(item, file, token));
   } catch (error) {
     if (error.name === "NotFoundError") await refuse(item.id, file, { code: "lost" });
     if (error.kind === "stuck") await refuse(item.id, file, error.error);
