@@ -5,14 +5,15 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import second_step
+from accounts import second_step, sessions
 from accounts.answering import refused, wants_json
 from accounts.roles import needs_second_step
 
@@ -35,6 +36,22 @@ class ChosenLanguage:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class SlidingSessions:
+    """Who comes back in time stays signed in; who does not signs in again. What was being written waits."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        now = timezone.now()
+        if request.user.is_authenticated:
+            if sessions.is_over(request.session, now):
+                logout(request)
+            elif sessions.is_to_be_moved_on(request.session, now):
+                sessions.move_on(request.session, request.user, now)
+        return self.get_response(request)
 
 
 class PrivatePages:

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SlidingSessions",
     "accounts.middleware.PrivatePages",
     "seko_social.shell.NamesThePerson",
     "accounts.middleware.SignedIn",
@@ -287,6 +288,7 @@ REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=PRODUCTION)
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", int(PRODUCTION), least=0, most=9)
 """How many web servers in front of us add to X-Forwarded-For: without it, everybody would come from one address."""
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+"""The longest that anybody stays signed in without coming back (`accounts.sessions`)."""
 
 mail = environment.mail("EMAIL_URL", "none:" if PRODUCTION else "file:")
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = mail.backend, mail.host, mail.port
