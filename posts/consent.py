@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from audit import log
 from channels.adapters import ADAPTERS
@@ -162,6 +165,12 @@ def places() -> list[str]:
 def names_of(platforms: Iterable[str]) -> list[str]:
     """As people know them. One that is gone from here was still promised."""
     return [ADAPTERS[key].name if key in ADAPTERS else key for key in platforms]
+
+
+def script() -> str:
+    """To read aloud: it names where the picture will be seen."""
+    names = get_text_list(names_of(places()), _("och"))
+    return str(consent_words.SCRIPT) % {"organisation": settings.ORGANISATION_NAME, "places": names}
 
 
 def read_aloud(post: Post, by: "User", version: Version, count: int) -> ConsentRequest:

@@ -22,7 +22,7 @@ from qrcode.image.svg import SvgPathFillImage
 from accounts.models import User
 from posts import answering, consent, rules, workflow
 from posts.consent_forms import HowManyForm, PhoneForm, ToldForm
-from posts.consent_words import ORDINARY, SCRIPT, Words
+from posts.consent_words import ORDINARY, Words
 from posts.models import Answer, ConsentRequest, Media, Method, People, Post
 
 
@@ -121,7 +121,7 @@ def show_answers(
         and not post.awaits_media,
         "told": told or ToldForm(),
         "how_many": how_many or HowManyForm(),
-        "script": script(),
+        "script": consent.script(),
     }
     is_wrong = bool((told and told.errors) or (how_many and how_many.errors))
     return render(request, "posts/consent/answers.html", context, status=422 if is_wrong else 200)

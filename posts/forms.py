@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from posts import events, places, rules
+from posts import consent, events, places, rules
 from posts.drafting import Revision
 from posts.events_words import when
 from posts.models import Category, Draft, Event, Media, Minors, People, Post, Regret, Site
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH = 10_000
 ALT_TEXT_LENGTH = 1000
+MOST_ASKED = 12
+"""So many people a sender asks aloud at once; whoever asks more sends a link, or tells the group."""
 TOO_LONG = _("Texten är för lång. Den får ha högst %(limit_value)d tecken.")
 FIRST_CATEGORY = "Arbetsplatsbesök"
 ME, ANOTHER = "me", "another"
@@ -95,6 +97,14 @@ class DraftForm(MomentsForm):
     minors = forms.ChoiceField(
         label=_("Är någon under 18 år?"), choices=Minors.choices, required=False, widget=forms.RadioSelect
     )
+    said_yes = forms.TypedChoiceField(
+        label=_("Hur många har sagt ja?"),
+        choices=[(number, str(number)) for number in range(1, MOST_ASKED + 1)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     category = forms.ModelChoiceField(
         label=_("Kategori"),
         queryset=Category.objects.filter(retired_at=None),
@@ -162,6 +172,18 @@ class DraftForm(MomentsForm):
         return not self.is_bound and bool(self.shown) and not self.initial.get("text")
 
     @property
+    def script(self) -> str:
+        """What a sender reads aloud to the people in the picture."""
+        return consent.script()
+
+    @cached_property
+    def has_a_yes(self) -> bool:
+        """Somebody has said yes to all of these pictures already."""
+        return bool(
+            self.post and self.shown and hasattr(self.post, "draft") and consent.is_covered(self.post.draft)
+        )
+
+    @property
     def is_empty(self) -> bool:
         """Neither a word nor a picture: nothing that is worth a draft."""
         return not (self.cleaned_data["text"] or self.cleaned_data["link"] or self.shown)
@@ -218,7 +240,7 @@ class DraftForm(MomentsForm):
             self.add_error("latest", _("Senaste tiden måste vara efter den tidigaste, och inte ha varit."))
 
     def fields_of_draft(self) -> dict[str, Any]:
-        answers = ("site", "permit", "people", "minors")
+        answers = ("site", "permit", "people", "minors", "said_yes")
         names = ("text", "credit", "link", "category", "event", "is_urgent", "earliest", "latest", *answers)
         return {name: self.cleaned_data[name] for name in names}
 
@@ -233,6 +255,7 @@ def of_draft(draft: Draft) -> dict[str, Any]:
         "permit": draft.permit,
         "people": draft.people,
         "minors": draft.minors,
+        "said_yes": draft.said_yes,
         "category": draft.post.category_id,
         "event": draft.post.event_id,
         "credit": draft.credit,

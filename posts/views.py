@@ -219,6 +219,8 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
         return outbox.saved(error.post) if wants_json(request) else redirect("posts:edit", error.post.pk)
     if request.POST.get("intent") == "submit":
         return submit(request, form, saved)
+    if request.POST.get("intent") == "ask":
+        return redirect("posts:consent", saved.pk)
     told = what_follows(request, saved)
     if wants_json(request):
         return outbox.saved(saved, 200 if post else 201)
@@ -303,6 +305,7 @@ def may_not_submit(request: SignedInRequest, post: Post, reason: Any) -> HttpRes
 MISSING = {
     "text": lambda: _("Skriv några ord om bilden eller det som hände."),
     "people": lambda: _("Svara på om någon kan kännas igen."),
+    "said_yes": lambda: _("Hur många har sagt ja?"),
     "site": lambda: _("Svara på om man får fota där bilden är tagen."),
     "permit": lambda: _("Skriv vilket tillstånd du har, eller ta bort bilden."),
     "wait": lambda: _("Vänta med bilden. Ta bort den, och spara ett utkast så länge."),
