@@ -75,11 +75,6 @@ def drawn(address: str) -> SafeString:
     return mark_safe(svg)  # noqa: S308  (drawn by us, of an address of ours)
 
 
-def script() -> str:
-    places = get_text_list(consent.names_of(consent.places()), _("och"))
-    return str(SCRIPT) % {"organisation": settings.ORGANISATION_NAME, "places": places}
-
-
 # --- what they answered ---------------------------------------------------------------------------------------
 
 
