@@ -4,7 +4,10 @@ from channels import adapters
 from posts import tasks
 from tests import factories
 from tests.pages import signed_in
+from tests.posts.sites import inner, live, practice, site
 from tests.scripted import Scripted
+
+__all__ = ["inner", "live", "practice", "site"]
 
 
 @pytest.fixture
