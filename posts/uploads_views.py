@@ -6,6 +6,7 @@ X-CSRFToken that a page of ours asked for it, as everywhere.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from django.utils.translation import gettext as _
 
 from accounts.answering import refused, wants_json
 from posts import rules, tasks, tus, uploads
+from posts.media.limits import MB
 from posts.models import Media, Upload
 from posts.views import SignedInRequest
 
 SILENCE = 20
 """Seconds without a byte: then the line is cut, and its thread serves somebody else."""
+
+MUCH = 8 * MB
 
 Handler = Callable[..., HttpResponse]
 
@@ -51,6 +55,7 @@ def answer(request: HttpRequest, handlers: dict[str, Handler], *arguments: Any) 
     except tus.ProtocolError as error:
         response = say_no(request, str(error), error.status)
     except uploads.UploadError as error:
+        hear_out(request)
         response = say_no(request, error.sentence, error.status)
     response["Tus-Resumable"] = tus.VERSION
     if response.status_code == 412:
@@ -152,6 +157,14 @@ def body_of(request: HttpRequest, size: int | None) -> uploads.Source:
     if not environ.get("wsgi.input_terminated"):
         raise tus.ProtocolError(411, "Content-Length: how much will it be?")
     return environ["wsgi.input"]
+
+
+def hear_out(request: HttpRequest) -> None:
+    """Read what is still coming, if it is not much: who is sending hears no answer, and takes it for a broken line."""
+    if request.user.is_authenticated and (tus.size_of_body(request.headers) or MUCH) < MUCH:
+        with suppress(OSError):
+            while request.read(uploads.BIT):
+                pass
 
 
 def prepare_if_complete(upload: Upload) -> None:

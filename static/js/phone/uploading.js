@@ -92,7 +92,9 @@ function run(Upload, source, signal, { id, name, type, size, token, address, onA
       uploadUrl: address || null,
       uploadSize: size,
       chunkSize: hasXHR ? PART : SMALL_PART,
-      retryDelays: null,
+      // Whoever missed the answer to the first try begins anew with the same id, and is told that it has come further.
+      retryDelays: [0],
+      onShouldRetry: (error) => error.originalResponse?.getStatus() === 409,
       storeFingerprintForResuming: false,
       fingerprint: async () => null,
       fileReader: { openFile: async () => readerOf(source, size) },
