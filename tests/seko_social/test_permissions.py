@@ -13,9 +13,10 @@ from accounts.models import Duty, Notice
 from approvals import discussion
 from approvals.models import Filling, ImportantDate
 from posts import publishing
-from posts.models import Publication, PublicationStatus
+from posts.models import EventFeed, Publication, PublicationStatus
 from tests import factories
 from tests.pages import signed_in
+from tests.posts.test_events_views import an_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
 
@@ -31,6 +32,13 @@ PAGES = {
     "posts:site": (OK, OK, OK, NO, NO),
     "posts:site_forbidden": (OK, OK, OK, NO, NO),
     "posts:site_unclear": (OK, OK, OK, NO, NO),
+    "posts:events": (OK, OK, OK, NO, NO),
+    "posts:new_event": (OK, OK, OK, NO, NO),
+    "posts:event": (OK, UNKNOWN, OK, NO, NO),
+    "posts:edit_event": (OK, UNKNOWN, OK, NO, NO),
+    "posts:nothing_to_show": (OK, UNKNOWN, OK, NO, NO),
+    "posts:all_events": (NO, NO, OK, NO, NO),
+    "posts:event_calendars": (OK, OK, OK, NO, NO),
     "posts:everybodys": (NO, NO, OK, NO, OK),
     "posts:search": (OK, OK, OK, OK, OK),
     "posts:detail": (OK, UNKNOWN, OK, UNKNOWN, OK),
@@ -106,6 +114,8 @@ PRESSES = {
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:answer": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:upload": (422, 422, 422, NO, NO),
+    "posts:remove_event": (MOVED, UNKNOWN, UNKNOWN, NO, NO),  # its owner was faster
+    "posts:forget_event_calendar": (MOVED, MOVED, MOVED, NO, NO),  # of others it is gone already: nothing is done
     "posts:hint": (OK, OK, OK, NO, NO),
     "posts:reply": (422, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "approvals:take_back": (NO, NO, NO, NO, NO),
@@ -175,6 +185,8 @@ def stage(platform, monkeypatch):
             "note_id": discussion.ask_opinion(post, factories.reviewer(), None).pk,
             "notice_id": Notice.objects.get(person=karin, key="version:1").pk,
             "media_id": media.pk,
+            "event_id": an_event(karin).pk,
+            "feed_id": EventFeed.objects.create(owner=karin, look_at=timezone.now()).pk,
             "size": "thumb",
             "duty_id": a_watch().pk,
             "date_id": ImportantDate.objects.earliest("pk").pk,
