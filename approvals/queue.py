@@ -235,7 +235,7 @@ def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet
     )
     with_okays = second.with_first_okays(with_people, now)
     with_all = with_promises(with_claims(with_okays, reader, now))
-    return with_all.prefetch_related(*parts_of("current_version"))
+    return with_all.prefetch_related(*parts_of("current_version"), "consents")
 
 
 def with_promises(posts: PostQuerySet) -> PostQuerySet:
@@ -298,7 +298,9 @@ def row_for(post: Post, reader: "User", now: datetime) -> Row:
 def missing_in(post: Post) -> list[Blocker]:
     """Nothing, while there is no version to decide on."""
     version = post.current_version
-    return blockers(version) if version and post.is_in_review and not post.awaits_media else []
+    if version is None or not post.is_in_review or post.awaits_media:
+        return []
+    return blockers(version, post.consents.all())  # type: ignore[attr-defined]
 
 
 # --- on to the next -------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ A blocker is a code with facts; the page has the words (`posts.wording`). Each n
 import dataclasses
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from channels.models import Channel
 from posts import changes, consent, content
-from posts.models import Captions, Site, Version
+from posts.models import Captions, ConsentRequest, Site, Version
 
 DASH = r"[-+\u2010-\u2015\u2212]"
 PERSONAL_NUMBER = re.compile(
@@ -34,12 +34,15 @@ class Blocker:
     facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
-def blockers(version: Version) -> list[Blocker]:
-    """All that is missing, in the order of the page: the picture, its place, the people, the words, the channels."""
+def blockers(version: Version, asked: Iterable[ConsentRequest] | None = None) -> list[Blocker]:
+    """
+    All that is missing, in the order of the page: the picture, its place, the people, the words, the channels. `asked`
+    are the questions to people in its pictures, where a list has loaded them.
+    """
     return [
         *of_media(version),
         *of_the_site(version),
-        *of_people(version),
+        *of_people(version, asked),
         *of_words(version),
         *of_its_author(version),
         *of_channels(version),
@@ -75,9 +78,9 @@ def of_the_site(version: Version) -> Iterator[Blocker]:
         yield Blocker(f"site_{version.site}", "site")
 
 
-def of_people(version: Version) -> Iterator[Blocker]:
+def of_people(version: Version, asked: Iterable[ConsentRequest] | None = None) -> Iterator[Blocker]:
     """Fackligt medlemskap är en känslig uppgift: nobody recognisable is shown without a yes (GDPR art. 9)."""
-    for missing in consent.unsettled(version):
+    for missing in consent.unsettled(version, asked):
         field = "minors" if missing.code == "guardian_missing" else "people"
         yield Blocker(missing.code, field, missing.channel)
 

@@ -67,12 +67,17 @@ def is_settled(version: Version) -> bool:
     return not unsettled(version)
 
 
-def unsettled(version: Version) -> list[Unsettled]:
-    """All that is missing; nothing where all have said yes, or nobody can be recognised."""
+def unsettled(version: Version, asked: Iterable[ConsentRequest] | None = None) -> list[Unsettled]:
+    """
+    All that is missing; nothing where all have said yes, or nobody can be recognised. `asked` are the questions about its
+    post, where somebody has them at hand.
+    """
     shown = version.media
     if not shown:
         return []
-    known = [item for item in version.post.consents.all() if item.taken_back_at is None]  # type: ignore[attr-defined]
+    if asked is None:
+        asked = ConsentRequest.objects.filter(post=version.post_id)
+    known = [item for item in asked if item.taken_back_at is None]
     if any(stands_against(item, media) for item in known if item.is_against for media in shown):
         return [Unsettled("consent_refused")]
     if version.people == People.NOBODY:
