@@ -20,8 +20,9 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import letters
+from accounts import letters, push
 from accounts.models import Mail, Notice, NoticeQuerySet, User
+from accounts.quiet_hours import can_wait, first_waking_moment
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +56,13 @@ def tell(
     Tell each of them, once, in the caller's transaction. Who may not sign in is told nothing.
 
     A fact is plain; what is a time has a name that ends in `_at`. `path` may lead each person to another page.
-    `not_before` holds the mail back, not the page.
+    `not_before` holds the mail back, not the page; so do the quiet hours, from what can wait.
     """
-    now = timezone.now()
+    now, told = timezone.now(), [person for person in set(people) if person.is_active]
+    from_then = max(not_before or now, now)
+    if can_wait(kind, facts):
+        from_then = first_waking_moment(from_then)
+    on_phones = push.moment_for({person.pk for person in told}, from_then)
     plain = {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()
     }
@@ -70,10 +75,10 @@ def tell(
                 path=path(person) if callable(path) else path,
                 facts=plain,
                 created_at=now,
-                not_before=max(not_before or now, now),
+                not_before=from_then,
+                push_at=on_phones.get(person.pk),
             )
-            for person in sorted(set(people), key=lambda person: person.pk)
-            if person.is_active
+            for person in sorted(told, key=lambda person: person.pk)
         ),
         # The race: two workers tell of the same thing. The second finds it told.
         ignore_conflicts=True,
@@ -94,6 +99,7 @@ def take_back_about(kind: str, thing: str) -> None:
 def keep_from_mail(notices: NoticeQuerySet) -> None:
     """They are on the page, and nobody is mailed."""
     notices.filter(mail=Mail.WAITING, claimed_until=None).update(mail=Mail.UNWANTED, mail_at=timezone.now())
+    notices.exclude(push_at=None).update(push_at=None)
 
 
 def mark_read(notices: NoticeQuerySet) -> None:

@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import attestation, notices
+from accounts import attestation, notices, pushing
 
 
 @shared_task
 def deliver() -> None:
     """Every few seconds: mail what people are to be told."""
     notices.deliver(timezone.now())
+
+
+@shared_task
+def show_on_phones() -> None:
+    """Every few seconds: what people are to be told, on the phones that want it."""
+    pushing.deliver(timezone.now())
 
 
 @shared_task

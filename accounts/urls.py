@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import attestation_views, duty_views, people_views, policy_views, views
+from accounts import attestation_views, duty_views, people_views, policy_views, push_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("aviseringar/", views.notices, name="notices"),
     path("aviseringar/<int:notice_id>/", views.notice, name="notice"),
     path("aviseringar/lasta/", views.read_all, name="read_all"),
+    path("aviseringar/telefon/", push_views.subscribe, name="subscribe"),
+    path("aviseringar/telefon/bort/", push_views.unsubscribe, name="unsubscribe"),
     path("mer/nya-inlagg/", views.hear_of_submissions, name="hear_of_submissions"),
     path("jour/", duty_views.rota, name="rota"),
     path("jour/ny/", duty_views.add, name="add_duty"),

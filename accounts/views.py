@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
-from accounts import letters
+from accounts import letters, push
 from accounts import notices as post_office
 from accounts.forms import SeenForm
-from accounts.models import Notice, User
+from accounts.models import Notice, PushSubscription, User
 from accounts.paging import older_than
 
 NOTICES = 30
@@ -32,6 +32,10 @@ def notices(request: HttpRequest) -> HttpResponse:
         "rows": [(notice, letters.words(notice)) for notice in found[:NOTICES]],
         "newest": mine.unread().values_list("pk", flat=True).first(),
         "older": found[NOTICES - 1].pk if len(found) > NOTICES else None,
+        "push_key": push.public_key(),
+        "browsers": PushSubscription.objects.filter(person=request.user.pk).count()
+        if push.is_offered()
+        else 0,
     }
     return render(request, "accounts/notices.html", shown)
 

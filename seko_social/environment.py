@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.vapid import private_key_from
 from channels.keyring import KeyRing
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
@@ -223,6 +224,17 @@ def bucket_options(parts: SplitResult) -> dict[str, Any]:
         "default_acl": None,
         "file_overwrite": False,
     }
+
+
+def vapid_key(name: str) -> str:
+    """32 bytes as base64url, or nothing."""
+    value = text(name)
+    try:
+        if value:
+            private_key_from(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be what `manage.py make_vapid_keys` prints.") from None
+    return value
 
 
 def secret(name: str, development: str, *, is_production: bool) -> str:

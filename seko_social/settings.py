@@ -130,7 +130,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": environment.bucket("MEDIA_URL") or {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "seko_social.statics.NamedByContent"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "mail what people are told": {
         "task": "accounts.tasks.deliver",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "show on phones what people are told": {
+        "task": "accounts.tasks.show_on_phones",
         "schedule": 5.0,
         "options": {"expires": 5},
     },
@@ -297,6 +302,18 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = mail.use_tls, mail.use_ssl
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Seko Social <ingen-svarar@localhost>")
+
+VAPID_PRIVATE_KEY = environment.vapid_key("VAPID_PRIVATE_KEY")
+"""By which browsers know us (`manage.py make_vapid_keys`). Without it, nothing is shown on phones, nor offered."""
+VAPID_CONTACT = environment.text("VAPID_CONTACT", SITE_URL)
+"""Where a push service turns to when something is wrong with us: an https address, or mailto:."""
+PUSH_SERVICES = environment.words(
+    "PUSH_SERVICES",
+    "fcm.googleapis.com push.services.mozilla.com push.apple.com notify.windows.com",
+)
+"""The makers of browsers, by whom alone we let notices be shown."""
+NOTICE_QUIET_HOURS = environment.hours("NOTICE_QUIET_HOURS", "18.00-07.00" if PRODUCTION else "none")
+"""When what can wait is neither mailed nor shown on phones, by the clock on the wall."""
 
 # --- security ---------------------------------------------------------------------------------------------
 

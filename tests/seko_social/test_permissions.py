@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from accounts import notices
-from accounts.models import Duty, Notice
+from accounts import invitations, notices, policy, roles
+from accounts.models import Duty, Invitation, Notice, PolicyVersion
 from approvals import discussion
 from approvals.models import Filling, ImportantDate
 from posts import publishing
@@ -97,6 +97,11 @@ PAGES = {
     "accounts:notices": (OK, OK, OK, OK, OK),
     "accounts:notice": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "accounts:policy": (OK, OK, OK, OK, OK),
+    "accounts:earlier_policy": (OK, OK, OK, OK, OK),
+    "accounts:write_policy": (NO, NO, OK, OK, NO),
+    "accounts:likes": (OK, OK, OK, OK, OK),
+    "accounts:people": (NO, NO, OK, OK, NO),
+    "accounts:welcome": (OK, OK, OK, OK, OK),
     "accounts:rota": (NO, NO, OK, OK, NO),
     "accounts:add_duty": (NO, NO, OK, OK, NO),
     "accounts:change_duty": (NO, NO, OK, OK, NO),
@@ -109,13 +114,24 @@ PAGES = {
 }
 PRESSES = {
     "accounts:read_all": (MOVED, MOVED, MOVED, MOVED, MOVED),
+    "accounts:acknowledge_policy": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # it does not say which
+    "accounts:send_invitation_again": (NO, NO, MOVED, MOVED, NO),
+    "accounts:revoke_invitation": (NO, NO, MOVED, MOVED, NO),
+    "accounts:subscribe": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # not offered without a key
+    "accounts:unsubscribe": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:recall": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # a draft again: its author's alone
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:answer": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:upload": (422, 422, 422, NO, NO),
     "posts:remove_event": (MOVED, UNKNOWN, UNKNOWN, NO, NO),  # its owner was faster
-    "posts:forget_event_calendar": (MOVED, MOVED, MOVED, NO, NO),  # of others it is gone already: nothing is done
+    "posts:forget_event_calendar": (
+        MOVED,
+        MOVED,
+        MOVED,
+        NO,
+        NO,
+    ),  # of others it is gone already: nothing is done
     "posts:hint": (OK, OK, OK, NO, NO),
     "posts:reply": (422, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "approvals:take_back": (NO, NO, NO, NO, NO),
@@ -149,9 +165,16 @@ PRESSES = {
     "accounts:take_away_duty": (NO, NO, MOVED, UNKNOWN, NO),  # the reviewer was faster
     "audit:export": (NO, NO, NO, NO, OK),
 }
-ELSEWHERE = {"posts:rendition", "posts:link_card", "posts:subtitles", "approvals:feed"}
+ELSEWHERE = {
+    "posts:rendition",
+    "posts:link_card",
+    "posts:subtitles",
+    "approvals:feed",
+    "accounts:accept_invitation",
+}
 """
-The feed is for whoever has its address (`tests/approvals/test_feed.py`). A film of pictures is tested where they are
+The feed is for whoever has its address (`tests/approvals/test_feed.py`), an invitation for whoever has its link
+(`tests/accounts/test_invitations.py`). A film of pictures is tested where they are
 (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`).
 """
 
@@ -189,6 +212,8 @@ def stage(platform, monkeypatch):
             "feed_id": EventFeed.objects.create(owner=karin, look_at=timezone.now()).pk,
             "size": "thumb",
             "duty_id": a_watch().pk,
+            "invitation_id": an_invitation().pk,
+            "number": a_policy().number,
             "date_id": ImportantDate.objects.earliest("pk").pk,
             "filling_id": Filling.objects.create(by=karin, moves=[]).pk,
         },
@@ -205,6 +230,15 @@ def stage(platform, monkeypatch):
             "posts:share": {"post_id": out.post_id},
         },
     }
+
+
+def an_invitation() -> Invitation:
+    return invitations.invite(factories.reviewer(), "sara@example.test", "Sara Ny", roles.OMBUDSMAN)
+
+
+def a_policy() -> PolicyVersion:
+    """Published after everything here was sent in."""
+    return policy.publish(factories.administrator(), 1, 0, dict.fromkeys(policy.WORDS, "Text"))
 
 
 def a_watch() -> Duty:

@@ -56,6 +56,8 @@ NONSENSE = [
     ("PORT", "http"),
     ("PORT", "65536"),
     ("PRODUCTION", "ja"),
+    ("VAPID_PRIVATE_KEY", PASSWORD),
+    ("NOTICE_QUIET_HOURS", "på natten"),
     ("REDIS_URL", f"http://:{PASSWORD}@host"),
     ("REDIS_URL", f"redis://:{PASSWORD}@host:port/0"),
     ("REDIS_URL", "redis+socket://"),

@@ -7,6 +7,8 @@
 // `/sw.js` calls `work` and says what there is to keep; another file, or another content, is another worker. It waits
 // until a page lets it in (`shell.js`). Files of the version before stay: a form that is open may still ask for them.
 
+import { listenForPush } from "./push.js";
+import { SYNC, sendDue } from "./sending.js";
 import { newItem, uuid } from "./store.js";
 
 const FILES = "files-";
@@ -18,10 +20,12 @@ const VERSIONS = 2;
 
 export function work(known) {
   const listed = new Set(known.files);
+  listenForPush();
 
   addEventListener("install", (event) => event.waitUntil(keepFiles(known)));
   addEventListener("activate", (event) => event.waitUntil(forgetOldFiles().then(() => clients.claim())));
   addEventListener("message", (event) => event.waitUntil(hear(event.data, known)));
+  addEventListener("sync", (event) => { if (event.tag === SYNC) event.waitUntil(sendWhatWaits()); });
   addEventListener("fetch", (event) => {
     const { request } = event;
     const url = new URL(request.url);
@@ -131,6 +135,13 @@ async function belongsTo(person) {
 async function whose() {
   const name = (await caches.keys()).find((each) => each.startsWith(PAGES));
   return name ? name.slice(PAGES.length) : null;
+}
+
+// There is coverage again, and perhaps no page any more. A browser tries again, later, when it is told that it failed.
+async function sendWhatWaits() {
+  const person = await whose();
+  const { left } = await sendDue({ force: true, ...(person ? { user: person } : {}) });
+  if (left) throw new Error(`${left} wait`);
 }
 
 // --- what pages say ----------------------------------------------------------------------------------------------
