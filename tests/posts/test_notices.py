@@ -517,6 +517,8 @@ FACTS = {
     "was_edited": True,
     "answer": "yes",
     "category": "Arbetsplatsbesök",
+    "title": "Besök hos Citymail",
+    "days": 1,
     "region": "Umeå",
     "pictures": 2,
     "films": 1,
