@@ -1,0 +1,287 @@
+"""The page that somebody in a picture is shown: with nothing but its address."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from posts import consent, knocking, publishing, workflow
+from posts.consent_words import ORDINARY, PLAIN
+from posts.models import (
+    Answer,
+    ConsentAnswer,
+    ConsentRequest,
+    MediaKind,
+    People,
+    Post,
+    Publication,
+    Removal,
+    TakedownCase,
+)
+from tests import factories
+from tests.pages import signed_in, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
+
+
+@pytest.fixture
+def karin():
+    return factories.ombudsman()
+
+
+@pytest.fixture
+def facebook():
+    return factories.channel()
+
+
+@pytest.fixture
+def post(karin, facebook):
+    return factories.submitted(karin, people=People.NOT_ASKED)
+
+
+@pytest.fixture
+def token(post, karin):
+    [(_request, token)] = consent.ask(post, karin)
+    return token
+
+
+@pytest.fixture
+def phone():
+    """Of somebody whom we do not know."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_it_asks_without_a_cookie_a_script_or_a_trace(phone, token):
+    response = phone.get(f"/samtycke/{token}/")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert not response.cookies
+    for word in ("<script", "hx-", "csrfmiddlewaretoken", "onclick", "http://", "https://"):
+        assert word not in html
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "script-src 'none'" in response.headers["Content-Security-Policy"]
+    assert len(html) < 8_000
+
+
+def test_it_says_what_where_who_and_what_happens_with_the_answer(phone, token):
+    page = text_of(phone.get(f"/samtycke/{token}/"))
+    for said in (
+        "Får Seko visa den här bilden?",
+        "Karin frågar dig, för Seko.",
+        "Bilden läggs ut på Facebook.",
+        "Andra kan förstå att du är med i facket.",
+        "ett nej får inga följder",
+        "Du kan ändra dig när som helst.",
+        "Klockan fem i morse",
+        "seko@seko.se",
+    ):
+        assert said in page
+
+
+@pytest.mark.parametrize(("query", "title"), [("", ORDINARY["title"]), ("?sprak=latt", PLAIN["title"])])
+def test_each_language_leads_to_the_others_and_keeps_itself(phone, token, query, title):
+    page = phone.get(f"/samtycke/{token}/{query}")
+    assert str(title) % {"organisation": "Seko"} in text_of(page)
+    html = page.content.decode()
+    others = {"?", "?sprak=latt", "?sprak=en"} - {query or "?"}
+    assert all(f'href="{other}"' in html for other in others)
+    assert f'action="/samtycke/{token}/{query}"' in html
+    response = phone.post(f"/samtycke/{token}/{query}", {"svar": "ja"})
+    assert response.url == f"/samtycke/{token}/{query}"
+
+
+def test_in_english_the_page_says_so(phone, token):
+    response = phone.get(f"/samtycke/{token}/?sprak=en")
+    assert response.headers["Content-Language"] == "en"
+    assert '<html lang="en">' in response.content.decode()
+
+
+def test_a_yes_in_easy_swedish_is_kept_with_its_words_and_can_be_taken_back(phone, token, post, facebook):
+    phone.post(f"/samtycke/{token}/?sprak=latt", {"svar": "ja"})
+    [answer] = ConsentAnswer.objects.all()
+    assert (answer.answer, answer.language, answer.words, answer.method) == ("yes", "latt", 1, "link")
+    assert consent.is_settled(Post.objects.get().current_version)
+    page = text_of(phone.get(f"/samtycke/{token}/?sprak=latt"))
+    assert "Tack. Du har sagt ja." in page
+    assert "Jag ångrar mig. Ta bort bilden" in page
+    phone.post(f"/samtycke/{token}/", {"svar": "andra"})
+    assert "Bilden är inte utlagd, och den läggs inte ut." in text_of(phone.get(f"/samtycke/{token}/"))
+    assert [item.answer for item in ConsentAnswer.objects.all()] == ["yes", "withdrawn"]
+
+
+def test_a_no_is_thanked_for_and_can_become_a_yes(phone, token):
+    phone.post(f"/samtycke/{token}/", {"svar": "nej"})
+    assert "Tack. Du har sagt nej." in text_of(phone.get(f"/samtycke/{token}/"))
+    phone.post(f"/samtycke/{token}/", {"svar": "ja"})
+    assert ConsentRequest.objects.get().answer == "yes"
+
+
+def test_a_guardian_answers_on_a_page_of_their_own(phone, token):
+    page = text_of(phone.get(f"/samtycke/{token}/vardnadshavare/"))
+    assert "Får Seko visa bilden av ditt barn?" in page
+    phone.post(f"/samtycke/{token}/vardnadshavare/", {"svar": "ja"})
+    assert ConsentRequest.objects.get().is_guardians
+    assert ConsentAnswer.objects.get().is_guardians
+
+
+def test_what_was_taken_back_shows_how_it_goes_and_ends_as_a_receipt(phone, token, post, facebook, platform):
+    anna = factories.reviewer()
+    phone.post(f"/samtycke/{token}/", {"svar": "ja"})
+    workflow.approve(post, anna, factories.for_channels(post, anna, facebook))
+    publishing.send(publishing.claim(Publication.objects.get().pk))
+    phone.post(f"/samtycke/{token}/", {"svar": "andra"})
+    page = text_of(phone.get(f"/samtycke/{token}/"))
+    assert "Vi tar ned bilden. Du får besked inom ett dygn" in page
+    assert "Facebook : tas ned" in page or "Facebook: tas ned" in page
+    phone.post(f"/samtycke/{token}/", {"svar": "mejl", "address": "inte en adress"})
+    assert TakedownCase.objects.get().receipt == "none"
+    phone.post(f"/samtycke/{token}/", {"svar": "mejl", "address": "nils@example.test"})
+    assert TakedownCase.objects.get().receipt_to == "nils@example.test"
+    publishing.remove(publishing.claim_removal(Removal.objects.get().pk))
+    from_now = text_of(phone.get(f"/samtycke/{token}/"))
+    assert "nedtagen" in from_now
+    assert phone.get(picture_of(token, post)).status_code == 404
+
+
+def test_an_answer_that_is_none_changes_nothing(phone, token):
+    assert phone.post(f"/samtycke/{token}/", {"svar": "kanske"}).status_code == 422
+    assert phone.post(f"/samtycke/{token}/").status_code == 422
+    late = phone.post(f"/samtycke/{token}/", {"svar": "andra"})
+    assert late.status_code == 409
+    assert "Svaret hade redan ändrats" in text_of(late)
+    assert not ConsentAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["", "vardnadshavare/"])
+def test_a_link_that_is_none_says_nothing_but_that(phone, path):
+    response = phone.get(f"/samtycke/abc/{path}")
+    assert response.status_code == 404
+    assert "Länken gäller inte." in text_of(response)
+    assert phone.post(f"/samtycke/abc/{path}", {"svar": "ja"}).status_code == 404
+
+
+def test_what_has_expired_shows_no_picture_and_takes_no_answer(phone, token, post):
+    there = picture_of(token, post)
+    ConsentRequest.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    response = phone.get(f"/samtycke/{token}/")
+    assert response.status_code == 410
+    assert "Länken gäller inte längre." in text_of(response)
+    assert "<img" not in response.content.decode()
+    assert phone.get(there).status_code == 404
+    assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 409
+
+
+def test_a_yes_can_be_taken_back_long_after_the_link_has_expired(phone, token):
+    phone.post(f"/samtycke/{token}/", {"svar": "ja"})
+    ConsentRequest.objects.update(expires_at=timezone.now() - timedelta(days=900))
+    assert "Ta tillbaka mitt ja" in text_of(phone.get(f"/samtycke/{token}/"))
+    phone.post(f"/samtycke/{token}/", {"svar": "andra"})
+    assert ConsentRequest.objects.get().answer == Answer.WITHDRAWN
+
+
+def test_a_post_that_came_to_nothing_asks_nobody(phone, token, post, karin):
+    workflow.withdraw(post, karin)
+    assert "Inlägget blev inte av" in text_of(phone.get(f"/samtycke/{token}/"))
+
+
+def picture_of(token, post):
+    media = Post.objects.get(pk=post.pk).current_version.media[0]
+    return f"/samtycke/{token}/{media.pk}/bild/"
+
+
+def test_its_picture_is_shown_to_whoever_has_the_link_and_kept_by_nobody(phone, token, post, karin):
+    shown = phone.get(picture_of(token, post))
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert b"".join(shown.streaming_content)
+    another = factories.picture(karin)
+    assert phone.get(f"/samtycke/{token}/{another.pk}/bild/").status_code == 404
+    assert phone.get(picture_of("abc", post)).status_code == 404
+
+
+def test_a_film_is_played_in_parts(phone, karin, facebook):
+    film = factories.picture(karin, kind=MediaKind.FILM)
+    post = factories.submitted(karin, media=[film], people=People.NOT_ASKED)
+    [(_asked, token)] = consent.ask(post, karin)
+    assert "<video" in phone.get(f"/samtycke/{token}/").content.decode()
+    part = phone.get(f"/samtycke/{token}/{film.pk}/film/", headers={"range": "bytes=0-3"})
+    assert (part.status_code, part.headers["Cache-Control"]) == (206, "no-store")
+    assert len(b"".join(part.streaming_content)) == 4
+
+
+def test_whoever_tries_too_often_waits(phone, token, monkeypatch):
+    monkeypatch.setattr("posts.public_views.ANSWERS", 2)
+    monkeypatch.setattr(knocking.time, "time", lambda: 1000.0)
+    for _twice in range(2):
+        phone.post("/samtycke/abc/", {"svar": "ja"})
+    response = phone.post(f"/samtycke/{token}/", {"svar": "ja"})
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
+    assert not ConsentAnswer.objects.exists()
+    monkeypatch.setattr(knocking.time, "time", lambda: 1061.0)
+    assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 302
+
+
+# --- asking ---------------------------------------------------------------------------------------------------
+
+
+def test_as_many_codes_as_people_and_no_token_on_any_later_page(karin, post):
+    page = signed_in(karin)
+    assert page.post(f"/inlagg/{post.pk}/samtycke/lank/", {"count": "0"}).status_code == 422
+    made = page.post(f"/inlagg/{post.pk}/samtycke/lank/", {"count": "2"})
+    assert made.status_code == 201
+    assert made.content.decode().count("<svg:path") + made.content.decode().count("<path") >= 2
+    assert ConsentRequest.objects.count() == 2
+    later = page.get(f"/inlagg/{post.pk}/samtycke/").content.decode()
+    assert later.count("Har inte svarat") == 2
+    assert "/samtycke/" not in later.replace(f"/inlagg/{post.pk}/samtycke/", "")
+
+
+def test_another_link_ends_the_first(karin, post, phone, token):
+    page, asked = signed_in(karin), ConsentRequest.objects.get()
+    page.post(f"/inlagg/{post.pk}/samtycke/{asked.pk}/fraga-inte/", {"ny": "1"})
+    assert phone.get(f"/samtycke/{token}/").status_code == 410
+    assert consent.of(post).count() == 1
+
+
+def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post):
+    page = signed_in(karin)
+    asked = page.get(f"/inlagg/{post.pk}/samtycke/telefon/")
+    assert "Ja, det är okej" in text_of(asked)
+    assert 'class="tabbar"' not in asked.content.decode()
+    done = page.post(f"/inlagg/{post.pk}/samtycke/telefon/", {"answer": "ja", "called": "Nils"})
+    assert "Lämna tillbaka telefonen." in text_of(done)
+    [request] = ConsentRequest.objects.all()
+    assert (request.method, request.answer, request.called) == ("phone", "yes", "Nils")
+    assert request.token_hash is not None
+    assert consent.is_settled(Post.objects.get().current_version)
+
+
+def test_a_reviewer_who_asked_them_says_so_in_one_press(anna, desk, post):
+    told = desk.post(f"/inlagg/{post.pk}/samtycke/", {"count": "2", "minors": "nobody"})
+    assert told.status_code == 302
+    version = Post.objects.get().current_version
+    assert (version.people, version.created_by) == (People.ALL_SAID_YES, anna)
+    assert (ConsentRequest.objects.get().count, ConsentRequest.objects.get().made_by) == (2, anna)
+    assert consent.is_settled(version)
+
+
+def test_a_sender_does_not_answer_for_others_once_it_is_sent_in(karin, post):
+    page = signed_in(karin)
+    assert page.post(f"/inlagg/{post.pk}/samtycke/", {"count": "2", "minors": "nobody"}).status_code == 403
+    assert not ConsentRequest.objects.exists()
+
+
+def test_the_form_asks_for_the_number_with_the_words_to_read_aloud(karin, facebook):
+    page = signed_in(karin)
+    html = text_of(page.get("/nytt/"))
+    assert "Vi vill lägga ut bilden på Sekos Facebook." in html
+    assert "Hur många har sagt ja?" in html
+
+
+def test_nobody_else_sees_what_people_answered(post, token):
+    for person in (factories.ombudsman(), factories.administrator()):
+        assert signed_in(person).get(f"/inlagg/{post.pk}/samtycke/").status_code == 404
+    assert signed_in(factories.reader()).get(f"/inlagg/{post.pk}/samtycke/").status_code == 403
