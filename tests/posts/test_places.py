@@ -140,7 +140,7 @@ def test_an_answer_comes_back_with_the_post_and_a_permit_with_it():
 
 
 def test_there_is_no_list_of_places():
-    """Only branches are kept with a question, and none of our models has a column for where a picture may not be taken."""
+    """Only branches are kept with a question: nothing smaller, and no posts by their answers."""
     assert [field.name for field in Branch._meta.get_fields() if not field.auto_created] == [
         "name",
         "asks_about_site",

@@ -1,6 +1,8 @@
 // What helps while one writes: one hint at a time, and what was folded away stays so; who took the picture, in the preview.
 // Hints are fetched by htmx and stop nothing. Without this script, or without coverage, there are none.
 
+import { htmx } from "./htmx.js";
+
 const form = document.getElementById("inlagg");
 const place = document.getElementById("rad");
 const folded = document.getElementById("rad-stangda");
@@ -17,7 +19,8 @@ function fold(code) {
 }
 
 const codes = () => [...folded.children].map((field) => field.value);
-const ask = () => htmx.trigger(place, "ask");
+const ask = () => htmx().then((it) => it.trigger(place, "ask"), () => {});
+form.addEventListener("focusin", () => htmx().catch(() => {}), { once: true });
 
 for (const code of JSON.parse(sessionStorage.getItem(KEY) ?? "[]")) fold(code);
 
@@ -37,6 +40,15 @@ new MutationObserver(() => {
   clearTimeout(later);
   later = setTimeout(ask, 1000);
 }).observe(document.getElementById("shots"), { childList: true });
+
+// --- one tap less: whoever has answered goes on with the words -----------------------------------------------------------
+
+const text = document.getElementById("id_text");
+const shots = document.getElementById("shots");
+form.addEventListener("change", (event) => {
+  const { name, value } = event.target;
+  if (name === "site" && value === "allowed" && shots.children.length && !text.value) text.focus();
+});
 
 // --- who took the picture --------------------------------------------------------------------------------------------
 
