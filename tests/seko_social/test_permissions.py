@@ -12,7 +12,7 @@ from accounts import invitations, notices, policy, roles
 from accounts.models import Duty, Invitation, Notice, PolicyVersion
 from approvals import discussion
 from approvals.models import Filling, ImportantDate
-from posts import publishing
+from posts import cases, consent, publishing
 from posts.models import EventFeed, Publication, PublicationStatus
 from tests import factories
 from tests.pages import signed_in
@@ -49,6 +49,13 @@ PAGES = {
     "posts:receipt": (OK, UNKNOWN, OK, UNKNOWN, OK),
     "posts:take_down": (NO, NO, OK, OK, NO),
     "posts:find_to_take_down": (NO, NO, OK, OK, NO),
+    "posts:consent": (OK, UNKNOWN, OK, UNKNOWN, NO),
+    "posts:consent_state": (OK, UNKNOWN, OK, UNKNOWN, NO),
+    "posts:consent_phone": (OK, UNKNOWN, OK, UNKNOWN, NO),
+    "posts:cases": (NO, NO, OK, OK, NO),
+    "posts:new_case": (NO, NO, OK, OK, NO),
+    "posts:case": (NO, NO, OK, OK, NO),
+    "posts:erase": (NO, UNKNOWN, OK, OK, NO),
     "posts:tile": (OK, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "posts:media": (OK, UNKNOWN, OK, UNKNOWN, OK),
     "approvals:desk": (NO, NO, OK, NO, NO),
@@ -119,6 +126,8 @@ PRESSES = {
     "accounts:revoke_invitation": (NO, NO, MOVED, MOVED, NO),
     "accounts:subscribe": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # not offered without a key
     "accounts:unsubscribe": (MOVED, MOVED, MOVED, MOVED, MOVED),
+    "posts:consent_link": (422, UNKNOWN, 422, UNKNOWN, NO),
+    "posts:consent_again": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, NO),
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:recall": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # a draft again: its author's alone
     "posts:revise": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
@@ -135,6 +144,7 @@ PRESSES = {
     "posts:hint": (OK, OK, OK, NO, NO),
     "posts:reply": (422, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "approvals:take_back": (NO, NO, NO, NO, NO),
+    "accounts:ask_about_site": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "accounts:hear_of_submissions": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "posts:decide_absent": (NO, NO, MOVED, NO, NO),
     "posts:try_again": (NO, NO, MOVED, NO, NO),
@@ -171,6 +181,9 @@ ELSEWHERE = {
     "posts:subtitles",
     "approvals:feed",
     "accounts:accept_invitation",
+    "posts:public",
+    "posts:public_guardian",
+    "posts:public_picture",
 }
 """
 The feed is for whoever has its address (`tests/approvals/test_feed.py`), an invitation for whoever has its link
@@ -216,6 +229,8 @@ def stage(platform, monkeypatch):
             "number": a_policy().number,
             "date_id": ImportantDate.objects.earliest("pk").pk,
             "filling_id": Filling.objects.create(by=karin, moves=[]).pk,
+            "consent_id": consent.ask(post, karin)[0][0].pk,
+            "case_id": cases.ask(out.post, karin, "Fel ort").pk,
         },
         "others": {
             "status:pause": {"channel_id": factories.channel("x").pk},

@@ -1,0 +1,79 @@
+"""Somebody in a picture says yes on an old telephone, changes their mind, and sees their picture go."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.story import SOON, Anna, Karin
+from tests.harness.browser import AT_HOME, watched
+from tests.harness.site import Site
+from tests.posts.media import phones
+
+pytestmark = pytest.mark.browser
+OLD_PHONE = {
+    "viewport": {"width": 320, "height": 480},
+    "user_agent": "Mozilla/5.0 (Linux; Android 5.1; Nexus 4) AppleWebKit/537.36 Chrome/39.0 Mobile Safari/537.36",
+    "java_script_enabled": False,
+    **AT_HOME,
+}
+
+
+def public(site: Site, text: str) -> list[dict]:
+    return [post for post in site.sandbox.posts() if text in post["text"]]
+
+
+def loaded_until(page: Page, words: str) -> None:
+    """Without scripts, somebody loads the page again."""
+    for _ in range(SOON // 500):
+        if words in page.locator("main").inner_text():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.locator("main")).to_contain_text(words)
+
+
+def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
+    browser: Browser, site: Site, tmp_path: Path
+):
+    text = "En av fyra i växeln har jobbat här i trettio år"
+    picture = phones.written(tmp_path, "bild.jpg", phones.phone_jpeg(800, 600))
+    karin = Karin.at(browser, site.url)
+    karin.begins(text, picture)
+    karin.answers("Ja, men jag har inte frågat")
+    karin.press("Visa QR-kod eller lämna över telefonen")
+    karin.page.wait_for_url(re.compile(r"/inlagg/\d+/samtycke/"), timeout=SOON)
+    karin.page.get_by_label("Hur många på bilden går att känna igen?").fill("1")
+    karin.press("Visa QR-kod")
+    expect(karin.page.locator(".consent__code svg")).to_be_visible()
+    address = karin.page.get_by_label("Eller skicka länken").input_value()
+
+    old = watched(browser.new_context(**OLD_PHONE).new_page())
+    old.goto(address)
+    expect(old.locator("h1")).to_have_text("Får Seko visa den här bilden?")
+    assert old.evaluate("document.documentElement.scrollWidth") <= 320
+    old.get_by_role("link", name="Lätt svenska").click()
+    expect(old.get_by_text("Ingen blir arg, och inget händer.")).to_be_visible()
+    old.get_by_role("button", name="Ja, det är okej").click()
+    expect(old.locator("h1")).to_have_text("Tack. Du har sagt ja.")
+    assert old.context.cookies() == []
+
+    expect(karin.page.locator("#svar")).to_contain_text("Ja", timeout=SOON)
+    karin.page.get_by_role("link", name="Tillbaka till inlägget").click()
+    post = karin.sends_in()
+    anna = Anna.at(browser, site.url)
+    anna.opens(post)
+    anna.describes("En man vid en telefonväxel")
+    anna.approves()
+    karin.opens(post)
+    karin.sees_links_to("Facebook")
+    assert len(public(site, text)) == 1
+
+    old.reload()
+    old.get_by_role("button", name="Jag ångrar mig. Ta bort bilden").click()
+    expect(old.locator("h1")).to_have_text("Du har ångrat dig.")
+    loaded_until(old, "Bilden är borta. Det här är ditt kvitto.")
+    assert public(site, text) == []
+    anna.go("/nedtagningar/")
+    anna.sees(re.compile(r"Nere "))
