@@ -15,7 +15,11 @@ def is_too_often(request: HttpRequest, door: str, most: int) -> bool:
     """Counts this time, too. A limit against guessing and noise: two at the same moment may count as one."""
     address = get_adapter().get_client_ip(request) or ""
     who = hashlib.sha256(address.encode()).hexdigest()[:16]
-    key = f"knock:{door}:{who}:{int(time.time()) // WINDOW}"
+    key = f"knock:{door}:{who}:{window()}"
     count = int(cache.get(key, 0)) + 1
     cache.set(key, count, 2 * WINDOW)
     return count > most
+
+
+def window() -> int:
+    return int(time.time()) // WINDOW

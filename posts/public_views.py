@@ -82,7 +82,8 @@ def guardian(request: HttpRequest, token: str) -> HttpResponse:
 
 def page(request: HttpRequest, token: str, *, is_guardians: bool) -> HttpResponse:
     is_answer = request.method == "POST"
-    if knocking.is_too_often(request, "consent", ANSWERS if is_answer else LOOKS):
+    door, most = ("consent-answer", ANSWERS) if is_answer else ("consent-look", LOOKS)
+    if knocking.is_too_often(request, door, most):
         return say(request, token, "wait", status=429)
     asked = consent.by_token(token)
     if asked is None:

@@ -123,8 +123,7 @@ def test_the_group_the_administrators_and_the_officer_hear_of_it_and_the_sender_
     told = Notice.objects.filter(kind="takedown_asked")
     assert {notice.person for notice in told} == {anna, mona, officer}
     assert {notice.path for notice in told} == {f"/nedtagningar/{case.pk}/"}
-    [kindly] = Notice.objects.filter(person=karin)
-    assert kindly.kind == "consent_no"
+    [kindly] = Notice.objects.filter(person=karin, kind="consent_no")
     words = letters.words(kindly)
     assert (words.subject, words.body) == (
         "Någon på en bild har ändrat sig",
@@ -251,11 +250,11 @@ def test_before_the_clock_runs_out_and_when_it_has_all_are_told_once(karin, anna
     assert told.count() == 0
     for _twice in range(2):
         cases.hurry(case.due_at - timedelta(hours=5))
-    assert [letters.words(notice).subject for notice in told] == ["Nedtagning: tiden går snart ut"]
+    assert [letters.words(notice).subject for notice in told.all()] == ["Nedtagning: tiden går snart ut"]
     assert "Kvar är Facebook." in letters.words(told.get()).body[0]
     for _twice in range(2):
         cases.hurry(case.due_at + timedelta(minutes=1))
-    assert sorted(letters.words(notice).subject for notice in told) == [
+    assert sorted(letters.words(notice).subject for notice in told.all()) == [
         "Nedtagning: tiden går snart ut",
         "Nedtagning: tiden har gått ut",
     ]

@@ -171,7 +171,8 @@ def test_what_has_expired_shows_no_picture_and_takes_no_answer(phone, token, pos
     assert "Länken gäller inte längre." in text_of(response)
     assert "<img" not in response.content.decode()
     assert phone.get(there).status_code == 404
-    assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 409
+    assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 410
+    assert not ConsentAnswer.objects.exists()
 
 
 def test_a_yes_can_be_taken_back_long_after_the_link_has_expired(phone, token):
@@ -214,13 +215,13 @@ def test_a_film_is_played_in_parts(phone, karin, facebook):
 
 def test_whoever_tries_too_often_waits(phone, token, monkeypatch):
     monkeypatch.setattr("posts.public_views.ANSWERS", 2)
-    monkeypatch.setattr(knocking.time, "time", lambda: 1000.0)
+    monkeypatch.setattr(knocking, "window", lambda: 1)
     for _twice in range(2):
         phone.post("/samtycke/abc/", {"svar": "ja"})
     response = phone.post(f"/samtycke/{token}/", {"svar": "ja"})
     assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
     assert not ConsentAnswer.objects.exists()
-    monkeypatch.setattr(knocking.time, "time", lambda: 1061.0)
+    monkeypatch.setattr(knocking, "window", lambda: 2)
     assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 302
 
 
