@@ -36,7 +36,7 @@ FILES = (
     "css/control.css",
     "css/pictures.css",
     "css/writing.css",
-    "fonts/source-sans-3-latin-wght-normal.woff2",
+    "fonts/seko-text-core-wght.woff2",
     "icons/sprite.svg",
     "img/marke.svg",
     "js/compose.js",
@@ -44,7 +44,9 @@ FILES = (
     "js/home.js",
     "js/keys.js",
     "js/outbox.js",
+    "js/outbox.js",
     "vendor/htmx/htmx.min.js",
+    "vendor/tus/tus.min.js",
 )
 """What the phone's pages are made of, beside its own scripts."""
 OWN_SCRIPTS = "js/phone"

@@ -10,6 +10,7 @@
 //
 // Where the browser keeps nothing (some private windows), files are sent ahead and the form is a form.
 
+import { htmx } from "./phone/htmx.js";
 import * as sending from "./phone/sending.js";
 import * as store from "./phone/store.js";
 
@@ -41,6 +42,9 @@ const then = (work) => (chain = chain.then(() => work(), () => work()));
 // --- beginning -----------------------------------------------------------------------------------------------------
 
 then(begin);
+
+// Tiles of a draft that are being prepared ask for themselves.
+if (list.querySelector("[hx-get]")) htmx().catch(() => {});
 
 async function begin() {
   try {
@@ -347,7 +351,7 @@ function processed(html) {
   const template = document.createElement("template");
   template.innerHTML = html.trim();
   const tile = template.content.querySelector("li");
-  queueMicrotask(() => htmx.process(tile));
+  htmx().then((it) => it.process(tile), () => {});
   return tile;
 }
 

@@ -10,6 +10,8 @@ TEMPLATES, STYLES = settings.BASE_DIR / "templates", settings.BASE_DIR / "static
 ALWAYS = ("tokens", "base", "layout", "components", "pocket")
 LEFT_OUT = ("screens", "control")
 LIGHT = "{% block more_styles %}{% endblock %}"
+FEW_SCRIPTS = "{% block more_scripts %}{% endblock %}"
+ASKS_FOR_A_SCRIPT = re.compile(r"\s(hx-(?:get|post)|data-key|data-seconds)=")
 
 
 def light_pages() -> list[str]:
@@ -68,3 +70,16 @@ def test_a_light_page_wears_nothing_whose_style_it_does_not_load(name: str):
     linked = re.findall(r"{% static 'css/(\w+)\.css' %}", html)
     loaded = styled_in(*ALWAYS, *(style for style in linked if style not in LEFT_OUT))
     assert worn(html) & (styled_in(*LEFT_OUT) - loaded) == set()
+
+
+@pytest.mark.parametrize("name", light_pages())
+def test_a_light_page_asks_for_no_script_that_it_does_not_load(name: str):
+    html = with_parts(name)
+    fetches_htmx = "data-htmx=" in html and "js/compose.js" in html
+    asked = {
+        attribute
+        for attribute in ASKS_FOR_A_SCRIPT.findall(html)
+        if not (fetches_htmx and "hx-" in attribute)
+    }
+    assert FEW_SCRIPTS in extended(name)
+    assert asked == set()

@@ -1,9 +1,6 @@
 // Blur, crop and turn on the phone, before anything is sent. The chosen picture is opened in a dialog; what comes out is a
 // new JPEG, upright and without what a camera writes into files. The original is in no field of the form: it is neither
-// stored nor sent, and when the dialog is closed nothing of it is left.
-//
-// For the form's script: what came out is dispatched on #inlagg as `new CustomEvent("chosen", {detail: {files: [File]}})`,
-// and is to be treated as if it had been chosen in #id_uploads.
+// stored nor sent, and when the dialog is closed nothing of it is left. `blur-first.js` opens it.
 
 const SVG = "http://www.w3.org/2000/svg";
 // More than anybody is shown, and less than an old phone can hold.
@@ -16,25 +13,10 @@ const SMALLEST_BLOCK = 16;
 const STEPS = 16;
 const LEAST = 2;
 
-const form = document.getElementById("inlagg");
 const dialog = document.getElementById("sudda");
-const button = document.querySelector("[data-blur-first]");
-const input = document.getElementById("id_blur");
-
-if (dialog?.showModal && button && input) {
-  button.hidden = false;
-  button.addEventListener("click", () => input.click());
-  input.addEventListener("change", async () => {
-    const [file] = input.files;
-    input.value = "";
-    const made = file && await edit(file);
-    if (made) form.dispatchEvent(new CustomEvent("chosen", { detail: { files: [made] } }));
-    button.focus();
-  });
-}
 
 /** A new file, or null when somebody thought better of it or the picture cannot be opened. */
-async function edit(file) {
+export async function edit(file) {
   const find = (selector) => dialog.querySelector(selector);
   const trouble = find("[data-trouble]");
   const stage = find(".stage");

@@ -140,7 +140,8 @@ async function whose() {
 // There is coverage again, and perhaps no page any more. A browser tries again, later, when it is told that it failed.
 async function sendWhatWaits() {
   const person = await whose();
-  const { left } = await sendDue({ force: true, ...(person ? { user: person } : {}) });
+  if (!person) return;
+  const { left } = await sendDue({ force: true, user: person });
   if (left) throw new Error(`${left} wait`);
 }
 
