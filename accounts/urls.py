@@ -12,6 +12,7 @@ urlpatterns = [
     path("aviseringar/lasta/", views.read_all, name="read_all"),
     path("aviseringar/telefon/", push_views.subscribe, name="subscribe"),
     path("aviseringar/telefon/bort/", push_views.unsubscribe, name="unsubscribe"),
+    path("mer/fotofragan/", views.ask_about_site, name="ask_about_site"),
     path("mer/nya-inlagg/", views.hear_of_submissions, name="hear_of_submissions"),
     path("jour/", duty_views.rota, name="rota"),
     path("jour/ny/", duty_views.add, name="add_duty"),

@@ -67,6 +67,14 @@ def hear_of_submissions(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:me")
 
 
+@require_POST
+def ask_about_site(request: HttpRequest) -> HttpResponse:
+    """Whether one wants to be asked about each picture, whatever one's branch says."""
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(always_asks_about_site="yes" in request.POST)
+    return redirect("accounts:me")
+
+
 @login_not_required
 def choose_language(request: HttpRequest) -> HttpResponse:
     """For the pages, as the library does it; and for the mails of somebody who has signed in."""

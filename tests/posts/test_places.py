@@ -63,6 +63,22 @@ def test_who_is_asked_meets_the_question_before_the_camera_with_nothing_chosen()
     assert (form.is_site_asked, form["site"].value()) == (True, None)
 
 
+def test_anybody_may_want_to_be_asked_each_time():
+    page = signed_in(factories.ombudsman())
+    assert "Du får inte frågan ”Får man fota här?” före varje bild." in text_of(page.get("/mer/"))
+    page.post("/mer/fotofragan/", {"yes": "1"})
+    assert "Fråga inte varje gång" in text_of(page.get("/mer/"))
+    assert page.get("/nytt/").context["form"].is_site_asked
+    page.post("/mer/fotofragan/")
+    assert not page.get("/nytt/").context["form"].is_site_asked
+
+
+def test_where_the_branch_asks_it_is_said_and_not_switched_off():
+    mer = text_of(signed_in(from_a_branch()).get("/mer/"))
+    assert "Du hör till Kriminalvård och får frågan ”Får man fota här?” före varje bild." in mer
+    assert "Fråga inte varje gång" not in mer
+
+
 def test_no_and_dont_know_lead_on_without_a_picture():
     page = signed_in(from_a_branch())
     no = page.get("/nytt/plats/nej/")
