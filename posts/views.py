@@ -177,7 +177,9 @@ def new(request: SignedInRequest) -> HttpResponse:
 @kept_for_the_way_back
 def edit(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.written_by(request.user), pk=post_id)
-    if not post.is_with_author and not wants_json(request):
+    if not post.is_with_author:
+        if request.method == "POST" and wants_json(request):
+            return compose(request, None)  # it is found by its client_id, and told that it is sent in
         say_it_is_too_late(request, post)
         return redirect("posts:detail", post_id)
     return compose(request, post)
