@@ -12,6 +12,8 @@ SECRETS = (
     re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
     # What a calendar's private address ends with.
     re.compile(r"(/flode/)[\w-]+"),
+    # What the page of somebody in a picture ends with.
+    re.compile(r"(/samtycke/)[\w-]{20,}"),
 )
 HIDDEN = "…"
 LONG_PART = re.compile(r"[^/]{20,}")

@@ -18,6 +18,8 @@ FORMAT = logs.Formatter("%(levelname)s %(name)s: %(message)s")
         ('{"client_secret": "hemligt"}', '{"client_secret": "…"}'),
         ("GET /oauth?code=hemligt&state=hemligt", "GET /oauth?code=…&state=…"),
         ("Authorization: Bearer hemligt.x-y_z", "Authorization: Bearer …"),
+        ("Not Found: /samtycke/kV9bq2hemligthemligt77aa/", "Not Found: /samtycke/…/"),
+        ("Not Found: /inlagg/12/samtycke/lank/", "Not Found: /inlagg/12/samtycke/lank/"),
         ("cannot reach postgresql://seko:hemligt@host/seko", "cannot reach postgresql://seko:…@host/seko"),
         (
             "The post was refused, code 190: the page said no.",
