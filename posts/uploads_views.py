@@ -161,8 +161,8 @@ def body_of(request: HttpRequest, size: int | None) -> uploads.Source:
 
 def hear_out(request: HttpRequest) -> None:
     """Read what is still coming, if it is not much: who is sending hears no answer, and takes it for a broken line."""
-    if request.user.is_authenticated and (tus.size_of_body(request.headers) or MUCH) < MUCH:
-        with suppress(OSError):
+    with suppress(OSError, tus.ProtocolError):
+        if request.user.is_authenticated and (tus.size_of_body(request.headers) or MUCH) < MUCH:
             while request.read(uploads.BIT):
                 pass
 

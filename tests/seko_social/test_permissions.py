@@ -13,7 +13,7 @@ from accounts.models import Duty, Invitation, Notice, PolicyVersion
 from approvals import discussion
 from approvals.models import Filling, ImportantDate
 from posts import cases, consent, publishing
-from posts.models import EventFeed, Publication, PublicationStatus
+from posts.models import EventFeed, OtherVersion, Publication, PublicationStatus
 from tests import factories
 from tests.pages import signed_in
 from tests.posts.test_events_views import an_event
@@ -39,6 +39,8 @@ PAGES = {
     "posts:nothing_to_show": (OK, UNKNOWN, OK, NO, NO),
     "posts:all_events": (NO, NO, OK, NO, NO),
     "posts:event_calendars": (OK, OK, OK, NO, NO),
+    "posts:outbox": (OK, OK, OK, NO, NO),
+    "posts:outbox_item": (OK, OK, OK, NO, NO),  # what is asked for is one's own, or unknown
     "posts:everybodys": (NO, NO, OK, NO, OK),
     "posts:search": (OK, OK, OK, OK, OK),
     "posts:detail": (OK, UNKNOWN, OK, UNKNOWN, OK),
@@ -142,6 +144,8 @@ PRESSES = {
         NO,
     ),  # of others it is gone already: nothing is done
     "posts:hint": (OK, OK, OK, NO, NO),
+    "posts:take_other": (MOVED, UNKNOWN, UNKNOWN, NO, NO),
+    "posts:drop_other": (MOVED, UNKNOWN, UNKNOWN, NO, NO),
     "posts:reply": (422, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
     "approvals:take_back": (NO, NO, NO, NO, NO),
     "accounts:ask_about_site": (MOVED, MOVED, MOVED, MOVED, MOVED),
@@ -227,6 +231,8 @@ def stage(platform, monkeypatch):
             "duty_id": a_watch().pk,
             "invitation_id": an_invitation().pk,
             "number": a_policy().number,
+            "client_id": post.client_id,
+            "other_id": OtherVersion.objects.create(post=post, text="Hej", written_at=timezone.now()).pk,
             "date_id": ImportantDate.objects.earliest("pk").pk,
             "filling_id": Filling.objects.create(by=karin, moves=[]).pk,
             "consent_id": consent.ask(post, karin)[0][0].pk,
