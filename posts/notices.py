@@ -448,6 +448,7 @@ def half_the_time_has_gone(given: Promise, now: datetime) -> None:
         desk_of(post),
         not_before=promise.when_to_mail(now, is_urgent=post.is_urgent),
         answer_by_at=given.answer_by,
+        is_urgent=post.is_urgent,
     )
 
 
@@ -464,6 +465,7 @@ def overdue(given: list[Promise], now: datetime) -> None:
         not_before=promise.when_to_mail(now, is_urgent=is_urgent),
         count=len(given),
         hours=max(hours, 1),
+        is_urgent=is_urgent,
     )
 
 
