@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,10 @@ from posts.models import Media, Post, TakedownCase
 from posts.publication_views import SignedInRequest, may_read, may_take_down
 
 CLOSED_SHOWN = 20
+
+
+def sent(request: SignedInRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 @require_GET
@@ -36,7 +40,7 @@ def index(request: SignedInRequest) -> HttpResponse:
 def case(request: SignedInRequest, case_id: int) -> HttpResponse:
     """How far it has come on each channel. What its author asked for is decided here."""
     found = get_object_or_404(TakedownCase.objects.for_page(), pk=case_id)
-    form = KeepForm(request.POST or None)
+    form = KeepForm(sent(request))
     if request.method == "POST" and form.is_valid():
         if not cases.keep(found, request.user, form.cleaned_data["message"].strip()):
             messages.error(request, _("Det går inte längre. Läget har hunnit ändras."))
@@ -61,7 +65,7 @@ def case(request: SignedInRequest, case_id: int) -> HttpResponse:
 @may_take_down
 def new(request: SignedInRequest) -> HttpResponse:
     """Somebody in a picture wrote or rang."""
-    form = CaseForm(request.POST or None, initial={"named": request.GET.get("inlagg", "")})
+    form = CaseForm(sent(request), initial={"named": request.GET.get("inlagg", "")})
     if request.method == "POST" and form.is_valid():
         post = pointing.post_named(form.cleaned_data["named"])
         if post is not None:
@@ -104,7 +108,7 @@ def erase(request: SignedInRequest, post_id: int) -> HttpResponse:
             raise_unknown(post_id)
         raise PermissionDenied(refusal)
     media = pictures_of(post)
-    form = EraseForm(media, request.POST or None)
+    form = EraseForm(media, sent(request))
     if request.method == "POST" and form.is_valid():
         purging.erase(form.chosen, request.user)
         tasks.publish_soon()

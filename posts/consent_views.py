@@ -210,7 +210,7 @@ def phone(request: SignedInRequest, post_id: int) -> HttpResponse:
     if not shown:
         messages.error(request, _("Bilderna är inte klara än. Vänta några sekunder."))
         return redirect("posts:consent", post.pk)
-    form = PhoneForm(request.POST or None)
+    form = PhoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return answered(request, post, form)
     places = get_text_list(consent.names_of(consent.places()), _("och"))

@@ -70,12 +70,9 @@ def test_the_same_picture_from_somebody_else_goes_too(karin, anna):
     assert not DraftMedia.objects.filter(draft__post=other).exists()
 
 
-def test_what_no_worker_has_prepared_goes_with_its_upload_and_its_parts(karin, anna):
+def test_what_no_worker_has_prepared_goes_with_its_upload(karin, anna):
     media = factories.unprepared(karin)
     factories.draft(karin, media=[media])
-    upload = Upload.objects.create(pk=media.pk, owner=karin, length=4, offset=4, expires_at=timezone.now())
-    name = default_storage.save(f"incoming/{media.pk}-0", ContentFile(b"part"))
-    UploadPart.objects.create(upload=upload, begin=0, name=name)
     claimed = preparation.claim(str(media.pk))
     purging.erase([media], anna)
     media.refresh_from_db()
@@ -84,6 +81,18 @@ def test_what_no_worker_has_prepared_goes_with_its_upload_and_its_parts(karin, a
     with pytest.raises(preparation.LostLeaseError):
         preparation.write(claimed, state=MediaState.READY)
     assert preparation.claim(str(media.pk)) is None
+
+
+def test_what_came_in_parts_goes_part_by_part(karin, anna):
+    media = Media.objects.create(owner=karin)
+    upload = Upload.objects.create(pk=media.pk, owner=karin, length=8, offset=8, expires_at=timezone.now())
+    for begin in (0, 4):
+        name = default_storage.save(f"incoming/{media.pk}/{begin}", ContentFile(b"part"))
+        UploadPart.objects.create(upload=upload, begin=begin, name=name)
+    assert purging.half_erased().count() == 0
+    purging.erase([media], anna)
+    assert files() == []
+    assert not UploadPart.objects.exists()
 
 
 def test_what_is_out_is_taken_down_and_versions_say_what_became_of_it(karin, anna, desk, platform):
@@ -96,7 +105,7 @@ def test_what_is_out_is_taken_down_and_versions_say_what_became_of_it(karin, ann
     assert (order.post, order.requested_by, order.reason) == (post, anna, "unlawful")
     publishing.remove(publishing.claim_removal(Removal.objects.get().pk))
     assert Publication.objects.get().status == PublicationStatus.REMOVED
-    assert platform.ledger == []
+    assert len(platform.removed) == 1
     assert "Bilden är raderad" in text_of(desk.get(f"/inlagg/{post.pk}/"))
     gone = desk.get(f"/media/{media.pk}/medium/")
     assert (gone.status_code, gone.content.decode()) == (410, "Bilden är raderad.")
