@@ -32,6 +32,7 @@ FILES = (
     "css/layout.css",
     "css/components.css",
     "css/pocket.css",
+    "css/desk.css",
     "css/screens.css",
     "css/control.css",
     "css/pictures.css",

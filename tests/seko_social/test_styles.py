@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-TEMPLATES, STYLES = settings.BASE_DIR / "templates", settings.BASE_DIR / "static" / "css"
+from bench.weight import read, with_imports
+
+TEMPLATES, STATIC = settings.BASE_DIR / "templates", settings.BASE_DIR / "static"
 ALWAYS = ("tokens", "base", "layout", "components", "pocket")
-LEFT_OUT = ("screens", "control")
+LEFT_OUT = ("desk", "screens", "control")
 LIGHT = "{% block more_styles %}{% endblock %}"
 FEW_SCRIPTS = "{% block more_scripts %}{% endblock %}"
 ASKS_FOR_A_SCRIPT = re.compile(r"\s(hx-(?:get|post)|data-key|data-seconds)=")
@@ -31,7 +33,7 @@ def source(name: str) -> str:
 
 
 def with_parts(name: str) -> str:
-    """The template with all that it includes and extends."""
+    """The template with all that it includes and extends, without what it leaves out of it."""
     known = [name]
     for each in known:
         known += [
@@ -39,7 +41,8 @@ def with_parts(name: str) -> str:
             for part in re.findall(r'{% (?:include|extends) "([^"]+)"', source(each))
             if part not in known
         ]
-    return "".join(source(each) for each in known)
+    html = "".join(source(each) for each in known)
+    return re.sub(r"{% block (more_\w+) %}.*?{% endblock \1 %}", "", html, flags=re.DOTALL)
 
 
 def worn(html: str) -> set[str]:
@@ -47,11 +50,19 @@ def worn(html: str) -> set[str]:
     return {word for each in attributes for word in re.sub(r"{%.*?%}|{{.*?}}", " ", each).split()}
 
 
+def put_on(html: str) -> set[str]:
+    """By the page's scripts."""
+    linked = dict.fromkeys(re.findall(r"{% static '(js/[^']+)' %}", html))
+    scripts = "".join(read(name).decode() for name in with_imports(linked))
+    places = re.findall(r"(?:className\s*[:=]|classList\.\w+\()([^;)]*)", scripts)
+    return {word for place in places for word in re.findall(r"[a-z][\w-]*", place)}
+
+
 def styled_in(*names: str) -> set[str]:
     return {
         word
         for name in names
-        for word in classes_of(re.sub(r"/\*.*?\*/", "", (STYLES / f"{name}.css").read_text()))
+        for word in classes_of(re.sub(r"/\*.*?\*/", "", (STATIC / "css" / f"{name}.css").read_text()))
     }
 
 
@@ -69,7 +80,7 @@ def test_a_light_page_wears_nothing_whose_style_it_does_not_load(name: str):
     html = with_parts(name)
     linked = re.findall(r"{% static 'css/(\w+)\.css' %}", html)
     loaded = styled_in(*ALWAYS, *(style for style in linked if style not in LEFT_OUT))
-    assert worn(html) & (styled_in(*LEFT_OUT) - loaded) == set()
+    assert (worn(html) | put_on(html)) & (styled_in(*LEFT_OUT) - loaded) == set()
 
 
 @pytest.mark.parametrize("name", light_pages())

@@ -12,10 +12,7 @@ const form = document.getElementById("inlagg");
 const offline = document.getElementById("utan-natet");
 
 function tellOffline() {
-  const isOffline = isKept || !navigator.onLine;
-  if (!offline) return;
-  offline.hidden = !isOffline;
-  document.documentElement.classList.toggle("is-offline", isOffline);
+  if (offline) offline.hidden = !isKept && navigator.onLine;
 }
 
 addEventListener("offline", tellOffline);
