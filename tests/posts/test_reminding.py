@@ -119,7 +119,7 @@ def test_when_the_time_is_over_the_whole_group_is_told_once_for_all_of_them(kari
         reminding.remind(MORNING + 6 * HOUR)
     assert told("overdue") == {anna, johan}
     assert [notice.facts for notice in Notice.objects.filter(kind="overdue", person=anna)] == [
-        {"count": 2, "hours": 6}
+        {"count": 2, "hours": 6, "is_urgent": False}
     ]
     sent_in(karin, MORNING + HOUR)
     reminding.remind(MORNING + 7 * HOUR)
