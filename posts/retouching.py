@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit import log
@@ -21,7 +22,7 @@ from posts.media import jobs
 from posts.media.edits import Box, Edits, edits_of
 from posts.media.limits import check_sides
 from posts.media.workplace import workplace
-from posts.models import Media, MediaKind, MediaState, Post, Version
+from posts.models import WITH_AUTHOR, DraftMedia, Media, MediaKind, MediaState, Post, Version
 from posts.workflow import Action, MovedOnError
 
 if TYPE_CHECKING:
@@ -76,6 +77,52 @@ def make(new: Media, old: Media, post: Post, seen: Version) -> Version:
             keep(new, made, names)
             as_superseded_as(old, new)
             return show(new, old, post, seen)
+
+
+# --- by whoever sent it, before anybody judges it ---------------------------------------------------------------
+
+
+class NotTheirsError(Exception):
+    """It is no longer so (409): somebody else has the picture before them, or it has been changed since."""
+
+
+def redraw(old: Media, by: "User", edits: Edits) -> Media:
+    """The same for a picture that is in its owner's drafts alone. It is not in a version yet, so none is made."""
+    check_theirs(old)
+    new = begin(old, by, edits)
+    try:
+        make_for_drafts(new, old)
+    except BaseException:
+        Media.objects.filter(pk=new.pk).delete()
+        raise
+    purging.purge_family(new)
+    return new
+
+
+def check_theirs(media: Media) -> None:
+    shown = Q(versions__shown_media__media=media) | Q(draft__shown_media__media=media)
+    elsewhere = Post.objects.filter(shown).exclude(status__in=WITH_AUTHOR)
+    if media.kind != MediaKind.PICTURE or not media.is_ready or media.superseded_at or elsewhere.exists():
+        raise NotTheirsError(str(media))
+
+
+def make_for_drafts(new: Media, old: Media) -> None:
+    with workplace() as folder:
+        master = preparation.local_copy(old.master, folder / "old.jpg")
+        made = jobs.retouched(master, folder, last_of(new))
+        parts = (new.master, made.master), (new.thumb, made.thumb), (new.medium, made.medium)
+        with preparation.stored(*parts) as names, transaction.atomic():
+            # The race: the post is sent in, or the same is pressed twice. So it is held still before it is looked at.
+            drafts = DraftMedia.objects.filter(media=old)
+            list(Post.objects.locked().filter(draft__shown_media__in=drafts).order_by("pk"))
+            purging.hold_still(purging.family(new))
+            old.refresh_from_db()
+            check_theirs(old)
+            keep(new, made, names)
+            for shown in drafts:
+                purging.show_instead(shown, new)
+            if last_of(new).blur:
+                purging.supersede(new)
 
 
 def as_superseded_as(old: Media, new: Media) -> None:

@@ -144,6 +144,7 @@ PRESSES = {
         NO,
     ),  # of others it is gone already: nothing is done
     "posts:hint": (OK, OK, OK, NO, NO),
+    "posts:redraw": (422, UNKNOWN, UNKNOWN, NO, NO),
     "posts:take_other": (MOVED, UNKNOWN, UNKNOWN, NO, NO),
     "posts:drop_other": (MOVED, UNKNOWN, UNKNOWN, NO, NO),
     "posts:reply": (422, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),

@@ -1,13 +1,18 @@
-// The button that opens the editor (`blur.js`), which is fetched when a picture has been chosen for it. What came out is
-// dispatched on #inlagg as `new CustomEvent("chosen", {detail: {files: [File]}})`, and is to be treated as if it had been
-// chosen in #id_uploads. The original is in no field of the form: it is neither stored nor sent.
+// The buttons that open the editor (`blur.js`), which is fetched when somebody wants it.
+//
+// Before a picture is sent: what came out is dispatched on #inlagg as `new CustomEvent("chosen", {detail: {files: [File]}})`,
+// and is to be treated as if it had been chosen in #id_uploads. The original is in no field of the form: it is neither
+// stored nor sent. A picture that the server has already is changed by the server, which throws the old one away.
 
 const form = document.getElementById("inlagg");
+const list = document.getElementById("shots");
+const status = document.getElementById("upload-status");
 const dialog = document.getElementById("sudda");
 const button = document.querySelector("[data-blur-first]");
 const input = document.getElementById("id_blur");
 
 if (dialog?.showModal && button && input) {
+  form.dataset.draws = "";
   button.hidden = false;
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", async () => {
@@ -19,4 +24,57 @@ if (dialog?.showModal && button && input) {
     if (made) form.dispatchEvent(new CustomEvent("chosen", { detail: { files: [made] } }));
     button.focus();
   });
+  list.addEventListener("click", async (event) => {
+    const pressed = event.target.closest("[data-redraw]");
+    if (!pressed) return;
+    const { drawn } = await import("./blur.js");
+    const state = await drawn(pressed.dataset.picture);
+    if (state && (state.boxes.length || state.crop || state.turn)) await redraw(pressed.closest("li"), pressed.dataset.redraw, state);
+  });
+}
+
+async function redraw(tile, address, state) {
+  const words = dialog.querySelector("[data-words]").dataset;
+  tile.setAttribute("aria-busy", "true");
+  status.textContent = words.saving;
+  let why = words.failed;
+  try {
+    const body = new URLSearchParams({ drawn: JSON.stringify(state) });
+    const answer = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value } });
+    if (answer.status === 201) {
+      replace(tile, await answer.text());
+      status.textContent = words.saved;
+      return;
+    }
+    if ([409, 422].includes(answer.status)) why = await answer.text();
+  } catch { /* No coverage: the picture is as it was, and says so. */ }
+  tile.removeAttribute("aria-busy");
+  trouble(tile, why);
+}
+
+/** The new one in the old one's place, with what was written about it; the old one goes as if it was taken away. */
+function replace(tile, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim();
+  const made = template.content.querySelector("li");
+  const [written, field] = [tile, made].map((each) => each.querySelector("textarea"));
+  if (written?.value) {
+    field.value = written.value;
+    field.closest("details").open = true;
+  }
+  tile.before(made);
+  const away = tile.querySelector("[name=remove]");
+  away.checked = true;
+  away.dispatchEvent(new Event("change", { bubbles: true }));
+  tile.remove();
+  made.querySelector("[data-redraw]")?.focus();
+}
+
+function trouble(tile, why) {
+  tile.querySelector(".shot__why")?.remove();
+  const words = document.createElement("p");
+  words.className = "shot__why";
+  words.textContent = why;
+  tile.querySelector(".shot__tools").before(words);
+  status.textContent = why;
 }

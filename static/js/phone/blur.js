@@ -16,23 +16,30 @@ const LEAST = 2;
 const dialog = document.getElementById("sudda");
 
 /** A new file, or null when somebody thought better of it or the picture cannot be opened. */
-export async function edit(file) {
+export const edit = (file) => open(file, rendered);
+
+/** What was drawn on a picture that the server has: it does the same, and throws the old one away. */
+export const drawn = (address) => open(address, (_picture, state) => state);
+
+async function open(source, make) {
+  const isSent = typeof source === "string";
   const find = (selector) => dialog.querySelector(selector);
   const trouble = find("[data-trouble]");
   const stage = find(".stage");
   stage.replaceChildren();
   let picture = null;
   try {
-    picture = await opened(file);
+    picture = isSent ? await decoded(source) : await opened(source);
     trouble.hidden = true;
   } catch {
     trouble.hidden = false;
   }
   for (const part of dialog.querySelectorAll("[data-needs-picture]")) part.hidden = !picture;
+  for (const part of dialog.querySelectorAll("[data-sent]")) part.hidden = (part.dataset.sent === "yes") !== isSent;
   dialog.showModal();
   const address = picture && await onScreen(picture);
   const editor = picture && editorOf(picture, address, find);
-  const made = await closed(editor && (() => rendered(picture, editor.state())));
+  const made = await closed(editor && (() => make(picture, editor.state())));
   editor?.end();
   if (address) URL.revokeObjectURL(address);
   // Old phones let go of a canvas only when it has no size.
@@ -64,15 +71,19 @@ function closed(make) {
 async function opened(file) {
   const address = URL.createObjectURL(file);
   try {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    const [width, height] = [image.naturalWidth, image.naturalHeight];
-    if (!width || !height) throw new Error("a picture without sides");
-    return copied(image, width, height, Math.min(1, Math.sqrt(MOST_PIXELS / (width * height))));
+    return await decoded(address);
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+async function decoded(address) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const [width, height] = [image.naturalWidth, image.naturalHeight];
+  if (!width || !height) throw new Error("a picture without sides");
+  return copied(image, width, height, Math.min(1, Math.sqrt(MOST_PIXELS / (width * height))));
 }
 
 function copied(source, width, height, scale) {

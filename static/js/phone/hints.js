@@ -47,7 +47,7 @@ const text = document.getElementById("id_text");
 const shots = document.getElementById("shots");
 form.addEventListener("change", (event) => {
   const { name, value } = event.target;
-  if (name === "site" && value === "allowed" && shots.children.length && !text.value) text.focus();
+  if (event.isTrusted && name === "site" && value === "allowed" && shots.children.length && !text.value) text.focus();
 });
 
 // --- who took the picture --------------------------------------------------------------------------------------------
@@ -55,7 +55,8 @@ form.addEventListener("change", (event) => {
 const credit = document.getElementById("id_credit");
 const me = document.querySelector("[data-mirror-note]").dataset.me;
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "photographer") return;
+  // What is put back from the phone's store says both by itself.
+  if (event.target.name !== "photographer" || !event.isTrusted) return;
   const isMe = event.target.value === "me";
   credit.value = isMe ? me : "";
   credit.dispatchEvent(new Event("input", { bubbles: true }));
