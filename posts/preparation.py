@@ -122,6 +122,12 @@ def waiting(now: datetime) -> QuerySet[Media]:
     return Media.objects.filter(free(now), state__in=UNFINISHED)
 
 
+def next_like(media: Media) -> Media | None:
+    """What has waited longest of its kind: films have a worker of their own."""
+    same = Q(kind=MediaKind.FILM) if media.is_film else ~Q(kind=MediaKind.FILM)
+    return waiting(timezone.now()).filter(same).order_by("created_at").first()
+
+
 def free(now: datetime) -> Q:
     return Q(claimed_until=None) | Q(claimed_until__lt=now)
 
@@ -341,7 +347,7 @@ def claim_rendition(rendition_id: int) -> Rendition | None:
     taken = (
         waiting_renditions(now)
         .filter(pk=rendition_id)
-        .update(state=RenditionState.MAKING, claimed_until=now + LEASE, tries=F("tries") + 1)
+        .update(state=RenditionState.MAKING, progress=0, claimed_until=now + LEASE, tries=F("tries") + 1)
     )
     return Rendition.objects.get(pk=rendition_id) if taken else None
 
@@ -376,10 +382,10 @@ def made_of(masters: list[Path], rendition: Rendition, folder: Path) -> jobs.Pre
 
 
 def on_lease(rendition: Rendition) -> jobs.Progress:
-    """Tells the sweep that this worker is alive."""
+    """Shows the pages how far it is, and tells the sweep that this worker is alive."""
 
-    def tell(_part: float) -> None:
-        write(rendition, claimed_until=timezone.now() + LEASE)
+    def tell(part: float) -> None:
+        write(rendition, progress=min(99, int(part * 100)), claimed_until=timezone.now() + LEASE)
 
     return tell
 

@@ -30,6 +30,7 @@ from posts import (
     desk,
     drafting,
     events,
+    making,
     outbox,
     paging,
     places,
@@ -387,7 +388,8 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "previews": previews.of_version(post.version_in_force) if post.status == Status.APPROVED else [],
             "actions": workflow.possible(post, request.user),
             "is_revisable": publishing.is_untouched(post) or whereabouts.all_failed(rows),
-            "is_moving": post.awaits_media or any(row.is_moving for row in rows),
+            "making": (made := making.of(post)),
+            "is_moving": post.awaits_media or made or any(row.is_moving for row in rows),
             "answer_by": promise.of(post),
         },
     )
