@@ -433,7 +433,9 @@ async function press(pressed) {
   const intent = pressed?.value ?? "submit";
   if (intent === "submit") return sendIn(pressed);
   await then(() => keep({ always: true }));
-  if (intent === "save") return sending.send(id, { wait: true });
+  // Whoever does not know whether one may take pictures wants to be called, and is told that somebody will.
+  const isAsking = form.elements.site?.value === "unknown";
+  if (intent === "save" && !isAsking) return sending.send(id, { wait: true });
   await sending.send(id, { wait: true });
   return travel(pressed);
 }
