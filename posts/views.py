@@ -483,6 +483,9 @@ def upload(request: SignedInRequest) -> HttpResponse:
     file, media_id = request.FILES.get("file"), request.POST.get("id", "")
     if file is None or not (media_id == "" or is_uuid(media_id)):
         return not_taken(request, _("Ingen fil kom fram. Välj den igen."), 422)
+    if request.POST.get("size", str(file.size)) != str(file.size):
+        # The line was cut in the middle of it, and what came looks like a whole file.
+        return not_taken(request, _("Filen kom inte fram hel."), 400)
     if refusal := rules.why_not_upload(request.user):
         return not_taken(request, refusal, 429)
     try:

@@ -288,6 +288,7 @@ function upload(file, media, progress) {
     request.addEventListener("error", () => reject(new Error("")));
     const body = new FormData();
     body.append("id", media);
+    body.append("size", file.size);
     body.append("file", file);
     request.send(body);
   });

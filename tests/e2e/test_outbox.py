@@ -1,6 +1,10 @@
 """What waits on the phone: no coverage, a closed tab, a cut line, a killed server, an expired session, two tabs."""
 
+import base64
 import json
+import os
+import random
+import sys
 import time
 from pathlib import Path
 
@@ -8,8 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from posts.media import jobs
-from tests.e2e.story import SOON, Karin
+from tests.e2e.story import PASSWORD, SOON, Karin
 from tests.harness.browser import pardon, watched
+from tests.harness.cuts import BadLine
 from tests.harness.site import Site
 from tests.posts.media import phones
 
@@ -93,3 +98,138 @@ def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
     assert [(post["status"], [digest for _state, digest in post["media"]]) for post in found] == [
         ("in_review", digests)
     ]
+
+
+# --- a bad line -------------------------------------------------------------------------------------------------
+
+KEEP = """async ({pictures, texts, person}) => {
+  const store = await import("/static/js/phone/store.js");
+  const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  for (const text of texts) {
+    const files = pictures.map((each, at) => new File([bytes(each)], `${at}.jpg`, {type: "image/jpeg"}));
+    await store.newItem({user: person, fields: {text, people: "nobody"}, files, wants: "submit"});
+  }
+}"""
+ROUND = """async (person) => {
+  const {sendDue} = await import("/static/js/phone/sending.js");
+  return (await sendDue({force: true, user: person})).left;
+}"""
+BEGIN = ROUND.replace("return (await sendDue", "void (sendDue").replace(").left", ")")
+
+
+class Storm:
+    """Karin's phone behind a bad line, with an outbox that is never empty."""
+
+    def __init__(self, karin: Karin, site: Site, line: BadLine, pictures: list[bytes]) -> None:
+        self.site, self.line = site, line
+        self.pictures = [base64.b64encode(picture).decode() for picture in pictures]
+        self.texts: list[str] = []
+        self.page = karin.page.context.new_page()  # not watched: there will be trouble
+        karin.page.close()
+        self.page.goto(f"http://127.0.0.1:{line.port}/utkorg/")
+        self.person = self.page.locator("body").get_attribute("data-person")
+        self.add()
+
+    def add(self) -> None:
+        new = [f"Storm {len(self.texts) + n}" for n in range(5)]
+        self.texts += new
+        self.page.evaluate(KEEP, {"pictures": self.pictures, "texts": new, "person": self.person})
+
+    def rounds(self) -> None:
+        """Rounds of sending; now and then the tab is closed in the middle of one, or the server is killed."""
+        killed, closed = 0, 0
+        while self.line.cuts < self.line.most_cuts:
+            self.line.is_bad = True
+            if self.line.cuts > 50 * (killed + 1):
+                killed += 1
+                self.in_the_middle(self.kill)
+            elif self.line.cuts > 20 * (closed + 1):
+                closed += 1
+                self.in_the_middle(self.open_again)
+            elif not self.page.evaluate(ROUND, self.person):
+                self.add()
+
+    def in_the_middle(self, act) -> None:
+        self.page.evaluate(BEGIN, self.person)
+        self.page.wait_for_timeout(self.line.chance.uniform(0, 200))
+        self.line.is_bad = False
+        act()
+
+    def kill(self) -> None:
+        self.site.kill("web")
+        self.site.start("web")
+        self.site.wait_until_ready()
+
+    def open_again(self) -> None:
+        context = self.page.context
+        self.page.close()
+        self.page = context.new_page()
+        self.page.goto(f"http://127.0.0.1:{self.line.port}/utkorg/")
+        left_on(self.page)
+
+
+def test_a_line_that_is_cut_two_hundred_times_loses_nothing_and_doubles_nothing(
+    karin: Karin, site: Site, tmp_path: Path
+):
+    seed = int(os.environ.get("SEED") or random.randrange(10**6))
+    sys.stdout.write(f"SEED={seed} repeats it\n")
+    small = phones.written(tmp_path, "small.jpg", phones.phone_jpeg(640, 480))
+    large = phones.written(tmp_path, "large.jpg", phones.phone_jpeg(640, 480) + bytes(1100 * 1024))
+    digests = [made_of(tmp_path / picture.stem, picture) for picture in (small, large)]
+    with BadLine(site.port, random.Random(seed), CUTS) as line:
+        storm = Storm(karin, site, line, [small.read_bytes(), large.read_bytes()])
+        storm.rounds()
+        line.is_bad = False
+        until(lambda: storm.page.evaluate(ROUND, storm.person) == 0, "it never left the phone")
+        assert (line.cuts, left_on(storm.page)) == (CUTS, [])
+    until(
+        lambda: all(state == "ready" for post in posts(site, "Storm") for state, _ in post["media"]),
+        "not ready",
+    )
+    found = posts(site, "Storm")
+    assert sorted(post["text"] for post in found) == sorted(storm.texts)
+    assert {post["status"] for post in found} == {"in_review"}
+    assert all([digest for _state, digest in post["media"]] == digests for post in found)
+
+
+# --- an expired session, two tabs ---------------------------------------------------------------------------------
+
+
+def test_what_was_written_is_there_after_a_new_sign_in_and_is_sent(karin: Karin, site: Site):
+    text = "Sessionen tog slut mitt i"
+    karin.go("/nytt/")
+    karin.page.context.clear_cookies(name="sessionid")
+    karin.page.get_by_label("Text till inlägget").fill(text)
+    karin.press("Skicka in")
+    karin.sees("Du är utloggad. Ditt inlägg ligger i utkorgen på telefonen")
+    pardon(karin.page, "401")
+    karin.page.get_by_role("link", name="Logga in").click()
+    karin.page.get_by_label("E-post").fill(karin.email)
+    karin.page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
+    karin.page.get_by_role("button", name="Logga in", exact=True).click()
+    karin.sees("Kommunikationsgruppen tittar på ditt inlägg.")
+    assert left_on(karin.page) == []
+    assert [post["status"] for post in posts(site, text)] == ["in_review"]
+
+
+def test_two_tabs_write_one_post_and_neither_text_is_lost(karin: Karin, site: Site):
+    text = karin.page.get_by_label("Text till inlägget")
+    karin.go("/nytt/")
+    text.fill("Två flikar")
+    expect(karin.page.locator("#sparat")).to_have_text("Sparat på telefonen")
+    other = watched(karin.page.context.new_page())
+    other.goto(karin.page.url)
+    expect(other.get_by_label("Text till inlägget")).to_have_value("Två flikar")
+    text.fill("Två flikar, och mer i den första")
+    other.get_by_label("Text till inlägget").fill("Två flikar, och mer i den andra")
+    expect(
+        other.get_by_role("heading", name="Annan version")
+        .or_(karin.page.get_by_role("heading", name="Annan version"))
+        .first
+    ).to_be_visible(timeout=SOON)
+    for page in (karin.page, other):
+        page.get_by_role("button", name="Skicka in").click(no_wait_after=True)
+    for page in (karin.page, other):
+        page.wait_for_url("**/inskickat/", timeout=SOON)
+    assert left_on(karin.page) == []
+    assert [post["status"] for post in posts(site, "Två flikar")] == ["in_review"]

@@ -213,6 +213,14 @@ def test_a_file_with_the_same_id_is_the_same_file(page, settings):
     assert len(list((settings.MEDIA_ROOT / "incoming").glob(f"{media_id}*"))) == 1
 
 
+def test_a_file_that_was_cut_on_the_way_is_not_taken_for_the_whole(page):
+    form = {"id": str(uuid.uuid4()), "size": "1000", "file": SimpleUploadedFile("bild.jpg", bytes(999))}
+    assert page.post("/media/", form, headers=JSON).status_code == 400
+    assert Media.objects.count() == 0
+    form["size"], form["file"] = "999", SimpleUploadedFile("bild.jpg", bytes(999))
+    assert page.post("/media/", form, headers=JSON).status_code == 201
+
+
 def test_the_second_of_two_copies_at_once_leaves_nothing_behind(karin, settings):
     media = factories.unprepared(karin)
     copy = Media(pk=media.pk, owner=karin)

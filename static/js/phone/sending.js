@@ -136,6 +136,7 @@ async function sendFile(item, file, token) {
 async function sendSmall(item, file, token) {
   const body = new FormData();
   body.append("id", file.id);
+  body.append("size", file.size);
   body.append("file", await store.blob(item.id, file), file.name || "fil");
   const answer = await ask("/media/", { method: "POST", body, token, patience: SMALL_PATIENCE });
   if (!answer.ok) throw stoppedBy(answer);
