@@ -352,3 +352,11 @@ class TestCalendars:
         )
         assert "I övningsläget" in text_of(answer)
         assert EventFeed.objects.count() == 0
+
+
+def test_whoever_reviews_sees_what_a_post_is_about():
+    karin = factories.ombudsman()
+    event, post = an_event(karin), factories.submitted(karin)
+    Post.objects.filter(pk=post.pk).update(event=event)
+    page = signed_in(factories.reviewer()).get(f"/granska/{post.pk}/").content.decode()
+    assert f'<a href="/handelser/{event.pk}/">Besök hos Citymail</a>, i dag' in page
