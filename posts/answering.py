@@ -82,9 +82,13 @@ def case_of(request: ConsentRequest) -> TakedownCase | None:
 
 
 def tell(request: ConsentRequest, case: TakedownCase | None) -> None:
+    """Whoever handed the telephone over has seen a yes."""
     if request.answer in AGAINST:
         notices.said_no(request, is_taken_down=case is not None)
-    elif not request.post.consents.in_force().exclude(answer=Answer.YES).exists():  # type: ignore[attr-defined]
+    elif (
+        request.method == Method.LINK
+        and not request.post.consents.in_force().exclude(answer=Answer.YES).exists()
+    ):  # type: ignore[attr-defined]
         notices.all_said_yes(request)
 
 
