@@ -13,9 +13,12 @@
 
 const ADDRESS = "/ladda-upp/";
 const AT_ONCE = 3;
-const PART = 4 * 1024 * 1024;
-// Without XMLHttpRequest (in a service worker) nobody tells how far a part is: then parts are smaller.
-const SMALL_PART = 1024 * 1024;
+// A request brings about what the line takes in some seconds. What stands before the server may hand on only whole requests:
+// then what a broken line has lost is little, and what a good one spends on asking is, too.
+const SECONDS = 8;
+const FIRST = 256 * 1024;
+const LEAST = 64 * 1024;
+const MOST = 16 * 1024 * 1024;
 const QUIET = 60_000;
 
 export class UploadError extends Error {
@@ -71,6 +74,7 @@ function next() {
 
 function run(Upload, source, signal, { id, name, type, size, token, address, onAddress, onProgress }) {
   const hasXHR = "XMLHttpRequest" in globalThis;
+  let begun = Date.now();
   return new Promise((resolve, reject) => {
     let timer;
     const settle = (how, value) => {
@@ -91,7 +95,7 @@ function run(Upload, source, signal, { id, name, type, size, token, address, onA
       endpoint: new URL(ADDRESS, globalThis.location.href).href,
       uploadUrl: address || null,
       uploadSize: size,
-      chunkSize: hasXHR ? PART : SMALL_PART,
+      chunkSize: FIRST,
       // Whoever missed the answer to the first try begins anew with the same id, and is told that it has come further.
       retryDelays: [0],
       onShouldRetry: (error) => error.originalResponse?.getStatus() === 409,
@@ -106,6 +110,10 @@ function run(Upload, source, signal, { id, name, type, size, token, address, onA
         heard();
         onProgress?.(size ? bytes / size : 1);
       },
+      onChunkComplete: (bytes) => {
+        sent.options.chunkSize = nextSize(bytes, Date.now() - begun);
+        begun = Date.now();
+      },
       onSuccess: () => settle(resolve, sent.url),
       onError: (error) => settle(reject, meaning(error)),
     });
@@ -113,6 +121,11 @@ function run(Upload, source, signal, { id, name, type, size, token, address, onA
     heard();
     sent.start();
   });
+}
+
+function nextSize(bytes, took) {
+  const wanted = (bytes / Math.max(took, 1)) * 1000 * SECONDS;
+  return Math.min(MOST, 2 * bytes, Math.max(LEAST, Math.round(wanted)));
 }
 
 // The library asks a part for its `size`, and would send nothing for ever where there is none.
