@@ -109,9 +109,11 @@ def told_by(post: Post, by: "User", message: str = "", receipt_to: str = "") -> 
             made_by=by,
         )
         consent.write_down(request, Answer.WITHDRAWN)
-        known = {"by": by, "consent": request, "message": message, "receipt_to": receipt_to}
-        is_live = cases.is_live(locked)
-        case = cases.open_case(locked, CaseReason.GROUP, **known) if is_live else None
+        case = None
+        if cases.is_live(locked):
+            case = cases.open_case(
+                locked, CaseReason.GROUP, by=by, consent=request, message=message, receipt_to=receipt_to
+            )
         log.record("consent.answered", request, actor=by, answer=request.answer, how=request.method)
         if case is None:
             notices.said_no(request, is_taken_down=False)

@@ -247,7 +247,7 @@ def forget(case: TakedownCase, now: datetime) -> None:
     with transaction.atomic():
         gone = {"message": "", "receipt_to": "", "swept_at": now}
         if TakedownCase.objects.filter(pk=case.pk, swept_at=None).update(**gone):
-            ConsentRequest.objects.filter(pk=case.consent_id).update(called="")
+            ConsentRequest.objects.filter(cases=case).update(called="")
             log.record("case.swept", case)
 
 
