@@ -45,7 +45,6 @@ FILES = (
     "js/home.js",
     "js/keys.js",
     "js/outbox.js",
-    "js/outbox.js",
     "vendor/htmx/htmx.min.js",
     "vendor/tus/tus.min.js",
 )
