@@ -24,7 +24,7 @@ from posts import (
     uploads,
     workflow,
 )
-from posts.lanes import lane
+from posts.lanes import lane, table
 from posts.models import EventFeed, Media, Publication, Rendition, Version
 
 logger = logging.getLogger(__name__)
@@ -121,8 +121,13 @@ def read_calendar(feed_id: str) -> None:
 
 @shared_task
 def prepare(media_id: str) -> None:
-    if media := preparation.claim(media_id):
-        preparation.prepare(media)
+    """Where all tables are taken it is left lying: whoever has done one sends for the next."""
+    with table() as has_room:
+        media = preparation.claim(media_id) if has_room else None
+        if media:
+            preparation.prepare(media)
+    if media and (following := preparation.next_like(media)):
+        put(prepare, str(following.pk), queue=queue_for(following), expires=CLOCK)
 
 
 @shared_task

@@ -60,7 +60,10 @@ def run_isolated(
 
 @contextmanager
 def started(errors: IO[bytes]) -> Iterator[subprocess.Popen[str]]:
-    """A session of its own, so that Ctrl-C in the terminal ends the worker gently and not the file's decoding."""
+    """
+    A group of its own, so that Ctrl-C in the terminal ends the worker gently and not the file's decoding. The session is
+    the worker's: where the kernel shares the processors by sessions, all pictures together are one of them.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "posts.media"],
         stdin=subprocess.PIPE,
@@ -69,7 +72,7 @@ def started(errors: IO[bytes]) -> Iterator[subprocess.Popen[str]]:
         cwd=ROOT,
         env=ENVIRONMENT,
         text=True,
-        start_new_session=True,
+        process_group=0,
     )
     with process:
         try:

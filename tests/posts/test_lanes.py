@@ -1,12 +1,13 @@
 """One channel's trouble never delays another's: neither in a worker nor on the way to one."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 from django.utils import timezone
 
-from posts import lanes, publishing, tasks
-from posts.models import Publication, PublicationStatus
+from posts import lanes, preparation, publishing, tasks
+from posts.models import Media, MediaKind, MediaState, Publication, PublicationStatus
 from posts.publishing import sending
 from seko_social.processes import THREADS
 from tests import factories
@@ -81,3 +82,34 @@ def approved_for(channel, count) -> list[Publication]:
     for post in posts:
         factories.approved(post, reviewer, channel)
     return list(Publication.objects.filter(channel=channel).order_by("pk"))
+
+
+def test_only_so_many_pictures_are_made_ready_at_once_and_room_is_left_for_posts():
+    with ExitStack() as stack:
+        room = [stack.enter_context(lanes.table()) for _ in range(lanes.MOST_MEDIA + 1)]
+    assert room == [True] * lanes.MOST_MEDIA + [False]
+    assert THREADS["default"] > lanes.MOST_MEDIA
+    with lanes.table() as has_room:
+        assert has_room
+
+
+@pytest.mark.django_db
+def test_a_picture_that_finds_no_room_is_left_lying(put_in_broker):
+    media = factories.unprepared(factories.ombudsman())
+    with ExitStack() as stack:
+        for _ in range(lanes.MOST_MEDIA):
+            stack.enter_context(lanes.table())
+        tasks.prepare(str(media.pk))
+    media.refresh_from_db()
+    assert (media.state, media.tries, put_in_broker) == (MediaState.WAITING, 0, [])
+
+
+@pytest.mark.django_db
+def test_whoever_has_made_one_ready_sends_for_the_one_that_has_waited_longest(put_in_broker, monkeypatch):
+    karin = factories.ombudsman()
+    mine, film, first, last = (factories.unprepared(karin) for _ in range(4))
+    Media.objects.filter(pk=film.pk).update(kind=MediaKind.FILM)
+    monkeypatch.setattr(preparation, "prepare", lambda media: None)
+    tasks.prepare(str(mine.pk))
+    assert put_in_broker == [("posts.tasks.prepare", str(first.pk))]
+    assert last.pk != first.pk
