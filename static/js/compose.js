@@ -396,6 +396,7 @@ sending.news.addEventListener("news", ({ detail }) => {
   if (detail.state === "saved" && !isSubmitting) say(detail.said);
   if (detail.state === "sent") { leaving = true; location.assign(detail.url); }
   if (detail.state === "stuck" && tile) failed(tile, detail.error, detail.error.text ?? words.lost);
+  if (["waiting", "signedout"].includes(detail.state)) for (const each of tiles()) if (each.words) each.words.textContent = words.onPhone;
   if (detail.state === "signedout" && !isSubmitting) explain({ text: words.signedOut, url: signInUrl(), label: words.signIn });
 });
 

@@ -75,7 +75,10 @@ function picture(row, bytes) {
   image.src = URL.createObjectURL(bytes);
 }
 
-const headline = (item) => String(item.fields.text ?? "").trim().split("\n")[0].slice(0, 80);
+function headline(item) {
+  const sentence = String(item.fields.text ?? "").trim().split("\n")[0];
+  return sentence.length <= 80 ? sentence : `${sentence.slice(0, 80).replace(/\s+\S*$/, "")} …`;
+}
 
 function files(item, words) {
   const films = item.files.filter((file) => file.type.startsWith("video/")).length;

@@ -1,5 +1,6 @@
 // On every page of the phone: what waits in the outbox is sent when the app is opened, when there is coverage again, when
-// somebody comes back to it, and in between when its turn comes. And *Hem* says how much there is.
+// somebody comes back to it, and in between when its turn comes. *Hem* says how much there is, and nobody leaves without
+// being asked about it.
 
 import * as sending from "./sending.js";
 import * as store from "./store.js";
@@ -28,9 +29,20 @@ async function round({ force = false } = {}) {
   }
 }
 
+const itemsHere = async () => (await store.items(person)).filter((item) => sending.isWaiting(item) || item.state === "stuck");
+
 async function count() {
   if (!line) return;
-  const items = (await store.items(person)).filter((item) => sending.isWaiting(item) || item.state === "stuck");
+  const items = await itemsHere();
   line.hidden = !items.length;
   line.querySelector("span").textContent = items.length === 1 ? line.dataset.one : line.dataset.several.replace("%s", items.length);
 }
+
+// The page for leaving asks; the short way past it is for whoever leaves nothing behind.
+const way = document.querySelector("[data-leaves]");
+way?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const items = await itemsHere().catch(() => []);
+  if (items.length) location.assign(way.action);
+  else way.submit();
+});
