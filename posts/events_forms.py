@@ -77,8 +77,8 @@ class EventForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, user: "User", event: Event | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial=of_event(event), **kwargs)
+    def __init__(self, user: "User", event: Event | None, data: Any = None) -> None:
+        super().__init__(data, initial=of_event(event))
         if rules.why_not_share_event(user):
             del self.fields["is_shared"]
         if event and event.feed_id:
@@ -165,8 +165,8 @@ class FeedForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"kind": EventKind.VISIT}, **kwargs)
+    def __init__(self, user: "User", data: Any = None) -> None:
+        super().__init__(data, initial={"kind": EventKind.VISIT})
         if rules.why_not_share_event(user):
             del self.fields["is_shared"]
 

@@ -159,7 +159,7 @@ class DraftForm(MomentsForm):
 
     def events(self) -> list[tuple[object, str]]:
         near = events.to_choose(self.author, self["event"].value())
-        return [("", _("Ingen")), *((each.pk, f"{each.title}, {when(each)}") for each in near)]
+        return [("", str(_("Ingen"))), *((each.pk, f"{each.title}, {when(each)}") for each in near)]
 
     @cached_property
     def about(self) -> Event | None:

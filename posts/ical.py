@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 from recurring_ical_events import of
 
 from posts.media.errors import MediaRefused, RefusalCode
@@ -45,21 +45,21 @@ def happenings(calendar: Calendar, begin: date, end: date, zone: ZoneInfo) -> It
             yield told(event, zone, is_repeated=uid_of(event) in repeated)
 
 
-def is_repeated(event: Event) -> bool:
+def is_repeated(event: Component) -> bool:
     return any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
 
 
-def is_ours(event: Event) -> bool:
+def is_ours(event: Component) -> bool:
     """Neither called off nor marked as private."""
     is_private = str(event.get("CLASS", "")).upper() in PRIVATE
     return not is_private and str(event.get("STATUS", "")).upper() != "CANCELLED"
 
 
-def told(event: Event, zone: ZoneInfo, *, is_repeated: bool) -> dict[str, Any]:
+def told(event: Any, zone: ZoneInfo, *, is_repeated: bool) -> dict[str, Any]:
     first, last, ends_at = days(event.start, event.end, zone)
-    which = event["RECURRENCE-ID"].dt.isoformat() if is_repeated and "RECURRENCE-ID" in event else ""
+    which: Any = event.get("RECURRENCE-ID") if is_repeated else None
     return {
-        "uid": f"{uid_of(event)}\n{which}",
+        "uid": f"{uid_of(event)}\n{which.dt.isoformat() if which else ''}",
         "title": str(event.get("SUMMARY", ""))[:MOST_LETTERS],
         "place": str(event.get("LOCATION", ""))[:MOST_LETTERS],
         "first_day": first.isoformat(),
@@ -68,7 +68,7 @@ def told(event: Event, zone: ZoneInfo, *, is_repeated: bool) -> dict[str, Any]:
     }
 
 
-def uid_of(event: Event) -> str:
+def uid_of(event: Component) -> str:
     return str(event.get("UID", ""))[:MOST_LETTERS]
 
 
