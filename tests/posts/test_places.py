@@ -102,8 +102,10 @@ def test_no_and_dont_know_lead_on_without_a_picture():
 def test_a_picture_is_not_sent_in_without_an_answer_that_allows_it(given, sentence):
     karin = from_a_branch()
     answer = sent_in(signed_in(karin), media=str(factories.picture(karin).pk), **given)
-    assert (answer.status_code, Post.objects.get().status) == (422, Status.DRAFT)
+    post = Post.objects.get()
+    assert (answer.status_code, post.status) == (422, Status.DRAFT)
     assert sentence in text_of(answer)
+    assert f'href="/inlagg/{post.pk}/radera-genast/"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
