@@ -78,7 +78,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
 }
 
-NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR)
+NEED_TWO_STEPS = (COMMUNICATIONS, ADMINISTRATOR, OFFICER)
 """Roles that must sign in in two steps, where the site requires it."""
 
 

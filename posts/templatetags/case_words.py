@@ -1,4 +1,4 @@
-"""`{{ case.due_at|left }}`: how much of a clock is left, in words."""
+"""`{{ case.due_at|left }}`: how much of a clock is left, in words; and what people in pictures have said so far."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from posts.models import TakedownCase
+from posts import consent
+from posts.models import Post, TakedownCase
 
 register = template.Library()
 
@@ -28,3 +29,17 @@ def left(due_at: datetime, now: datetime | None = None) -> str:
 def open_cases() -> int:
     """For the menu, which is quiet when there are none."""
     return TakedownCase.objects.open().count()
+
+
+@register.simple_tag
+def answered(post: Post) -> str:
+    """What the people in its pictures have said so far, in a line; nothing where nobody was asked."""
+    asked = list(consent.of(post))
+    if any(item.is_against for item in asked):
+        return _("Någon på bilden vill inte synas.")
+    yes = sum(item.count for item in asked if item.is_yes)
+    waiting = sum(item.count for item in asked if item.is_open)
+    said = ngettext("%(n)d har sagt ja", "%(n)d har sagt ja", yes) % {"n": yes} if yes else ""
+    silent = ngettext("%(n)d har inte svarat", "%(n)d har inte svarat", waiting) % {"n": waiting}
+    parts = [said, silent if waiting else ""]
+    return f"{', '.join(filter(None, parts))}." if any(parts) else ""

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from posts import consent, knocking, publishing, workflow
+from posts import answering, consent, knocking, publishing, workflow
 from posts.consent_words import ORDINARY, PLAIN
 from posts.models import (
     Answer,
@@ -286,3 +286,13 @@ def test_nobody_else_sees_what_people_answered(post, token):
     for person in (factories.ombudsman(), factories.administrator()):
         assert signed_in(person).get(f"/inlagg/{post.pk}/samtycke/").status_code == 404
     assert signed_in(factories.reader()).get(f"/inlagg/{post.pk}/samtycke/").status_code == 403
+
+
+def test_the_desk_says_in_a_line_what_they_answered(desk, karin, post):
+    there = f"/granska/{post.pk}/"
+    assert "har sagt ja." not in text_of(desk.get(there))
+    made = [request for request, _token in consent.ask(post, karin, 3)]
+    answering.answer(made[0], Answer.YES)
+    assert "1 har sagt ja, 2 har inte svarat." in text_of(desk.get(there))
+    answering.answer(made[1], Answer.NO)
+    assert "Någon på bilden vill inte synas." in text_of(desk.get(there))
