@@ -516,7 +516,9 @@ def test_what_a_tool_made_keeps_what_it_was_made_of(karin):
     made = old(factories.picture(karin, made_from=first, made_by=karin, edits=[{"turn": 90}]))
     factories.draft(karin, media=[made])
     unused.sweep(timezone.now())
-    assert set(Media.objects.all()) == {first, made}
+    assert set(Media.objects.filter(purged_at=None)) == {first, made}
+    assert not unused.forget(first)
+    assert all(default_storage.exists(media.master.name) for media in (first, made))
 
 
 def test_a_sweep_that_died_in_the_middle_is_finished_by_the_next(karin, settings, monkeypatch):

@@ -193,8 +193,9 @@ ELSEWHERE = {
     "posts:upload_part",
 }
 """
-Uploads in parts speak a protocol, and lead nobody to a page (`tests/posts/test_tus.py`). The feed is for whoever has its address (`tests/approvals/test_feed.py`), an invitation for whoever has its link
-(`tests/accounts/test_invitations.py`). A film of pictures is tested where they are
+Uploads in parts speak a protocol, and lead nobody to a page (`tests/posts/test_tus.py`). The feed is for whoever has its
+address (`tests/approvals/test_feed.py`), an invitation for whoever has its link (`tests/accounts/test_invitations.py`). A
+film of pictures is tested where they are
 (`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`).
 """
 
