@@ -6,6 +6,7 @@ import os
 import random
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def karin(browser: Browser, site: Site) -> Karin:
 def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
     karin: Karin, site: Site, tmp_path: Path
 ):
-    text = "I tunneln fanns ingen täckning"
+    text = f"I tunneln fanns ingen täckning, {uuid.uuid4().hex}"
     pictures = [phones.written(tmp_path, f"{n}.jpg", phones.phone_jpeg(800 + n, 600)) for n in (0, 1)]
     digests = [made_of(tmp_path / picture.stem, picture) for picture in pictures]
     context = karin.page.context
@@ -123,6 +124,7 @@ class Storm:
     def __init__(self, karin: Karin, site: Site, line: BadLine, pictures: list[bytes]) -> None:
         self.site, self.line = site, line
         self.pictures = [base64.b64encode(picture).decode() for picture in pictures]
+        self.name = f"Storm {uuid.uuid4().hex}"
         self.texts: list[str] = []
         self.page = karin.page.context.new_page()  # not watched: there will be trouble
         karin.page.close()
@@ -131,7 +133,7 @@ class Storm:
         self.add()
 
     def add(self) -> None:
-        new = [f"Storm {len(self.texts) + n}" for n in range(5)]
+        new = [f"{self.name} {len(self.texts) + n}" for n in range(5)]
         self.texts += new
         self.page.evaluate(KEEP, {"pictures": self.pictures, "texts": new, "person": self.person})
 
@@ -183,10 +185,10 @@ def test_a_line_that_is_cut_two_hundred_times_loses_nothing_and_doubles_nothing(
         until(lambda: storm.page.evaluate(ROUND, storm.person) == 0, "it never left the phone")
         assert (line.cuts, left_on(storm.page)) == (CUTS, [])
     until(
-        lambda: all(state == "ready" for post in posts(site, "Storm") for state, _ in post["media"]),
+        lambda: all(state == "ready" for post in posts(site, storm.name) for state, _ in post["media"]),
         "not ready",
     )
-    found = posts(site, "Storm")
+    found = posts(site, storm.name)
     assert sorted(post["text"] for post in found) == sorted(storm.texts)
     assert {post["status"] for post in found} == {"in_review"}
     assert all([digest for _state, digest in post["media"]] == digests for post in found)
@@ -195,14 +197,33 @@ def test_a_line_that_is_cut_two_hundred_times_loses_nothing_and_doubles_nothing(
 # --- an expired session, two tabs ---------------------------------------------------------------------------------
 
 
+class Ali(Karin):
+    """Another ombudsman, on the same phone."""
+
+    email = "ali@demo.test"
+
+
+def assert_nobody_else_has_it(karin: Karin, text: str) -> None:
+    """It is shown to nobody else who signs in on this phone, and not sent in their name."""
+    context = karin.page.context
+    ali = Ali(context, karin.url)
+    ali.go("/utkorg/")
+    ali.sees("Utkorgen är tom.")
+    expect(ali.page.get_by_text(text)).to_have_count(0)
+    assert ali.page.evaluate(ROUND.replace("user: person", "user: undefined"), "") == 1
+    ali.page.close()
+    context.clear_cookies(name="sessionid")
+
+
 def test_what_was_written_is_there_after_a_new_sign_in_and_is_sent(karin: Karin, site: Site):
-    text = "Sessionen tog slut mitt i"
+    text = f"Sessionen tog slut mitt i, {uuid.uuid4().hex}"
     karin.go("/nytt/")
     karin.page.context.clear_cookies(name="sessionid")
     karin.page.get_by_label("Text till inlägget").fill(text)
     karin.press("Skicka in")
     karin.sees("Du är utloggad. Ditt inlägg ligger i utkorgen på telefonen")
     pardon(karin.page, "401")
+    assert_nobody_else_has_it(karin, text)
     karin.page.get_by_role("link", name="Logga in").click()
     karin.page.get_by_label("E-post").fill(karin.email)
     karin.page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
@@ -213,15 +234,15 @@ def test_what_was_written_is_there_after_a_new_sign_in_and_is_sent(karin: Karin,
 
 
 def test_two_tabs_write_one_post_and_neither_text_is_lost(karin: Karin, site: Site):
-    text = karin.page.get_by_label("Text till inlägget")
+    begin, text = f"Två flikar, {uuid.uuid4().hex}", karin.page.get_by_label("Text till inlägget")
     karin.go("/nytt/")
-    text.fill("En text i två flikar")
+    text.fill(begin)
     expect(karin.page.locator("#sparat")).to_have_text("Sparat på telefonen")
     other = watched(karin.page.context.new_page())
     other.goto(karin.page.url)
-    expect(other.get_by_label("Text till inlägget")).to_have_value("En text i två flikar")
-    text.fill("En text i två flikar, och mer i den första")
-    other.get_by_label("Text till inlägget").fill("En text i två flikar, och mer i den andra")
+    expect(other.get_by_label("Text till inlägget")).to_have_value(begin)
+    text.fill(f"{begin}, och mer i den första")
+    other.get_by_label("Text till inlägget").fill(f"{begin}, och mer i den andra")
     pages = (karin.page, other)
     until(lambda: any(page.get_by_role("heading", name="Annan version").count() for page in pages), "lost")
     for page in pages:
@@ -229,4 +250,4 @@ def test_two_tabs_write_one_post_and_neither_text_is_lost(karin: Karin, site: Si
     for page in pages:
         page.wait_for_url("**/inskickat/", timeout=SOON)
     assert left_on(karin.page) == []
-    assert [post["status"] for post in posts(site, "En text i två flikar")] == ["in_review"]
+    assert [post["status"] for post in posts(site, begin)] == ["in_review"]
