@@ -16,7 +16,7 @@ from channels import history, rules
 from channels.adapters import ADAPTERS
 from channels.models import Channel
 from posts import difference, wording
-from posts.models import Hold, Post, Regret, StopReason
+from posts.models import Answer, CaseReason, Hold, Method, Post, Regret, StopReason
 from posts.publishing import Resume
 
 NOTED = ("post.noted", "post.note_taken_back", "post.opinion_asked", "post.opinion_given")
@@ -102,6 +102,10 @@ CODES: dict[tuple[str, str], Callable[[Any], str]] = {
     ("post.take_down", "reason"): in_words(Regret.choices),
     ("post.picture_changed", "how"): in_words(difference.RETOUCHED),
     ("post.media_refused", "reason"): lambda _code: "",
+    ("consent.asked", "how"): in_words(Method.choices),
+    ("consent.answered", "how"): in_words(Method.choices),
+    ("consent.answered", "answer"): in_words(Answer.choices),
+    ("case.opened", "reason"): in_words(CaseReason.choices),
     ("publishing.stopped", "reason"): in_words(StopReason.choices),
     ("publishing.resumed", "how"): in_words(HOW),
     ("publication.held", "hold"): in_words(Hold.choices),

@@ -80,6 +80,12 @@ def test_a_verb_older_than_the_words_is_called_as_it_was_written_down():
         ("post.rejected", {"reason": "too_old"}, ["skäl: För gammalt"]),
         ("post.rejected", {"reason": "of_old"}, ["skäl: of_old"]),
         ("post.take_down", {"reason": "consent"}, ["skäl: Någon på bilden vill inte synas"]),
+        (
+            "consent.answered",
+            {"answer": "withdrawn", "how": "link"},
+            ["svar: Har ändrat sig", "hur: Svarade på egen telefon"],
+        ),
+        ("case.opened", {"reason": "group"}, ["skäl: Någon hörde av sig"]),
         ("post.wished", {"earliest": None, "latest": "2026-11-26T11:00:00Z"}, ["senast: 2026-11-26 12.00"]),
         (
             "publication.failed",
