@@ -28,10 +28,14 @@ async function press() {
 
 async function options() {
   const given = document.getElementById("passkey-options");
-  if (given) return JSON.parse(given.textContent);
+  const { creation_options: made, request_options: asked } = given ? JSON.parse(given.textContent) : await fetched();
+  return made ?? asked;
+}
+
+async function fetched() {
   const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`no options: ${answer.status}`);
-  return (await answer.json()).request_options;
+  return answer.json();
 }
 
 function use({ publicKey }) {
