@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.utils import timezone
 
 from posts import joining, preparation, purging
-from posts.models import DraftMedia, Media, Upload, VersionMedia
+from posts.models import DraftMedia, Media, OtherVersion, Upload, VersionMedia
 
 AT_ONCE = 50
 
@@ -27,11 +27,13 @@ def sweep(now: datetime) -> None:
 
 
 def unused() -> QuerySet[Media]:
-    """No draft and no version shows them, or anything that was made of them."""
+    """No draft and no version shows them, or anything that was made of them; nor what another device has written."""
     family = Q(media=OuterRef("pk")) | Q(media__made_from=OuterRef("pk"))
-    return Media.objects.filter(
+    nowhere = Media.objects.filter(
         ~Exists(DraftMedia.objects.filter(family)), ~Exists(VersionMedia.objects.filter(family))
     )
+    written = [media_id for ids in OtherVersion.objects.values_list("media", flat=True) for media_id in ids]
+    return nowhere.exclude(Q(pk__in=written) | Q(made_of_it__in=written))
 
 
 def forget(media: Media) -> bool:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from moto import mock_aws
 
 from posts import incoming, joining, preparation, tus, unused, uploads, uploads_views, workflow
-from posts.models import Draft, DraftMedia, Media, MediaState, Post, Upload, UploadPart
+from posts.models import Draft, DraftMedia, Media, MediaState, OtherVersion, Post, Upload, UploadPart
 from tests import factories
 from tests.posts.media import phones
 
@@ -519,6 +519,14 @@ def test_what_a_tool_made_keeps_what_it_was_made_of(karin):
     assert set(Media.objects.filter(purged_at=None)) == {first, made}
     assert not unused.forget(first)
     assert all(default_storage.exists(media.master.name) for media in (first, made))
+
+
+def test_what_another_device_has_written_keeps_its_pictures(karin):
+    kept, _left = old(factories.picture(karin)), old(factories.picture(karin))
+    post = factories.draft(karin, media=[])
+    OtherVersion.objects.create(post=post, text="Hej", media=[str(kept.pk)], written_at=timezone.now())
+    unused.sweep(timezone.now())
+    assert set(Media.objects.all()) == {kept}
 
 
 def test_a_sweep_that_died_in_the_middle_is_finished_by_the_next(karin, settings, monkeypatch):
