@@ -4,40 +4,25 @@ Files that mean harm, or are merely broken: each gets the outcome that the corpu
 With `HOSTILE_MUTANTS=20000` in the environment, so many damaged files are tried instead of two thousand.
 """
 
-import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from posts.media import jobs
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.limits import DEFAULT
-from posts.media.sandboxed import ROOT
 from posts.models import Media
 from posts.wording import refusal_sentence
 from tests.posts.media import hostile
-from tests.posts.media.hostile import EITHER, MADE, REFUSED
+from tests.posts.media.hostile import MADE
 from tests.posts.media.phones import written
-from tests.posts.media.trial import MEASURES_MEMORY, TELLTALES, told_in
+from tests.posts.media.trial import MEASURES_MEMORY, TELLTALES, in_a_word, is_as_expected, told_in, tried
 
 MOST_MEGABYTES = 400
 FEW_MEGABYTES = 120
 """Little more than the libraries themselves take."""
 MUTANTS = int(os.environ.get("HOSTILE_MUTANTS", "2000"))
 SEED = 20261122
-
-
-def tried(folder, files):
-    """What came of each file, by its name; all of them in one other process."""
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    command = [sys.executable, "-m", "tests.posts.media.trial", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert (done.returncode, len(lines)) == (0, len(files)), f"{lines[-1:]} and then {done.stderr[-2000:]}"
-    return {line["name"]: line for line in lines}
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +41,6 @@ def mutants(tmp_path_factory):
     return tried(tmp_path_factory.mktemp("mutants"), files)
 
 
-def in_a_word(outcome):
-    if "made" in outcome:
-        return MADE
-    return outcome.get("refused", outcome.get("error"))
-
-
-def is_as_expected(outcome, expected):
-    word = in_a_word(outcome)
-    refused = "refused" in outcome
-    return {MADE: word == MADE, REFUSED: refused, EITHER: refused or word == MADE}.get(
-        expected, word == expected
-    )
-
-
 def test_every_file_gets_the_outcome_that_it_should(corpus, outcomes):
     wrong = {
         name: (expected, in_a_word(outcomes[name]))
@@ -78,6 +49,13 @@ def test_every_file_gets_the_outcome_that_it_should(corpus, outcomes):
     }
 
     assert wrong == {}
+
+
+def test_every_refusal_is_told_in_a_sentence(outcomes):
+    refused = [one for one in outcomes.values() if "refused" in one]
+    told = [refusal_sentence(Media(refusal=one["refused"], refusal_facts=one["facts"])) for one in refused]
+    assert len(told) > 100
+    assert [sentence for sentence in told if not sentence.endswith(".") or "{" in sentence] == []
 
 
 def test_nothing_hidden_survives_in_what_is_made(corpus, outcomes):

@@ -4,6 +4,7 @@ One line of JSON for each file, as soon as it is known: if the process dies, the
 """
 
 import json
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -14,6 +15,8 @@ from posts.media.detect import Kind, detect
 from posts.media.errors import MediaRefused
 from posts.media.film_jobs import prepare_film
 from posts.media.picture_jobs import prepare_picture
+from posts.media.sandboxed import ROOT
+from tests.posts.media.hostile import EITHER, MADE, REFUSED
 from tests.posts.media.phones import CANARY, PLACE
 
 TELLTALES = (CANARY.encode(), PLACE.encode(), b"ISO6709", b"<script", b"<html", b"PK\x03\x04", b"Exif\0\0")
@@ -72,6 +75,34 @@ def peak_megabytes() -> int:
     return (
         int(next(line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith("VmHWM")))
         // 1024
+    )
+
+
+# --- from outside ---------------------------------------------------------------------------------------------
+
+
+def tried(folder: Path, files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
+    """What came of each file, by its name; all of them in one other process."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    command = [sys.executable, "-m", "tests.posts.media.trial", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, len(lines)) == (0, len(files)), f"{lines[-1:]} and then {done.stderr[-2000:]}"
+    return {line["name"]: line for line in lines}
+
+
+def in_a_word(outcome: dict[str, Any]) -> str:
+    if "made" in outcome:
+        return MADE
+    return outcome.get("refused", outcome.get("error"))
+
+
+def is_as_expected(outcome: dict[str, Any], expected: str) -> bool:
+    word = in_a_word(outcome)
+    refused = "refused" in outcome
+    return {MADE: word == MADE, REFUSED: refused, EITHER: refused or word == MADE}.get(
+        expected, word == expected
     )
 
 
