@@ -92,10 +92,12 @@ def tell(request: ConsentRequest, case: TakedownCase | None) -> None:
         notices.all_said_yes(request)
 
 
-def told_by(post: Post, by: "User", message: str = "", receipt_to: str = "") -> TakedownCase | None:
+def told_by(
+    post: Post, by: "User", message: str = "", receipt_to: str = "", *, is_first: bool = False
+) -> TakedownCase | None:
     """
     Somebody in the picture wrote or rang, and their no stands like any other. The group opens the case for them; None
-    where nothing of the post is out or on its way.
+    where nothing of the post is out or on its way. `is_first` as in `cases.open_case`.
     """
     with transaction.atomic():
         locked = Post.objects.locked().get(pk=post.pk)
@@ -112,7 +114,13 @@ def told_by(post: Post, by: "User", message: str = "", receipt_to: str = "") -> 
         case = None
         if cases.is_live(locked):
             case = cases.open_case(
-                locked, CaseReason.GROUP, by=by, consent=request, message=message, receipt_to=receipt_to
+                locked,
+                CaseReason.GROUP,
+                by=by,
+                consent=request,
+                message=message,
+                receipt_to=receipt_to,
+                is_first=is_first,
             )
         log.record("consent.answered", request, actor=by, answer=request.answer, how=request.method)
         if case is None:

@@ -76,10 +76,11 @@ def open_case(
     message: str = "",
     receipt_to: str = "",
     why: Regret = Regret.CONSENT,
+    is_first: bool = False,
 ) -> TakedownCase:
     """
     Held at once and taken down everywhere. Raises NothingOutError. Whoever comes second, while the first one's order is
-    being carried out, has a case of their own with the same order.
+    being carried out, has a case of their own with the same order; or, with `is_first`, TooLateError: a colleague did it.
     """
     with transaction.atomic():
         locked = Post.objects.locked().get(pk=post.pk)
@@ -88,6 +89,8 @@ def open_case(
         try:
             order = publishing.take_down(locked, by, why, message, is_told=False)
         except publishing.TooLateError:
+            if is_first:
+                raise
             order = TakeDown.objects.filter(post=locked).latest("requested_at", "pk")
         case = start(locked, reason, by, order=order, consent=consent, message=message, receipt_to=receipt_to)
         notices.case_opened(case, why)

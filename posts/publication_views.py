@@ -24,6 +24,8 @@ from channels.adapters.fitting import with_link
 from channels.notices import page_of_channel
 from posts import (
     acts,
+    answering,
+    cases,
     content,
     pointing,
     previews,
@@ -36,7 +38,7 @@ from posts import (
     wording,
 )
 from posts.forms import LinkForm, TakeDownForm, WhichPostForm
-from posts.models import Outcome, Post, Publication, PublicationStatus, TakeDown, parts_of
+from posts.models import Outcome, Post, Publication, PublicationStatus, Regret, TakeDown, parts_of
 from posts.publishing import LinkError, TooLateError
 
 View = Callable[..., HttpResponse]
@@ -292,12 +294,20 @@ def take_down(request: SignedInRequest, post_id: int) -> HttpResponse:
 def order_removal(request: SignedInRequest, post: Post, form: TakeDownForm) -> HttpResponse:
     given = form.cleaned_data
     try:
-        publishing.take_down(post, request.user, given["reason"], given["message"].strip())
+        take_down_for(post, request.user, given["reason"], given["message"].strip())
     except TooLateError:
         return show_removals(request, post, whereabouts.of(post), form)
     tasks.publish_soon()
     messages.success(request, _("Inlägget tas ned. Här ser du hur det går på varje kanal."))
     return redirect(page_after_taking_down(request, post), post.pk)
+
+
+def take_down_for(post: Post, by: User, reason: Regret, message: str) -> None:
+    """Who does not want to be seen has a case with a clock, whoever took the word of it down."""
+    if reason == Regret.CONSENT and cases.is_live(post):
+        answering.told_by(post, by, message, is_first=True)
+    else:
+        publishing.take_down(post, by, reason, message)
 
 
 def page_after_taking_down(request: SignedInRequest, post: Post) -> str:

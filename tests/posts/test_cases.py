@@ -401,3 +401,23 @@ def test_an_okay_and_a_no_at_once_lose_neither(karin, anna, facebook, platform, 
     else:
         assert len(refused) == 1
         assert not Publication.objects.exists()
+
+
+def test_taken_down_because_somebody_does_not_want_to_be_seen_it_is_a_case_too(karin, anna, desk, facebook):
+    post, _asked = with_a_yes(karin, anna, facebook)
+    publish()
+    typed = {"reason": "consent", "message": "Ringde nyss"}
+    assert desk.post(f"/inlagg/{post.pk}/ta-ned/", typed).status_code == 302
+    case = TakedownCase.objects.get()
+    assert (case.reason, case.order, case.message) == ("group", TakeDown.objects.get(), "Ringde nyss")
+    assert desk.post(f"/inlagg/{post.pk}/ta-ned/", typed).status_code == 409
+    assert TakedownCase.objects.count() == 1
+    assert ConsentRequest.objects.filter(answer=Answer.WITHDRAWN).count() == 1
+
+
+def test_taken_down_for_another_reason_it_is_none(karin, anna, desk, facebook):
+    post, _asked = with_a_yes(karin, anna, facebook)
+    publish()
+    desk.post(f"/inlagg/{post.pk}/ta-ned/", {"reason": "wrong"})
+    assert TakeDown.objects.count() == 1
+    assert not TakedownCase.objects.exists()
