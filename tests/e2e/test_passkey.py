@@ -58,6 +58,7 @@ def makes_one(karin: Karin, key: Key) -> None:
     karin.press("Lägg till")
     karin.page.wait_for_url(re.compile(r"/2fa/webauthn/$"), timeout=SOON)
     karin.sees("Min passkey")
+    expect(karin.page.get_by_text("reservkoder")).to_have_count(0)
     [kept] = key.kept
     assert kept["isResidentCredential"] is True
     assert kept["rpId"] == "localhost"
