@@ -66,7 +66,7 @@ def test_a_post_of_somebody_elses_is_not_found(post):
 
 
 def test_when_the_group_lets_it_stay_it_may_be_asked_again(post, karin):
-    karin.post(where(post), SAID)
+    karin.post(where(post), SAID, follow=True)
     cases.keep(TakedownCase.objects.get(), factories.reviewer(), "Det är bra som det är.")
     page = karin.get(f"/inlagg/{post.pk}/")
     assert "Nedtagning begärd" not in text_of(page)
