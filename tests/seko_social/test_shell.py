@@ -39,8 +39,10 @@ def test_every_file_of_a_page_that_opens_without_coverage_is_kept(karin: Client,
     assert needed - set(shell.files()) == set()
 
 
-def test_every_file_that_is_kept_is_there():
+def test_every_file_that_is_kept_is_there_and_named_once():
+    """A browser keeps nothing at all otherwise."""
     assert [name for name in shell.files() if not finders.find(name)] == []
+    assert sorted(set(shell.files())) == sorted(shell.files())
 
 
 @pytest.mark.parametrize("path", ["/hem/", "/nytt/", "/mina/", "/utkorg/"])
