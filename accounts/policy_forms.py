@@ -24,8 +24,8 @@ class PolicyForm(forms.ModelForm):
         fields = policy.WORDS
         widgets = {name: forms.Textarea({"rows": rows, "class": "input"}) for name, rows in ROWS.items()}
 
-    def __init__(self, seen: PolicyVersion, *args: Any) -> None:
-        super().__init__(*args, initial={"number": seen.number, "revision": seen.revision}, instance=seen)
+    def __init__(self, seen: PolicyVersion, data: Any = None) -> None:
+        super().__init__(data, initial={"number": seen.number, "revision": seen.revision}, instance=seen)
         self.fields["text"].help_text = MARKS
         self.fields["news"].help_text = NEWS
 

@@ -98,7 +98,7 @@ def keep(request: HttpRequest, form: PolicyForm, verb: Any) -> HttpResponse:
     try:
         kept = verb(request.user, *seen, form.words)
     except rulebook.WrittenMeanwhileError as error:
-        return someone_was_faster(request, form, error.latest)
+        return someone_was_faster(request, error.latest)
     if kept.published_at:
         messages.success(request, _("Policyn är publicerad. Alla får veta att det finns något att läsa."))
         return redirect("accounts:policy")
@@ -106,10 +106,11 @@ def keep(request: HttpRequest, form: PolicyForm, verb: Any) -> HttpResponse:
     return redirect("accounts:write_policy")
 
 
-def someone_was_faster(request: HttpRequest, form: PolicyForm, latest: PolicyVersion) -> HttpResponse:
+def someone_was_faster(request: HttpRequest, latest: PolicyVersion) -> HttpResponse:
     """What was typed stays in the page; what the other wrote stands beside it, and the next press counts."""
-    form.data = form.data.copy()
-    form.data["number"], form.data["revision"] = str(latest.number), str(latest.revision)
+    typed = request.POST.copy()
+    typed["number"], typed["revision"] = str(latest.number), str(latest.revision)
+    form = PolicyForm(rulebook.being_written(), typed)
     name = latest.saved_by.name if latest.saved_by else _("Någon")
     form.add_error(None, _("%(name)s sparade medan du skrev. Jämför innan du sparar.") % {"name": name})
     return show_form(request, form, status=409, theirs=latest)
