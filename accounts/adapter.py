@@ -18,6 +18,12 @@ class InviteOnlyAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Called what it is called on our pages."""
+        ways = {"mfa_reauthenticate:webauthn": _("Använd din passkey")}
+        found = super().get_reauthentication_methods(user)
+        return [way | {"description": ways.get(way["id"], way["description"])} for way in found]
+
 
 class TwoStepAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
