@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from posts import purging
+from posts import events, purging
 from posts.models import Draft, DraftMedia, Media, OtherVersion, Post, Save
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def save(
     about = {name: value for name, value in fields.items() if name in ABOUT_THE_POST}
     wording = {name: value for name, value in fields.items() if name not in ABOUT_THE_POST}
     with transaction.atomic():
+        if "event" in about:
+            about["event"] = events.held(about["event"])
         # The race: the same submission twice at once. The constraint lets one make the post, the row's lock
         # lets one at a time write its draft.
         Post.objects.get_or_create(author=author, client_id=client_id, defaults=about)
@@ -118,13 +120,16 @@ def is_known(post: Post, revision: Revision) -> bool:
 
 def sent_in(post: Post, revision: Revision) -> None:
     """In the transaction that sends it in: told again, it sends nothing in that was taken back since."""
-    Save.objects.filter(post=post, device=revision.device).update(sent_in=revision.counter)
+    if revision.device:
+        Save.objects.filter(post=post, device=revision.device).update(sent_in=revision.counter)
 
 
 def was_sent_in(post: Post, revision: Revision) -> bool:
     """An answer that was lost is asked for again."""
+    if revision.device is None:
+        return False
     saves = Save.objects.filter(post=post, device=revision.device)
-    return revision.device is not None and saves.filter(sent_in__gte=revision.counter).exists()
+    return saves.filter(sent_in__gte=revision.counter).exists()
 
 
 # --- what one device did not know of ----------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from posts import events, strangers
 from posts.events import RefusedError
 from posts.media.errors import MediaRefused, RefusalCode
 from posts.media.sandboxed import WorkInterruptedError, run_isolated
-from posts.models import Event, EventFeed, EventFeedQuerySet, FeedFault
+from posts.models import Event, EventFeed, EventFeedQuerySet, EventQuerySet, FeedFault
 from posts.strangers import NothingThereError
 
 MOST_FEEDS = 5
@@ -83,7 +83,7 @@ def why_not_read(url: str) -> str:
 def add(by: User, url: str, **fields: Any) -> EventFeed:
     """One more calendar of this person's; the same one again is the one that is there. Raises RefusedError."""
     digest = hashlib.sha256(url.encode()).hexdigest()
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if found := by.event_feeds.filter(digest=digest).first():
         raise RefusedError(_("Du har redan lagt till den kalendern (%(host)s).") % {"host": found.host})
     if by.event_feeds.count() >= MOST_FEEDS:
@@ -100,13 +100,13 @@ def add(by: User, url: str, **fields: Any) -> EventFeed:
 @transaction.atomic
 def remove(feed: EventFeed, by: User) -> None:
     """With what it brought, where nothing came of that."""
-    log.record("event_feed.removed", feed.place, actor=by)
-    nothing_came_of(feed).delete()
+    events.forget(nothing_came_of(feed))
     feed.delete()
+    log.record("event_feed.removed", feed.place, actor=by)
 
 
-def nothing_came_of(feed: EventFeed) -> Any:
-    return feed.events.filter(posts=None, nothing_at=None)
+def nothing_came_of(feed: EventFeed) -> EventQuerySet:
+    return Event.objects.filter(feed=feed, posts=None, nothing_at=None)
 
 
 # --- asking, once a day ---------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def keep(feed: EventFeed, found: list[dict[str, Any]]) -> None:
     for uid, told in named.items():
         follow(known.get(uid) or new(feed, uid), told)
     gone = nothing_came_of(feed).filter(last_day__gte=timezone.localdate() - BACK)
-    Event.objects.filter(pk__in=[*gone.exclude(uid__in=named).values_list("pk", flat=True)]).delete()
+    events.forget(gone.exclude(uid__in=named))
     ours(feed).update(fault="", looked_at=timezone.now(), claimed_until=None)
 
 

@@ -129,16 +129,31 @@ def may_change(event: Event, by: "User") -> Event:
     """As it is now, and nobody else writes it meanwhile."""
     if refusal := rules.why_not_change_event(by, event):
         raise RefusedError(refusal)
-    now = Event.objects.select_for_update().filter(pk=event.pk).first()
+    now = held(event)
     if now is None:
         raise RefusedError(_("Händelsen är borttagen."))
     return now
 
 
+def held(event: Event | None) -> Event | None:
+    """As it is, for as long as this transaction lasts: before the post that is about it. None: it is gone."""
+    return Event.objects.select_for_update(no_key=True).filter(pk=event.pk).first() if event else None
+
+
 def forget_old(now: datetime) -> None:
     """What nothing was sent in about is nobody's business a year later."""
-    old = Event.objects.filter(last_day__lt=timezone.localdate(now) - FORGOTTEN_AFTER, posts=None)
-    Event.objects.filter(pk__in=[*old.values_list("pk", flat=True)[:AT_ONCE]]).delete()
+    last = timezone.localdate(now) - FORGOTTEN_AFTER
+    old = Event.objects.filter(first_day__lt=last, last_day__lt=last, posts=None)
+    forget(Event.objects.filter(pk__in=[*old.values_list("pk", flat=True)[:AT_ONCE]]))
+
+
+@transaction.atomic
+def forget(found: EventQuerySet) -> None:
+    """Those of them that no post is about, even now."""
+    # The race: somebody begins to write about one. They have it, or we do; who comes second finds it so.
+    rows = found.order_by("pk").select_for_update(no_key=True, of=("self",))
+    numbers = [*rows.values_list("pk", flat=True)]
+    Event.objects.filter(pk__in=numbers, posts=None).delete()
 
 
 # --- for a person ---------------------------------------------------------------------------------------------

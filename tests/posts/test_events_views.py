@@ -1,12 +1,13 @@
 """Events on the pages: on the first page, in the form, one's own, and all of them for the group."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from posts import events, workflow
+from posts import drafting, events, workflow
 from posts.models import Event, EventFeed, EventKind, NothingToShow, Post
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -138,6 +139,14 @@ class TestForm:
             }
             assert client.post("/nytt/", typed).status_code == 302
         assert set(Post.objects.values_list("event", flat=True)) == {None}
+
+    def test_an_event_that_goes_away_while_one_writes_is_no_longer_what_it_is_about(self):
+        karin = factories.ombudsman()
+        event = an_event(karin)
+        events.remove(event, karin)
+        event.pk = event.pk or 1
+        post = drafting.save(karin, uuid4(), {"text": "Hej.", "event": event}, [], {})
+        assert post.event is None
 
     def test_where_the_event_says_so_it_is_asked_whether_one_may_take_pictures(self):
         karin = factories.ombudsman()
