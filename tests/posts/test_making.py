@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from posts import making, preparation
+from posts import making, preparation, workflow
 from posts.models import Media, MediaKind, MediaState, Post, Rendition, RenditionState
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -82,6 +82,11 @@ def test_nothing_is_told_when_nothing_is_made(for_youtube, karin):
     assert making.of(Post.objects.for_list().get(pk=for_youtube.pk)) is None
     page = signed_in(karin).get(f"/inlagg/{for_youtube.pk}/").content.decode()
     assert ('class="making"' in page, "hx-trigger" in page) == (False, False)
+
+
+def test_of_a_post_that_nobody_decides_on_nothing_is_told(for_youtube, karin):
+    workflow.withdraw(for_youtube, karin)
+    assert making.of(Post.objects.for_list().get(pk=for_youtube.pk)) is None
 
 
 def test_a_rendition_tells_how_far_it_is_and_begins_anew_from_nothing(for_youtube):
