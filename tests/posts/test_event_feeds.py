@@ -12,6 +12,7 @@ from posts import event_feeds, events, tasks
 from posts.media.sandboxed import run_isolated
 from posts.models import Event, EventFeed, FeedFault, Post
 from tests import factories
+from tests.pages import signed_in
 from tests.posts.test_events import standing, wall
 
 pytestmark = pytest.mark.django_db
@@ -432,3 +433,20 @@ def test_an_address_whose_key_is_lost_is_told_of(feed, settings, site):
 def test_addresses_are_sealed_anew_with_the_others(feed):
     assert EventFeed in rotating.kinds()
     assert "exempel.se/k.ics" not in f"{feed!r} {feed} {feed.__dict__}"
+
+
+# --- by the clock ---------------------------------------------------------------------------------------------
+
+
+def test_the_clock_puts_in_the_broker_what_is_due_and_nothing_else(feed, put_in_broker):
+    other = event_feeds.add(feed.owner, "http://exempel.se/annan.ics", only="", kind="visit")
+    EventFeed.objects.filter(pk=other.pk).update(look_at=timezone.now() + event_feeds.EVERY)
+    tasks.wake_calendars()
+    assert put_in_broker == [("posts.tasks.read_calendar", str(feed.pk))]
+
+
+def test_one_that_is_added_is_read_at_once(live, put_in_broker, django_capture_on_commit_callbacks):
+    client = signed_in(factories.ombudsman())
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/handelser/kalendrar/", {"url": "http://exempel.se/k.ics"})
+    assert put_in_broker == [("posts.tasks.read_calendar", str(EventFeed.objects.get().pk))]
