@@ -5,7 +5,9 @@ They lie in a folder with the upload's number. Which of them count, and in which
 a file and its row leaves one that nobody reads, and that goes with the folder.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from posts.models import UploadPart
 
 FOLDER = "incoming"
 CHUNK = 1024 * 1024
+AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def folder_of(upload_id: UUID) -> str:
@@ -63,15 +66,17 @@ def folders() -> list[UUID]:
         names, _files = default_storage.listdir(FOLDER)
     except FileNotFoundError:
         return []
-    return [UUID(name) for name in names]
+    return [UUID(name) for name in names if AN_ID.fullmatch(name)]
 
 
 def forget_folder(folder: str) -> None:
-    """On a disk the folder itself goes too; a bucket has none."""
+    """On a disk the folder itself goes too, unless somebody has put a part into it just now; a bucket has none."""
     try:
         _folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        # What came whole is a file of that name.
         return
     for name in names:
         default_storage.delete(f"{folder}/{name}")
-    default_storage.delete(folder)
+    with suppress(OSError):
+        default_storage.delete(folder)

@@ -472,6 +472,33 @@ def test_what_a_death_left_behind_is_swept(karin):
     assert content(waiting) == b"4567"
 
 
+def test_a_part_that_comes_while_its_upload_is_forgotten_goes_with_the_next_sweep(karin, monkeypatch):
+    upload, listdir = begun(karin, 10), default_storage.listdir
+    received(karin, upload.pk, 0, Line(b"0123"), 4)
+
+    def and_then_another(folder):
+        found = listdir(folder)
+        default_storage.save(f"{folder}/4-2", ContentFile(b"late"))
+        return found
+
+    with monkeypatch.context() as late:
+        late.setattr(default_storage, "listdir", and_then_another)
+        uploads.terminate(karin, upload.pk)
+    assert joining.folders() == [upload.pk]
+    default_storage.save(f"{joining.FOLDER}/lost+found/file", ContentFile(b"nothing of ours"))
+    uploads.sweep(timezone.now())
+    assert joining.folders() == []
+    assert default_storage.exists(f"{joining.FOLDER}/lost+found/file")
+
+
+def test_what_came_whole_is_taken_back_too(karin):
+    media = factories.unprepared(karin)
+    begun(karin, 17, media.pk)
+    uploads.terminate(karin, media.pk)
+    assert (Media.objects.count(), Upload.objects.count()) == (0, 0)
+    assert not default_storage.exists(media.incoming.name)
+
+
 def test_what_is_complete_is_taken_back_as_long_as_no_post_shows_it(karin):
     free, shown = sent(karin, b"0123"), sent(karin, b"4567")
     factories.draft(karin, media=[Media.objects.get(pk=shown.pk)])
