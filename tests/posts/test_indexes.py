@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from posts import preparation
-from posts.models import Post, Publication, Version
+from posts.models import Event, EventFeed, Post, Publication, Version
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +16,8 @@ ASKED = {
     "posts_out": lambda: Publication.objects.published().filter(published_at__gte=timezone.now()),
     "posts_queue": lambda: Post.objects.awaiting_review().order_by("-is_urgent", "submitted_at", "id")[:10],
     "posts_media_by_state": lambda: preparation.waiting(timezone.now()),
+    "posts_events_to_remind": lambda: Event.objects.to_remind_of(timezone.now()).order_by("remind_at"),
+    "posts_calendar_due": lambda: EventFeed.objects.due(timezone.now()).order_by("look_at"),
     "posts_rendition_by_state": lambda: preparation.waiting_renditions(timezone.now()),
 }
 ALIKE = {"posts_due": ("posts_out",)}
