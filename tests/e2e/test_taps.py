@@ -137,6 +137,38 @@ def test_from_another_app_to_sent_in_takes_four_touches(browser: Browser, site: 
     assert karin.count == 4
 
 
+def test_reading_the_question_aloud_takes_two_more(browser: Browser, site: Site, picture: str):
+    karin = Thumb.at(browser, site.url)
+    shares(karin, picture)
+    karin.types("Fika med nattskiftet i Umeå.")
+    for question, answer in (
+        ("Kan någon på bilden kännas igen?", "Ja, alla har sagt ja"),
+        ("Är någon under 18 år?", "Nej"),
+        ("Hur många", "1"),
+    ):
+        group = karin.page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
+        karin.touches(group.get_by_role("radio", name=answer, exact=True))
+    karin.sends_it_in()
+    assert karin.count == 4 + 2
+
+
+def test_handing_over_the_telephone_takes_three_more_and_one_of_somebody_elses(
+    browser: Browser, site: Site, picture: str
+):
+    karin = Thumb.at(browser, site.url)
+    shares(karin, picture)
+    karin.types("Fika med nattskiftet i Umeå.")
+    group = karin.page.get_by_role("group", name="Kan någon på bilden kännas igen?")
+    karin.touches(group.get_by_text("Ja, men jag har inte frågat", exact=True))
+    karin.touches(karin.page.get_by_role("button", name="Visa QR-kod eller lämna över telefonen"))
+    karin.touches(karin.page.get_by_role("link", name="Lämna över telefonen"))
+    samira = karin.page.get_by_role("button", name="Ja, det är okej")
+    karin.touches(samira)
+    karin.touches(karin.page.get_by_role("link", name="Tillbaka till inlägget"))
+    karin.sends_it_in()
+    assert karin.count == 4 + 3 + 1
+
+
 def test_where_pictures_may_be_forbidden_it_takes_five(ali: Ali, picture: str):
     shares(ali, picture)
     assert ali.page.locator("#inlagg [name=site]:checked, #inlagg [name=people]:checked").count() == 0
