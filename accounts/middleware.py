@@ -5,8 +5,8 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -48,10 +48,16 @@ class SlidingSessions:
         now = timezone.now()
         if request.user.is_authenticated:
             if sessions.is_over(request.session, now):
-                logout(request)
+                end(request)
             elif sessions.is_to_be_moved_on(request.session, now):
                 sessions.move_on(request.session, request.user, now)
         return self.get_response(request)
+
+
+def end(request: HttpRequest) -> None:
+    """No sign-out, which somebody presses: what the phone shows goes on being shown."""
+    request.session.flush()
+    request.user = AnonymousUser()
 
 
 class PrivatePages:

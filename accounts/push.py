@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Notice, PushSubscription, User
 from accounts.vapid import as_text, from_text, private_key_from
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 STALE = timedelta(days=1)
 """What was told before that is read on the page."""
-IN_SESSION = "push_subscription"
+COOKIE = "push"
+"""By which a browser that shows things is known again, also after a session is over."""
+COOKIE_AGE = timedelta(days=400)
 MOST = 10
 """How many browsers one person has; the oldest is forgotten for a new one."""
 SECRET_BYTES = 16
@@ -74,7 +76,7 @@ def are_keys(p256dh: str, auth: str) -> bool:
         return False
 
 
-def subscribe(request: HttpRequest, person: User, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
+def subscribe(person: User, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
     """This browser shows what `person` is told, and nobody else any more. Raises NotAServiceError."""
     if not is_service(endpoint):
         raise NotAServiceError(endpoint)
@@ -85,7 +87,6 @@ def subscribe(request: HttpRequest, person: User, endpoint: str, p256dh: str, au
             PushSubscription.objects.filter(person=person).order_by("-pk").values_list("pk", flat=True)[:MOST]
         )
         PushSubscription.objects.filter(person=person).exclude(pk__in=list(kept)).delete()
-    request.session[IN_SESSION] = subscription.pk
     return subscription
 
 
@@ -95,12 +96,36 @@ def forget(person: User, endpoint: str = "") -> None:
     (theirs.filter(endpoint=endpoint) if endpoint else theirs).delete()
 
 
+# --- whose browser it is ----------------------------------------------------------------------------------------
+
+
+def remember(response: HttpResponse, subscription: PushSubscription) -> None:
+    response.set_signed_cookie(
+        COOKIE,
+        str(subscription.pk),
+        salt=COOKIE,
+        max_age=COOKIE_AGE,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+
+
+def of_this_browser(request: HttpRequest) -> "QuerySet[PushSubscription]":
+    known = request.get_signed_cookie(COOKIE, default="", salt=COOKIE)
+    return PushSubscription.objects.filter(pk=int(known)) if known else PushSubscription.objects.none()
+
+
 @receiver(user_logged_out)
-def forget_this_browser(request: HttpRequest, user: User | None, **_kwargs: object) -> None:
+def forget_this_browser(request: HttpRequest, **_kwargs: object) -> None:
     """Whoever signs out is told nothing more there: the next one who takes the phone may be somebody else."""
-    known = request.session.get(IN_SESSION)
-    if user and known:
-        PushSubscription.objects.filter(person=user, pk=known).delete()
+    of_this_browser(request).delete()
+
+
+@receiver(user_logged_in)
+def leave_it_to(request: HttpRequest, user: User, **_kwargs: object) -> None:
+    """A session that ran out is no sign-out. But somebody else who signs in is not shown what the first one is told."""
+    of_this_browser(request).exclude(person=user).delete()
 
 
 def moment_for(people: set[int], at: datetime) -> dict[int, datetime]:

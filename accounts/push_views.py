@@ -35,10 +35,12 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=422)
     try:
-        push.subscribe(request, request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
+        subscription = push.subscribe(request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
     except push.NotAServiceError:
         return HttpResponse(status=422)
-    return HttpResponse(status=201)
+    response = HttpResponse(status=201)
+    push.remember(response, subscription)
+    return response
 
 
 @require_POST

@@ -204,13 +204,46 @@ def test_a_phone_belongs_to_the_last_who_asked_there(karin, service):
     assert (pushing.deliver(timezone.now()), PushSubscription.objects.get().person) == (0, ali)
 
 
-def test_whoever_signs_out_is_shown_nothing_more_there(karin, service):
+def here(person, service) -> Client:
+    """A browser in which `person` is signed in, and which shows what they are told."""
     client = Client()
-    client.force_login(karin)
-    subscribed(karin, service, "here", client)
+    client.force_login(person)
+    subscribed(person, service, "here", client)
+    return client
+
+
+def test_whoever_signs_out_is_shown_nothing_more_there(karin, service):
+    client = here(karin, service)
     subscribed(karin, service, "elsewhere")
     client.post("/konto/logout/")
     assert PushSubscription.objects.get().endpoint.endswith("/elsewhere")
+
+
+def test_a_session_that_runs_out_is_no_sign_out(karin, service):
+    client = here(karin, service)
+    with freeze_time(timezone.now() + timedelta(days=91)):
+        assert client.get("/hem/").status_code == 302
+        assert PushSubscription.objects.get().person == karin
+        client.force_login(karin)
+        assert PushSubscription.objects.get().person == karin
+        client.post("/konto/logout/")
+    assert not PushSubscription.objects.exists()
+
+
+def test_somebody_else_who_signs_in_there_is_not_shown_what_the_first_one_is_told(karin, service):
+    client = here(karin, service)
+    del client.cookies["sessionid"]
+    ali = factories.ombudsman()
+    client.post("/konto/login/", {"login": ali.email, "password": "okej-okej-okej"})
+    assert not PushSubscription.objects.exists()
+
+
+def test_a_cookie_that_somebody_made_up_ends_nothing(karin, service):
+    here(karin, service)
+    stranger = signed_in(factories.ombudsman())
+    stranger.cookies[push.COOKIE] = str(PushSubscription.objects.get().pk)
+    stranger.post("/konto/logout/")
+    assert PushSubscription.objects.exists()
 
 
 def test_one_turns_off_ones_own_and_nobody_elses(karin, service):
