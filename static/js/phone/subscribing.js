@@ -6,11 +6,12 @@ const worker = navigator.serviceWorker;
 if (part && worker && "PushManager" in window && "Notification" in window) start();
 
 async function start() {
+  show();
   const registration = await worker.register("/sw.js", { type: "module", updateViaCache: "none" }).catch(() => null);
-  if (!registration) return;
+  if (!registration) return show("missing");
   on("off", () => turnOn());
   on("on", () => turnOff());
-  await tell();
+  return tell();
 }
 
 function on(state, act) {
