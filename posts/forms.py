@@ -169,7 +169,8 @@ class DraftForm(MomentsForm):
     @property
     def begins_with_the_text(self) -> bool:
         """Whoever comes with a picture and has written nothing goes on with the words, without a tap."""
-        return not self.is_bound and bool(self.shown) and not self.initial.get("text")
+        is_asked = self.is_site_asked and not self["site"].value()
+        return not self.is_bound and bool(self.shown) and not self.initial.get("text") and not is_asked
 
     @property
     def script(self) -> str:

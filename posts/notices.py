@@ -427,9 +427,8 @@ def call_back(post: Post) -> None:
     they send it in, and the place is told by word of mouth: it stands nowhere.
     """
     able = set(duty.on_watch(duty.on(timezone.localdate()))) or set(duty.reviewers())
-    by = post.author
-    facts = {"by": by.name, "email": by.email}
-    tell(able - {by}, "call_back", f"post:{post.pk}", reverse("accounts:notices"), **facts)
+    by, page = post.author, reverse("accounts:notices")
+    tell(able - {by}, "call_back", f"post:{post.pk}", page, by=by.name, email=by.email)
 
 
 def first_to_hear(post: Post, at: datetime) -> set[User]:

@@ -21,7 +21,7 @@ def redraw(request: SignedInRequest, media_id: UUID) -> HttpResponse:
     old = get_object_or_404(Media, pk=media_id, owner=request.user)
     form = RedrawForm(request.POST)
     if not form.is_valid():
-        return HttpResponse(" ".join(form.errors["drawn"]), status=422)
+        return HttpResponse(" ".join(map(str, form.errors["drawn"])), status=422)
     try:
         new = retouching.redraw(old, request.user, form.cleaned_data["drawn"])
     except MediaRefused as refusal:
