@@ -539,6 +539,7 @@ FACTS = {
             "answer_by_at",
             "now_at",
             "approved_at",
+            "due_at",
         ),
         "2026-04-29T08:30:00+00:00",
     ),
