@@ -59,7 +59,10 @@ async function begin() {
   else if (item) id = item.id;
   form.elements.client_id.value = id;
   last = JSON.stringify(snapshot());
-  if (item) await goOn(item);
+  if (item) return goOn(item);
+  // Whoever is faster than this script has written already.
+  if (form.elements.text.value !== form.elements.text.defaultValue) { last = ""; changed(); }
+  return undefined;
 }
 
 async function mine(wanted) {
