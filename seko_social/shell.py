@@ -110,12 +110,7 @@ def worker() -> str:
         "share": reverse("shell:share"),
         "form": reverse("posts:new"),
     }
-    loaded = [
-        f'import {{ work }} from "{static(f"{OWN_SCRIPTS}/worker.js")}";',
-        # A worker may load nothing later, and it sends large files, too (`js/phone/uploading.js`).
-        f'import "{static("vendor/tus/tus.min.js")}";',
-    ]
-    return "\n".join([*loaded, f"work({json.dumps(known)});", ""])
+    return f'import {{ work }} from "{static(f"{OWN_SCRIPTS}/worker.js")}";\nwork({json.dumps(known)});\n'
 
 
 def manifest() -> dict[str, Any]:

@@ -184,7 +184,7 @@ def our_module(web, proof, tmp_path):
     if not HAS_NODE:
         pytest.skip("Node.js is not there, so tus-js-client cannot be run: apt-get install nodejs")
     folder = tmp_path / "static"
-    for name in ("js/phone/uploading.js", "vendor/tus/tus.min.js"):
+    for name in ("js/phone/uploading.js", "js/phone/in-parts.js", "vendor/tus/tus.min.js"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "static" / name, folder / name)
     shutil.copy(ROOT / "tests/posts/uploading.mjs", folder)

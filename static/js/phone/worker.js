@@ -7,9 +7,11 @@
 // `/sw.js` calls `work` and says what there is to keep; another file, or another content, is another worker. It waits
 // until a page lets it in (`shell.js`). Files of the version before stay: a form that is open may still ask for them.
 
+import * as inParts from "./in-parts.js";
 import { listenForPush } from "./push.js";
 import { SYNC, sendDue } from "./sending.js";
 import { newItem, uuid } from "./store.js";
+import { sendBy } from "./uploading.js";
 
 const FILES = "files-";
 const PAGES = "pages-";
@@ -21,6 +23,7 @@ const VERSIONS = 2;
 export function work(known) {
   const listed = new Set(known.files);
   listenForPush();
+  sendBy(inParts);
 
   addEventListener("install", (event) => event.waitUntil(keepFiles(known)));
   addEventListener("activate", (event) => event.waitUntil(forgetOldFiles().then(() => clients.claim())));
