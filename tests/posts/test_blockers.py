@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from approvals.templatetags.fixes import fix_of
-from posts import renditions
+from posts import renditions, workflow
 from posts.blockers import blockers, has_luhn_digit, has_personal_number
 from posts.models import Captions, MediaKind, Minors, People, Post, Site, Version
 from posts.wording import BLOCKERS, blocker_sentence
@@ -97,7 +97,8 @@ def test_a_picture_with_more_bytes_than_the_channel_takes_must_be_made_smaller_f
     ],
 )
 def test_a_picture_from_where_one_may_not_take_any_blocks(site, expected):
-    assert codes(version_with(site=site)) == expected
+    version, anna = version_with(), factories.reviewer()
+    assert codes(workflow.edit(version.post, anna, version, version.manuscript(), site=site)) == expected
 
 
 def test_a_place_blocks_no_text_without_a_picture():
@@ -108,8 +109,9 @@ def test_every_blocker_of_ours_has_words_and_a_place_on_the_page():
     karin = factories.ombudsman()
     film = factories.picture(karin, kind=MediaKind.FILM, has_sound=True)
     media = [factories.picture(karin), film]
-    fields = {"site": Site.UNKNOWN, "people": People.NOT_ASKED, "text": "811218-9876"}
-    found = blockers(factories.submitted(karin, media=media, **fields).current_version)
+    post = factories.submitted(karin, media=media, people=People.NOT_ASKED, text="811218-9876")
+    seen, anna = post.version_in_force, factories.reviewer()
+    found = blockers(workflow.edit(post, anna, seen, seen.manuscript(), site=Site.UNKNOWN))
     assert [(blocker.code, fix_of(blocker, Post.objects.get()).partition("#")[2]) for blocker in found] == [
         ("alt_text_missing", "alt-1"),
         ("captions_undecided", "undertexter"),
