@@ -11,7 +11,8 @@ from tests.harness.site import Site
 
 pytestmark = pytest.mark.browser
 OPEN = ["/konto/login/", "/konto/login/code/", "/konto/password/reset/", "/konto/signup/"]
-KARINS = ["/hem/", "/nytt/", "/nytt/plats/", "/nytt/plats/nej/", "/nytt/plats/vet-inte/", "/mina/", "/mina/?visa=publicerat", "/mina/?visa=utkast", "/mina/?visa=avslutat",
+KARINS = ["/hem/", "/nytt/", "/nytt/plats/", "/nytt/plats/nej/", "/nytt/plats/vet-inte/",
+          "/mina/", "/mina/?visa=publicerat", "/mina/?visa=utkast", "/mina/?visa=avslutat",
           "/inlagg/4/", "/inlagg/22/", "/inlagg/25/", "/inlagg/25/andra/", "/inlagg/29/inskickat/", "/mer/", "/policy/",
           "/publicering/1/kvitto/", "/konto/password/change/", "/konto/2fa/", "/aviseringar/",
           "/sidor-och-grupper/", "/valkommen/", "/konto/2fa/webauthn/"]  # fmt: skip
