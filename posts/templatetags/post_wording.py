@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from channels.models import Channel
 from posts import wording
 from posts.blockers import Blocker
-from posts.models import Media, Publication, Regret, StopReason
+from posts.models import Media, Post, Publication, Regret, StopReason
 
 register = template.Library()
 
@@ -44,6 +44,18 @@ def place(publication: Publication) -> str:
 def received(publication: Publication) -> str:
     """12 reaktioner, 3 kommentarer; "" where nobody has told."""
     return "" if publication.reactions is None else wording.received(publication.reactions)
+
+
+@register.filter
+def received_in_all(post: Post) -> str:
+    """The same of all its channels together."""
+    told = [item.reactions for item in post.publications.all() if item.is_published and item.reactions]
+    kinds = {kind for numbers in told for kind in numbers}
+    return (
+        wording.received({kind: sum(numbers.get(kind, 0) for numbers in told) for kind in kinds})
+        if told
+        else ""
+    )
 
 
 @register.filter

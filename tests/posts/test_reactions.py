@@ -187,6 +187,14 @@ def test_the_posts_own_page_tells_it_in_words_with_the_time(telling, channel):
     )
 
 
+def test_ones_own_list_tells_of_all_channels_together(telling, channel):
+    publication = out(channel)
+    page = signed_in(publication.post.author)
+    assert "reaktioner" not in text_of(page.get("/mina/?visa=publicerat"))
+    reactions.at_all(timezone.now())
+    assert "· 12 reaktioner, 3 kommentarer" in text_of(page.get("/mina/?visa=publicerat"))
+
+
 def test_words_leave_out_what_nobody_did():
     assert received({"likes": 1, "comments": 0, "views": 12345}) == "1 reaktion, 12\xa0345 visningar"
     assert received({"likes": 0}) == received({}) == "Inga reaktioner än"
