@@ -61,7 +61,8 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
     if rulebook.acknowledge(request.user, form.cleaned_data["number"]) is None:  # type: ignore[arg-type]  # signed in
         messages.error(request, _("Policyn ändrades medan du läste. Det här är den som gäller nu."))
         return redirect("accounts:policy")
-    messages.success(request, _("Tack. Nu kan du skicka in."))
+    sends_in = request.user.has_perm("posts.submit_post")
+    messages.success(request, _("Tack. Nu kan du skicka in.") if sends_in else _("Tack."))
     return redirect(on or "home")
 
 
