@@ -152,7 +152,7 @@ def test_a_row_names_what_is_missing(desk, facebook):
 
 
 def test_a_row_has_room_for_two_and_counts_the_rest(desk):
-    post = factories.submitted(people="not_asked", site="unknown")
+    post = factories.submitted(people="not_asked", text="811218-9876")
     row = queue.row_for(post, factories.reviewer(), timezone.now())
     assert [blocker.code for blocker in row.named] == ["alt_text_missing"]
     assert row.more == 3

@@ -514,7 +514,7 @@ def test_nothing_is_taken_down_without_a_reason(page, out, given, sentence):
 
 def test_those_who_may_not_are_told_who_can(out):
     author = signed_in(out.post.author)
-    assert "Kommunikationsgruppen kan ta ned det." in text_of(author.get(f"/inlagg/{out.post_id}/"))
+    assert "Begär nedtagning" in text_of(author.get(f"/inlagg/{out.post_id}/"))
     response = author.post(f"/inlagg/{out.post_id}/ta-ned/", regretted())
     assert response.status_code == 403
     assert "Du har inte behörighet att ta ned inlägg. Be kommunikationsgruppen." in text_of(response)
