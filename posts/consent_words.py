@@ -52,8 +52,8 @@ ORDINARY: Mapping[str, Any] = {
         "kan vi inte ta tillbaka."
     ),
     "how_3": gettext_lazy(
-        "Vi sparar ditt svar, tiden, bilden och vad som stod här, så länge vi behöver kunna visa vad du svarade. Vi sparar "
-        "inte ditt namn och ingenting om din telefon."
+        "Vi sparar ditt svar, tiden, bilden och vad som stod här, så länge vi behöver kunna visa vad du svarade. Vi "
+        "sparar inte ditt namn och ingenting om din telefon."
     ),
     "how_4": gettext_lazy(
         "Du har rätt att få veta vad vi sparar, och att klaga hos Integritetsskyddsmyndigheten."

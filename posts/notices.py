@@ -157,8 +157,9 @@ def when_still(version: Version) -> None:
         # Whoever gave the okay reads posts: asking here would cost every publication two queries.
         return page_of(post) if person.pk == out[0].okay else page_for(post, out[0].channel, person)
 
-    sharing = {"share_path": reverse("posts:share", args=[post.pk])}
-    for kind, told, more in (("published", [author], sharing), ("published_others", people.values(), {})):
+    sharing: dict[str, Any] = {"share_path": reverse("posts:share", args=[post.pk])}
+    to_author, to_others = ("published", [author], sharing), ("published_others", [*people.values()], {})
+    for kind, told, more in (to_author, to_others):
         tell(
             told,
             kind,
@@ -311,7 +312,7 @@ def when_gone(order: TakeDown) -> None:
 def said_no(request: ConsentRequest, *, is_taken_down: bool) -> None:
     """To whoever sent the picture in, kindly; and to whoever judges it right now. It is said of nobody who it was."""
     post, key = request.post, f"consent:{request.pk}:{request.answer}"
-    facts = {"is_withdrawn": request.is_withdrawn, "is_taken_down": is_taken_down}
+    facts: dict[str, Any] = {"is_withdrawn": request.is_withdrawn, "is_taken_down": is_taken_down}
     page = reverse("posts:consent", args=[post.pk])
     tell([post.author], "consent_no", key, page, is_yours=True, is_with_author=post.is_with_author, **facts)
     if post.is_in_review:
@@ -327,7 +328,7 @@ def all_said_yes(request: ConsentRequest) -> None:
 def case_opened(case: TakedownCase, why: Regret) -> None:
     """The clock runs: to all who may take down."""
     people = {*group(), *User.objects.granted(TAKE_DOWN)} - {case.opened_by}
-    facts = {"reason": why, "due_at": case.due_at, "is_asked": case.order_id is None}
+    facts: dict[str, Any] = {"reason": why, "due_at": case.due_at, "is_asked": case.order_id is None}
     tell(people, "takedown_asked", f"case:{case.pk}", reverse("posts:case", args=[case.pk]), **facts)
 
 
@@ -336,7 +337,7 @@ def case_hurries(case: TakedownCase, *, is_late: bool, channels: list[str]) -> N
     key = f"case:{case.pk}:{'late' if is_late else 'hurry'}"
     if Notice.objects.filter(kind="case_hurries", key=key).exists():
         return
-    facts = {"is_late": is_late, "channels": channels, "due_at": case.due_at}
+    facts: dict[str, Any] = {"is_late": is_late, "channels": channels, "due_at": case.due_at}
     people, page = User.objects.granted(TAKE_DOWN), reverse("posts:case", args=[case.pk])
     tell(people, "case_hurries", key, page, **facts)
 

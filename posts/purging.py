@@ -200,7 +200,7 @@ def forget_folder(path: str) -> None:
 
 def erase(media: Iterable[Media], by: "User") -> None:
     """
-    A picture that it may have been a crime to take: gone at once, with all that was made of it and every other copy of it,
+    A picture that it may have been a crime to take: gone at once, with all that was made of it and every other copy,
     whatever still needs them. It leaves all drafts, and is taken down from wherever it is out; versions say that it is
     erased. The log knows that it happened, and nothing more. Its description and its digest stay, for they are history.
     """
