@@ -105,6 +105,7 @@ PAGES = {
     "accounts:me": (OK, OK, OK, OK, OK),
     "accounts:notices": (OK, OK, OK, OK, OK),
     "accounts:notice": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    "shell:install": (OK, OK, OK, OK, OK),
     "accounts:policy": (OK, OK, OK, OK, OK),
     "accounts:earlier_policy": (OK, OK, OK, OK, OK),
     "accounts:write_policy": (NO, NO, OK, OK, NO),
@@ -191,12 +192,17 @@ ELSEWHERE = {
     "posts:public_picture",
     "posts:uploads",
     "posts:upload_part",
+    "shell:worker",
+    "shell:manifest",
+    "shell:offline",
+    "shell:share",
 }
 """
 Uploads in parts speak a protocol, and lead nobody to a page (`tests/posts/test_tus.py`). The feed is for whoever has its
 address (`tests/approvals/test_feed.py`), an invitation for whoever has its link (`tests/accounts/test_invitations.py`). A
 film of pictures is tested where they are
-(`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`).
+(`test_a_film_made_for_a_channel_is_for_those_who_may_see_what_it_is_made_of`). What a browser asks for by itself is
+anybody's, and what another app shares is shown to whoever shares it (`tests/seko_social/test_shell.py`).
 """
 
 
@@ -326,7 +332,7 @@ def test_every_address_of_ours_is_in_the_table():
     rooms = get_resolver(None).namespace_dict
     names = {
         f"{room}:{name}"
-        for room in ("posts", "approvals", "accounts", "status", "audit")
+        for room in ("posts", "approvals", "accounts", "status", "audit", "shell")
         for name in rooms[room][1].reverse_dict
         if isinstance(name, str)
     }
