@@ -30,7 +30,9 @@ def with_imports(names: dict[str, None]) -> list[str]:
     found = list(names)
     for name in found:
         if name.endswith(".js"):
-            beside = [posixpath.normpath(posixpath.join(posixpath.dirname(name), each)) for each in imports(name)]
+            beside = [
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), each)) for each in imports(name)
+            ]
             found += [each for each in dict.fromkeys(beside) if each not in found]
     return found
 
