@@ -85,7 +85,7 @@ def files() -> list[str]:
 
 
 def own_scripts() -> Iterator[str]:
-    folder = Path(finders.find(OWN_SCRIPTS))
+    folder = Path(str(finders.find(OWN_SCRIPTS)))
     for path in sorted(folder.glob("*.js")):
         yield f"{OWN_SCRIPTS}/{path.name}"
 
@@ -95,7 +95,7 @@ def version() -> str:
     """Another one whenever any of the files is another: the worker is new then, and fetches them all."""
     digest = hashlib.sha256()
     for name in files():
-        digest.update(static(name).encode() + Path(finders.find(name)).read_bytes())
+        digest.update(static(name).encode() + Path(str(finders.find(name))).read_bytes())
     return digest.hexdigest()[:16]
 
 
