@@ -158,8 +158,11 @@ def when_still(version: Version) -> None:
         return page_of(post) if person.pk == out[0].okay else page_for(post, out[0].channel, person)
 
     sharing: dict[str, Any] = {"share_path": reverse("posts:share", args=[post.pk])}
-    to_author, to_others = ("published", [author], sharing), ("published_others", [*people.values()], {})
-    for kind, told, more in (to_author, to_others):
+    nothing: dict[str, Any] = {}
+    for kind, told, more in (
+        ("published", [author], sharing),
+        ("published_others", [*people.values()], nothing),
+    ):
         tell(
             told,
             kind,

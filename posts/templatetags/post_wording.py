@@ -48,14 +48,11 @@ def received(publication: Publication) -> str:
 
 @register.filter
 def received_in_all(post: Post) -> str:
-    """The same of all its channels together."""
+    """The same of all its channels together; "" while there is nothing to tell."""
     told = [item.reactions for item in post.publications.all() if item.is_published and item.reactions]
     kinds = {kind for numbers in told for kind in numbers}
-    return (
-        wording.received({kind: sum(numbers.get(kind, 0) for numbers in told) for kind in kinds})
-        if told
-        else ""
-    )
+    in_all = {kind: sum(numbers.get(kind, 0) for numbers in told) for kind in kinds}
+    return wording.received(in_all) if any(in_all.values()) else ""
 
 
 @register.filter
