@@ -82,7 +82,9 @@ class PrivatePages:
 class SignedIn(LoginRequiredMiddleware):
     """Every page asks for a sign-in. Who asks for JSON is told so: an outbox that is led to a page takes it for a yes."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # the stubs know only of pages
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponse:
         if wants_json(request):
             return refused(_("Du är utloggad. Logga in, så skickas det."), 401)
         return super().handle_no_permission(request, view_func)

@@ -508,7 +508,6 @@ FACTS = {
     "channels": ["Facebook"],
     "channel": "Facebook",
     "channel_id": 1,
-    "days": 3,
     "text": "Byt namn.",
     "code": "connect",
     "by": "Anna Lind",
