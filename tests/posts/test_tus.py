@@ -306,7 +306,7 @@ METADATA = [
     "id =",
     f"id {encoded('not-a-uuid')}",
     "id //4=",
-    f"id {encoded(str(uuid.uuid4()) + '0')}",
+    f"id {encoded('7f2f0a70-92a3-4b49-a7a7-9aefa063eeb10')}",
     f"id {encoded('../../etc/passwd')}",
     "filename not*base64",
     "filename YQ",
