@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from channels.models import Channel
 from posts import desk
 from posts.models.media import Media
 from posts.models.publication import Publication, is_out
@@ -124,6 +125,8 @@ class Post(models.Model):
         "posts.Event", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("händelse")
     )
     """What it is about. For us alone: it is not public, and so not sealed."""
+    wished_channels = models.ManyToManyField(Channel, blank=True, related_name="+")
+    """Where whoever sent it in would like to see it. The group decides."""
     is_urgent = models.BooleanField(_("brådskar"), default=False)
     is_political = models.BooleanField(_("politiskt"), default=False)
     """Said by a reviewer. While there is an election, two of them have to say okay (`posts.elections`)."""

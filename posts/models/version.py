@@ -19,6 +19,8 @@ class Draft(Wording):
     post = models.OneToOneField("posts.Post", models.CASCADE, related_name="draft")
     device = models.UUIDField(null=True, blank=True, editable=False)
     """Which of the author's devices wrote it last (`posts.models.saves`)."""
+    message = models.TextField(blank=True)
+    """What its author says to whoever reviews it: once it is sent in, the first of their conversation. For us alone."""
     said_yes = models.PositiveSmallIntegerField(null=True, blank=True)
     """How many people its author has asked on the spot, who all said yes: kept as an answer when it becomes a version."""
     updated_at = models.DateTimeField(auto_now=True)

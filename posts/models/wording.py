@@ -54,6 +54,8 @@ class Wording(models.Model):
     text = models.TextField(_("Text till inlägget"), blank=True)
     link = models.URLField(_("Länk"), max_length=1000, blank=True)
     credit = models.CharField(_("Fotograf"), max_length=120, blank=True)
+    photographer_said_yes = models.BooleanField(default=False)
+    """By the word of whoever sent it in, where somebody else took the picture."""
     site = models.CharField(max_length=20, choices=Site, blank=True)
     permit = models.CharField(_("Tillstånd"), max_length=200, blank=True)
     """What allows a picture where a sign forbids it, in the sender's words. Read by reviewers, never published."""
