@@ -5,6 +5,7 @@ What is shown says of which kind it is, and leads to the notice; it names nobody
 tables and shows it to everybody. The mail is the base: nothing here is ever needed.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ MOST = 10
 """How many browsers one person has; the oldest is forgotten for a new one."""
 SECRET_BYTES = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+NAME = re.compile(r"[a-z0-9.:-]+")
+"""Nothing that programs read differently: behind a backslash, one still reads the name and another already the path."""
 
 
 class NotAServiceError(Exception):
@@ -62,6 +65,7 @@ def is_service(endpoint: str) -> bool:
     is_known = any(host == known or host.endswith(f".{known}") for known in settings.PUSH_SERVICES)
     return (
         is_known
+        and bool(NAME.fullmatch(host))
         and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
         and not parts.username
     )

@@ -188,6 +188,9 @@ def test_by_default_only_the_makers_of_browsers_are_known_and_only_by_https():
     assert not any(push.is_service(f"http://{host}/a") for host in known)
     assert not push.is_service("https://evilpush.apple.com.test/a")
     assert not push.is_service("https://evil-push.apple.com.evil.test/a")
+    # What is asked for is read once more by another program, and that one ends the name at a backslash.
+    assert not push.is_service("https://10.0.0.1\\.push.apple.com/a")
+    assert not push.is_service("https://evil.test\\.fcm.googleapis.com/a")
 
 
 @pytest.mark.parametrize("wrong", [{"p256dh": "QUJD"}, {"auth": "QUJD"}, {"p256dh": ""}, {"auth": "å"}])
