@@ -45,11 +45,17 @@ def may_see_card(user: User, card: LinkCard) -> bool:
     return meant.filter(channel__in=Channel.objects.kept_by(user)).exists()
 
 
-def why_not_submit(user: User, post: Post | None = None) -> Refusal:
-    """Whoever sends in has read the policy that is in force; a draft is written before that."""
+def why_not_begin(user: User) -> Refusal:
+    """A draft and its files, which may come before the policy is read."""
     if not user.has_perm("posts.submit_post"):
         return _("Du har inte behörighet att skicka in inlägg.")
-    return (why_not_author(user, post) if post else None) or policy.why_not_send_in(user)
+    return None
+
+
+def why_not_submit(user: User, post: Post | None = None) -> Refusal:
+    """Whoever sends in has read the policy that is in force."""
+    refusal = why_not_begin(user) or (why_not_author(user, post) if post else None)
+    return refusal or policy.why_not_send_in(user)
 
 
 def why_not_upload(user: User) -> Refusal:

@@ -78,7 +78,7 @@ def handler_for(request: HttpRequest, handlers: dict[str, Handler]) -> Handler:
 def check_person(request: HttpRequest) -> None:
     if not request.user.is_authenticated:
         raise uploads.SignedOutError(_("Du är utloggad. Logga in, så skickas det."))
-    if refusal := rules.why_not_submit(request.user):
+    if refusal := rules.why_not_begin(request.user):
         raise uploads.ForbiddenError(refusal)
 
 

@@ -8,7 +8,8 @@ import uuid
 import pytest
 from django.test import Client
 
-from posts import tus
+from accounts import policy
+from posts import rules, tus
 from posts.models import Media, Upload, UploadPart
 from tests import factories
 from tests.pages import signed_in
@@ -382,6 +383,13 @@ def test_whoever_has_not_signed_in_is_told_so_and_led_nowhere():
 def test_whoever_may_not_send_in_begins_nothing(person):
     assert Phone(person()).begin().status_code == 403
     assert Upload.objects.count() == 0
+
+
+def test_a_file_comes_before_the_policy_is_read(phone):
+    policy.publish(factories.administrator(), 1, 0, dict.fromkeys(policy.WORDS, "Vi är vänliga."))
+    assert rules.why_not_submit(phone.user) is not None
+    assert phone.send(phone.begun()).status_code == 204
+    assert Media.objects.get().owner == phone.user
 
 
 def test_what_somebody_else_sends_is_not_there(phone):
