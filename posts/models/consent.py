@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.append_only import AppendOnlyModel
+from audit.append_only import AppendOnlyModel, ForgettableQuerySet
 
 
 class Method(models.TextChoices):
@@ -17,6 +17,8 @@ class Method(models.TextChoices):
     READ_ALOUD = "read_aloud", _("Frågade på plats")
     PHONE = "phone", _("Svarade på inskickarens telefon")
     LINK = "link", _("Svarade på egen telefon")
+    IN_OFFICE = "in_office", _("Företrädare i tjänsten")
+    """Nobody was asked: they speak for the union in their office, as its president does."""
     BEFORE = "before", _("Sagt av den som skickade in, innan svaren sparades")
     """Posts from before there were answers: their sender's word, as it was taken then."""
 
@@ -50,13 +52,13 @@ class ConsentRequest(models.Model):
     pictures = models.JSONField()
     """What was shown: the masters' digests by the ids of the media."""
     platforms = models.JSONField(default=list, blank=True)
-    """Where it was said that they will be seen. Empty of those from before: it was not kept."""
+    """Where it was said that they will be seen. Empty where nobody was told, or it was not kept (*before*)."""
     words = models.PositiveSmallIntegerField(default=0)
     """The version of the words (`posts.consent_words`); 0 where none were kept."""
     count = models.PositiveSmallIntegerField(default=1)
     """How many people it is about: more than one where they were asked together."""
     called = models.CharField(max_length=60, blank=True)
-    """A first name or initials, if somebody gave them. Swept away (`posts.cases`)."""
+    """A first name or initials, if somebody gave them. Swept away with its case (`posts.cases`), or with all of this."""
     token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
     """Of what the link ends with, which is kept nowhere."""
     made_by = models.ForeignKey(
@@ -121,7 +123,10 @@ class ConsentRequest(models.Model):
 
 
 class ConsentAnswer(AppendOnlyModel):
-    """One answer, as it was given: to which words, in which language, and how. It names nobody."""
+    """
+    One answer, as it was given: to which words, in which language, and how. It names nobody. Long after its post is gone
+    it is forgotten (`posts.consent.sweep`), and the database lets none go that is younger than a year.
+    """
 
     request = models.ForeignKey(ConsentRequest, models.PROTECT, related_name="answers")
     answer = models.CharField(max_length=10, choices=Answer)
@@ -133,6 +138,8 @@ class ConsentAnswer(AppendOnlyModel):
     pictures = models.JSONField(default=dict)
     platforms = models.JSONField(default=list)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = ForgettableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("svar om samtycke")
