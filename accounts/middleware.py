@@ -47,7 +47,7 @@ class SlidingSessions:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         if request.user.is_authenticated:
-            if sessions.is_over(request.session, now):
+            if sessions.is_over(request.session, request.user, now):
                 end(request)
             elif sessions.is_to_be_moved_on(request.session, now):
                 sessions.move_on(request.session, request.user, now)

@@ -40,9 +40,13 @@ def move_on(session: Any, person: User, now: datetime) -> None:
     session.set_expiry(int(FOR_SENDERS.total_seconds()))
 
 
-def is_over(session: Any, now: datetime) -> bool:
+def is_over(session: Any, person: User, now: datetime) -> bool:
+    """Also when somebody has been given more to decide since it was moved on: nobody keeps the longer time."""
     moved_on = session.get(MOVED_ON)
-    return moved_on is not None and now.timestamp() - moved_on > session[GOOD_FOR]
+    if moved_on is None:
+        return False
+    idle = now.timestamp() - moved_on
+    return idle > session[GOOD_FOR] or FOR_OTHERS.total_seconds() < idle > length_for(person).total_seconds()
 
 
 def is_to_be_moved_on(session: Any, now: datetime) -> bool:

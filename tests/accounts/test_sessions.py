@@ -75,13 +75,14 @@ def test_a_visit_writes_to_the_store_only_now_and_then(clock):
     assert (moved - before, still - moved) == (4 * DAY, timedelta(0))
 
 
-def test_somebody_who_gets_more_to_decide_has_less_time_within_days(clock):
+def test_somebody_who_gets_more_to_decide_has_less_time_at_once(clock):
     karin = factories.ombudsman()
     client = entered(karin)
     karin.groups.add(factories.reviewer().groups.get())
-    clock.tick(4 * DAY)
+    clock.tick(11 * HOUR)
     assert is_in(client)
     clock.tick(13 * HOUR)
+    assert not is_in(client)
     assert not is_in(client)
 
 
