@@ -93,16 +93,16 @@ def add(by: User, url: str, **fields: Any) -> EventFeed:
     )
     feed.seal({"url": url})
     feed.save(force_insert=True)
-    log.record("event_feed.added", feed.place, actor=by)
+    log.record("event_feed.added", feed, actor=by)
     return feed
 
 
 @transaction.atomic
 def remove(feed: EventFeed, by: User) -> None:
     """With what it brought, where nothing came of that."""
+    log.record("event_feed.removed", feed, actor=by)
     events.forget(nothing_came_of(feed))
     feed.delete()
-    log.record("event_feed.removed", feed.place, actor=by)
 
 
 def nothing_came_of(feed: EventFeed) -> EventQuerySet:

@@ -296,11 +296,10 @@ def test_one_that_is_taken_away_takes_along_what_nothing_came_of(feed, site):
     )
     event_feeds.remove(EventFeed.objects.get(), feed.owner)
     assert (titles(), EventFeed.objects.count()) == (["Skickat"], 0)
-    assert [
-        line.verb for line in Entry.objects.filter(verb__startswith="event_feed.").order_by("number")
-    ] == [
-        "event_feed.added",
-        "event_feed.removed",
+    lines = Entry.objects.filter(verb__startswith="event_feed.").order_by("number")
+    assert [(line.verb, line.thing) for line in lines] == [
+        ("event_feed.added", f"eventfeed:{feed.pk}"),
+        ("event_feed.removed", f"eventfeed:{feed.pk}"),
     ]
     assert "exempel" not in str(list(Entry.objects.values_list("facts", "thing")))
 
