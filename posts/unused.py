@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.utils import timezone
 
-from posts import joining, preparation, purging
+from posts import preparation, purging
 from posts.models import DraftMedia, Media, OtherVersion, Upload, VersionMedia
 
 AT_ONCE = 50
@@ -32,7 +32,8 @@ def unused() -> QuerySet[Media]:
     nowhere = Media.objects.filter(
         ~Exists(DraftMedia.objects.filter(family)), ~Exists(VersionMedia.objects.filter(family))
     )
-    written = [media_id for ids in OtherVersion.objects.values_list("media", flat=True) for media_id in ids]
+    others = OtherVersion.objects.exclude(media=[]).values_list("media", flat=True)
+    written = [media_id for ids in others for media_id in ids]
     return nowhere.exclude(Q(pk__in=written) | Q(made_of_it__in=written))
 
 
@@ -44,9 +45,6 @@ def forget(media: Media) -> bool:
     for each in [*media.made_of_it.all(), media]:
         Media.objects.filter(pk=each.pk, superseded_at=None).update(superseded_at=now)
         purging.purge(each)
-        joining.forget(each.pk)
-        if each.incoming:
-            preparation.forget(str(each.incoming.name))
     return forget_rows(media)
 
 
