@@ -31,6 +31,7 @@ let id = form.elements.client_id.value;
 let keeps = true; // whether this browser keeps anything
 let written = 0; // the store's `written` that the form shows; 0: there is no item yet
 let last = ""; // what was kept last, to keep nothing twice
+let isFull = false; // whether the phone had no room for what is written now
 let leaving = false; // it is sent in, or the form travels by itself
 let quiet = null;
 let flushing = null;
@@ -80,6 +81,7 @@ async function gone(wanted) {
 // What the phone has is newer than the page, unless the server has it as well.
 async function goOn(item) {
   written = item.written;
+  askToStay();
   if (item.state === "saved" && item.counter === item.saved && !asked) return store.remove(item.id).then(() => { written = 0; });
   if (item.error) explain(item.error);
   if ("bound" in form.dataset) return undefined;
@@ -168,10 +170,13 @@ async function keep({ wants = "draft", always = false } = {}) {
     if (item) offerOther(item);
     written = item ? item.written : await make(fields, wants);
     last = now;
+    if (isFull) notice.hidden = true;
+    isFull = false;
     say(words.onPhone);
     flushing ??= setTimeout(flush, EVERY);
   } catch (error) {
     if (!store.isFull(error)) throw error;
+    isFull = true;
     explain({ text: words.textNotKept });
   }
 }
@@ -187,8 +192,13 @@ async function make(fields, wants) {
     await store.setFields(id, fields, { wants, seen: 0 });
   }
   if ("fresh" in form.dataset) history.replaceState(history.state, "", `${action}?utkorg=${id}`);
-  navigator.storage?.persist?.();
+  askToStay();
   return (await store.get(id)).written;
+}
+
+// A browser that runs short of room, or that nobody opened for a week, may clear away what is not meant to stay.
+function askToStay() {
+  navigator.storage?.persist?.().catch(() => {});
 }
 
 async function flush() {
@@ -257,7 +267,7 @@ async function take(tile, file, media) {
     await store.addFile(id, file, { fileId: media });
     sending.send(id);
   } catch (error) {
-    if (store.isFull(error)) status.textContent = words.phoneIsFull;
+    if (isFull || store.isFull(error)) status.textContent = words.phoneIsFull;
     await sendFromMemory(tile, file, media);
   } finally {
     busy -= 1;
@@ -338,7 +348,9 @@ function failed(tile, file, why, again) {
   const media = mediaOf(tile);
   const away = button(input.dataset.remove, () => { drop(media); tile.remove(); });
   tile.classList.add("shot--bad");
-  tile.replaceChildren(sentence, ...(again ? [button(input.dataset.retry, again)] : []), away);
+  const more = again ? [button(input.dataset.retry, again)] : [];
+  for (const each of more) each.dataset.again = "";
+  tile.replaceChildren(sentence, ...more, away);
   status.textContent = sentence.textContent;
 }
 
@@ -377,7 +389,8 @@ function drop(media) {
   if (!media || !keeps) return;
   then(async () => {
     const item = await mine(id);
-    if (item?.files.some((file) => file.id === media)) await store.removeFile(id, media);
+    // A full phone keeps it; what is sent in is what the page shows.
+    if (item?.files.some((file) => file.id === media)) await store.removeFile(id, media).catch((error) => { if (!store.isFull(error)) throw error; });
   });
 }
 
@@ -434,10 +447,12 @@ async function press(pressed) {
     await new Promise((resolve) => { form.addEventListener("uploaded", resolve, { once: true }); });
   }
   await chain;
+  if (list.querySelector("[data-again]")) return notWhole();
   if (!keeps) return travel(pressed);
   const intent = pressed?.value ?? "submit";
   if (intent === "submit") return sendIn(pressed);
   await then(() => keep({ always: true }));
+  if (isFull) return sendPast(pressed);
   // Whoever does not know whether one may take pictures wants to be called, and is told that somebody will.
   const isAsking = form.elements.site?.value === "unknown";
   if (intent === "save" && !isAsking) return sending.send(id, { wait: true });
@@ -445,15 +460,30 @@ async function press(pressed) {
   return travel(pressed);
 }
 
+// Without a file that somebody chose, it would be half of what they meant.
+function notWhole() {
+  explain({ text: words.notWhole });
+  notice.focus();
+}
+
 async function sendIn(pressed) {
   await then(() => keep({ wants: "submit", always: true }));
-  if (!written) return travel(pressed); // the phone is full
+  if (isFull) return sendPast(pressed);
   say(words.submitting);
   sending.askToBeWoken();
   const outcome = await sending.send(id, { wait: true });
   if (outcome === "sent") return undefined;
   if (outcome === "stuck") return stuck(pressed);
   return letGo(outcome);
+}
+
+// The phone is full, and nothing can wait there. The form travels by itself, once somebody answers; until then it stays here.
+async function sendPast(pressed) {
+  await sending.send(id, { wait: true });
+  if (await sending.known(id)) return travel(pressed);
+  explain({ text: words.staysHere });
+  notice.focus();
+  return undefined;
 }
 
 // What is missing is told by the server's own page. What has moved on is told here, and stays on the phone.
@@ -467,13 +497,15 @@ async function stuck(pressed) {
 }
 
 // It waits, and whoever wrote it is free to go.
-function letGo(outcome) {
+async function letGo(outcome) {
   leaving = true;
-  const why = outcome === "signedout" ? "signedout" : "offline";
+  const said = (await store.get(id))?.error?.text;
+  const why = outcome === "signedout" ? "signedout" : said ? "later" : "offline";
   const panel = document.getElementById("i-utkorgen").content.cloneNode(true);
   for (const part of panel.querySelectorAll("[data-said]")) if (part.dataset.said !== why) part.remove();
   const signIn = panel.querySelector("[data-sign-in]");
   if (signIn) signIn.href = signInUrl();
+  for (const sentence of panel.querySelectorAll("[data-why]")) sentence.textContent = said;
   form.replaceWith(panel);
   document.querySelector(".sendbar")?.remove();
   say("");
@@ -483,10 +515,22 @@ function letGo(outcome) {
 
 // The form as a form: with which of this phone's saves it is, so that the server knows it for its own.
 async function travel(pressed) {
-  const item = keeps && (await store.change(id, (kept) => { kept.counter += 1; }));
+  const item = keeps && (await counted());
   if (item) for (const [name, value] of [["device", item.device], ["counter", item.counter], ["seen", item.base]]) tuck(name, value);
   leaving = true;
   form.requestSubmit(pressed);
+}
+
+async function counted() {
+  const count = (kept) => { kept.counter += 1; };
+  try {
+    return await store.change(id, count);
+  } catch (error) {
+    if (!store.isFull(error)) throw error;
+    const item = await store.get(id);
+    if (item) count(item);
+    return item;
+  }
 }
 
 function tuck(name, value) {

@@ -18,7 +18,6 @@ const PATIENCE = 30_000;
 const SMALL_PATIENCE = 120_000;
 const LEASE = 15_000;
 const KEPT_WHEN_SAVED = 60 * 60 * 1000;
-const here = store.uuid();
 
 // --- news --------------------------------------------------------------------------------------------------------
 
@@ -42,18 +41,34 @@ async function alone(name, wait, work) {
   if (self.navigator?.locks) {
     return navigator.locks.request(`seko-${name}`, { ifAvailable: !wait }, (lock) => (lock ? work() : undefined));
   }
-  while (!(await store.takeLease(name, here, LEASE))) {
+  // Two in one page are two, as with locks.
+  const holder = store.uuid();
+  while ((await unlessFull(store.takeLease(name, holder, LEASE))) === false) {
     if (!wait) return undefined;
     await new Promise((resolve) => { setTimeout(resolve, 500); });
   }
-  const keeping = setInterval(() => store.takeLease(name, here, LEASE), LEASE / 3);
+  const keeping = setInterval(() => unlessFull(store.takeLease(name, holder, LEASE)), LEASE / 3);
   try {
     return await work();
   } finally {
     clearInterval(keeping);
-    await store.dropLease(name, here);
+    await unlessFull(store.dropLease(name, holder));
   }
 }
+
+// --- a full phone ------------------------------------------------------------------------------------------------
+
+// It takes no notes, and what lies on it is sent all the same: the server says itself what it has.
+async function unlessFull(work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (!store.isFull(error)) throw error;
+    return undefined;
+  }
+}
+
+const note = (id, work) => unlessFull(store.change(id, work));
 
 // --- asking the server -------------------------------------------------------------------------------------------
 
@@ -147,7 +162,7 @@ async function sendLarge(item, file, token, onProgress) {
     ...file,
     token,
     onProgress,
-    onAddress: (address) => store.change(item.id, (kept) => store.setFile(kept, file.id, { address })),
+    onAddress: (address) => note(item.id, (kept) => store.setFile(kept, file.id, { address })),
   }).catch((error) => {
     if (error.name === "NotFoundError") throw error;
     throw error.status ? stoppedBy({ status: error.status, body: { error: error.message } }) : new Stopped("offline");
@@ -161,7 +176,7 @@ async function refuse(id, file, error) {
 
 // The server counts: with another file there, the draft is another one.
 function mark(id, fileId, facts) {
-  return store.change(id, (item) => {
+  return note(id, (item) => {
     store.setFile(item, fileId, facts);
     item.counter += 1;
     if (item.state === "saved") item.state = "phone";
@@ -178,18 +193,18 @@ function partOf(item, current, part = 0) {
 // --- the post ----------------------------------------------------------------------------------------------------
 
 // The ids of what is there, in the order of the form; what the form does not know of comes last.
-export function mediaOf(item) {
+function mediaOf(item, known) {
   const states = new Map(item.files.map((file) => [file.id, file.state]));
   const meant = [...new Set([...[item.fields.media ?? []].flat(), ...states.keys()])];
-  return meant.filter((id) => !states.has(id) || states.get(id) === "sent");
+  return meant.filter((id) => !states.has(id) || states.get(id) === "sent" || known.media.includes(id));
 }
 
-function formOf(item) {
+function formOf(item, known) {
   const body = new FormData();
   for (const [name, value] of Object.entries(item.fields)) {
     if (name !== "media") for (const each of [value].flat()) body.append(name, each);
   }
-  for (const media of mediaOf(item)) body.append("media", media);
+  for (const media of mediaOf(item, known)) body.append("media", media);
   const intent = item.wants === "submit" ? "submit" : "autosave";
   const ours = { client_id: item.id, device: item.device, counter: item.counter, seen: item.base, intent };
   for (const [name, value] of Object.entries(ours)) body.set(name, value);
@@ -200,8 +215,9 @@ async function sendPost(id) {
   const item = await store.get(id);
   if (!item || (item.counter === item.saved && item.wants === "draft")) return;
   const known = await ofServer(item);
+  if (item.wants === "submit" && item.files.some((file) => file.state === "stored" && !known.media.includes(file.id))) throw new Stopped("again");
   tell({ item: id, state: "sending", part: partOf(item) });
-  const answer = await ask(item.action, { method: "POST", body: formOf(item), token: known.token });
+  const answer = await ask(item.action, { method: "POST", body: formOf(item, known), token: known.token });
   if (answer.status === 422 && answer.body.missing) await bringAgain(item, answer.body.missing);
   else if (!answer.ok || !answer.body.post) await notTaken(item, answer);
   else await taken(item, answer.body);
@@ -209,11 +225,11 @@ async function sendPost(id) {
 
 async function taken(item, body) {
   if (body.state === "submitted") {
-    await store.remove(item.id);
+    await unlessFull(store.remove(item.id));
     tell({ item: item.id, state: "sent", url: body.url, post: body.post });
     return;
   }
-  await store.change(item.id, (kept) => {
+  await note(item.id, (kept) => {
     Object.assign(kept, { saved: item.counter, base: body.seen, post: body.post, url: body.url, tries: 0, next: 0, error: null });
     if (kept.counter !== item.counter) return;
     // Sent in, taken back, and told once more: it is a draft, and its author says when it is sent in again.
@@ -224,7 +240,7 @@ async function taken(item, body) {
 
 // Files that the server should have and has not: again, if they are here.
 async function bringAgain(item, missing) {
-  await store.change(item.id, (kept) => {
+  await note(item.id, (kept) => {
     for (const id of missing) store.setFile(kept, id, { state: "stored" });
     const ours = new Set(kept.files.map((file) => file.id));
     kept.fields.media = [kept.fields.media ?? []].flat().filter((id) => ours.has(id) || !missing.includes(id));
@@ -239,7 +255,7 @@ async function notTaken(item, answer) {
   if (!errors) throw stoppedBy(answer);
   const error = { text: Object.values(errors).flat().join(" "), status: 422 };
   if (item.wants === "submit") throw new Stopped("stuck", { error, errors });
-  await store.change(item.id, (kept) => { if (kept.counter === item.counter) Object.assign(kept, { next: Infinity, error }); });
+  await note(item.id, (kept) => { if (kept.counter === item.counter) Object.assign(kept, { next: Infinity, error }); });
   tell({ item: item.id, state: "waiting", error });
 }
 
@@ -295,13 +311,13 @@ async function stop(id, error) {
 }
 
 async function stick(id, { error, errors }) {
-  await store.change(id, (item) => Object.assign(item, { state: "stuck", error }));
+  await note(id, (item) => Object.assign(item, { state: "stuck", error }));
   tell({ item: id, state: "stuck", file: error.file, error, errors });
   return "stuck";
 }
 
 async function later(id, error) {
-  const item = await store.change(id, (kept) => {
+  const item = await note(id, (kept) => {
     kept.tries += 1;
     kept.next = Date.now() + Math.min(LONGEST_PAUSE, PAUSE * 2 ** Math.min(kept.tries - 1, 10)) * (0.75 + Math.random() / 2);
     kept.error = error;

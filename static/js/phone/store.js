@@ -160,7 +160,8 @@ export function remove(id) {
 // Returns the file's id, which is also the media's at the server. Until its last byte is here it is `storing`.
 export async function addFile(id, file, { fileId = uuid(), onProgress } = {}) {
   const note = { id: fileId, name: file.name || "", type: file.type || "", size: file.size, state: "storing" };
-  await change(id, (item) => { item.files.push(note); });
+  const item = await change(id, (kept) => { kept.files.push(note); });
+  if (!item) throw new DOMException(`${id} is not here`, "NotFoundError");
   try {
     for (let number = 0; number * CHUNK < file.size; number += 1) {
       const bytes = await file.slice(number * CHUNK, (number + 1) * CHUNK).arrayBuffer();
@@ -171,7 +172,7 @@ export async function addFile(id, file, { fileId = uuid(), onProgress } = {}) {
     await removeFile(id, fileId);
     throw error;
   }
-  await change(id, (item) => { setFile(item, fileId, { state: "stored" }); touch(item); });
+  await change(id, (kept) => { setFile(kept, fileId, { state: "stored" }); touch(kept); });
   return fileId;
 }
 
