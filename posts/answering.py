@@ -5,7 +5,8 @@ What people in pictures answer: yes, no, and the change of mind. An answer is ne
       └───no────▶ no ──yes, as long as the link lasts──▶ yes
 
 Answering locks the post first, as an okay does. So an okay either sees the no, and is refused; or it is there already,
-and the no finds what was queued for it and has it held and taken down.
+and the no finds what was queued for it and has it held and taken down. Where all of that is over, nothing of it is tried
+again.
 """
 
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from posts.models import (
     Method,
     Post,
     Publication,
+    Regret,
     TakedownCase,
 )
 
@@ -57,12 +59,13 @@ def answer(
         if request.answer == said:
             return case_of(request)
         check(request, said)
-        live = Publication.objects.filter(post=post).exclude(status__in=OVER)
-        publishing.lock_all(live)
+        publishing.lock_all(Publication.objects.filter(post=post).exclude(status__in=OVER))
         consent.write_down(request, said, language=language, is_guardians=is_guardians)
         case = None
-        if said in AGAINST and live.exists():
+        if said in AGAINST and cases.is_live(post):
             case = cases.open_case(post, CaseReason.WITHDRAWN, consent=request)
+        elif said in AGAINST:
+            publishing.rule_out(post, None, Regret.CONSENT)
         log.record("consent.answered", request, answer=said, how=request.method)
         tell(request, case)
     return case
@@ -122,6 +125,8 @@ def told_by(
                 receipt_to=receipt_to,
                 is_first=is_first,
             )
+        else:
+            publishing.rule_out(locked, by, Regret.CONSENT)
         log.record("consent.answered", request, actor=by, answer=request.answer, how=request.method)
         if case is None:
             notices.said_no(request, is_taken_down=False)

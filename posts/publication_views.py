@@ -348,7 +348,7 @@ def show_removals(
 
 
 def last_order(post: Post) -> TakeDown | None:
-    return TakeDown.objects.filter(post=post).select_related("requested_by").first()
+    return TakeDown.objects.carried_out().filter(post=post).select_related("requested_by").first()
 
 
 @require_POST

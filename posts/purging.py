@@ -11,7 +11,6 @@ What may not exist at all is erased: then nothing keeps its files (`erase`).
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -212,8 +211,10 @@ def erase(media: Iterable[Media], by: "User") -> None:
         write_off(everywhere)
         log.record("media.erased", "media", actor=by)
         for post in posts:
-            with suppress(publishing.TooLateError):
+            try:
                 publishing.take_down(post, by, Regret.UNLAWFUL)
+            except publishing.TooLateError:
+                publishing.rule_out(post, by, Regret.UNLAWFUL)
     for item in everywhere:
         purge(item)
 

@@ -195,7 +195,7 @@ def of_publication(publication: Publication, reader: "User") -> list[Event]:
 
 def orders(post: Post, reader: "User") -> Iterator[Event]:
     """Who took it down, and why."""
-    for order in TakeDown.objects.filter(post=post).select_related("requested_by"):
+    for order in TakeDown.objects.carried_out().filter(post=post).select_related("requested_by"):
         is_own = order.requested_by == reader
         sentence = _("Du tog ned inlägget: %(why)s") if is_own else _("%(name)s tog ned inlägget: %(why)s")
         by = order.requested_by.get_short_name() if order.requested_by else _("En person på bilden")

@@ -376,7 +376,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
             "overrides": Override.objects.filter(approval__version__post=post).select_related(
                 "approval__approved_by"
             ),
-            "order": TakeDown.objects.filter(post=post).select_related("requested_by").first(),
+            "order": TakeDown.objects.carried_out().filter(post=post).select_related("requested_by").first(),
             "may_read": True,
             "links": whereabouts.public_links(rows),
             "case": cases.asked_by_author(post),
@@ -401,7 +401,7 @@ def detail(request: SignedInRequest, post_id: int) -> HttpResponse:
 
 def sees_only_its_removal(user: User, post_id: int) -> bool:
     """They are told of a removal, may help with it, and read no posts."""
-    orders = TakeDown.objects.filter(post=post_id)
+    orders = TakeDown.objects.carried_out().filter(post=post_id)
     reads_it = user.has_perm("posts.view_all_posts") or not user.has_perm("posts.take_down")
     return not reads_it and orders.exclude(post__author=user).exists()
 

@@ -389,6 +389,10 @@ class TakeDownQuerySet(AppendOnlyQuerySet):
         """Orders that came after an okay: what was approved then is wanted away now. Takes values and outer fields."""
         return self.filter(post=post, requested_at__gte=okay)
 
+    def carried_out(self) -> "TakeDownQuerySet":
+        """Those that found something out, or on its way. The others only rule out that anything comes."""
+        return self.filter(Exists(Removal.objects.filter(takedown=OuterRef("pk"))))
+
 
 class TakeDown(AppendOnlyModel):
     """The order to remove a post from every channel: who, when and why."""

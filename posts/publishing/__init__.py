@@ -43,6 +43,7 @@ from posts.publishing.removing import (
     claim_removal,
     confirm_removed,
     remove,
+    rule_out,
     take_down,
     wake_removals,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "release",
     "remove",
     "resume",
+    "rule_out",
     "send",
     "settle",
     "stop",

@@ -22,10 +22,16 @@ from posts.models import (
     Removal,
     RemovalStatus,
     Status,
-    TakeDown,
 )
 from posts.publishing.rows import TooLateError
-from posts.publishing.settling import holders_of, is_replaced, last_order, remove_after_all, settle
+from posts.publishing.settling import (
+    holders_of,
+    is_replaced,
+    is_wanted_away,
+    last_order,
+    remove_after_all,
+    settle,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -161,8 +167,7 @@ def hold_still(publication: Publication) -> None:
 def still_approved() -> Q:
     """Its version has the okay, and nobody has wanted the post away since."""
     approved = Post.objects.filter(status=Status.APPROVED).values("current_version")
-    orders = TakeDown.objects.since(OuterRef("approval__approved_at"), post=OuterRef("post"))
-    return Q(version__in=approved) & ~Q(Exists(orders))
+    return Q(version__in=approved) & ~Q(is_wanted_away())
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------

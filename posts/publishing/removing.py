@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit import log
@@ -31,7 +31,7 @@ from posts.models import (
     TakeDown,
 )
 from posts.publishing.rows import LostLeaseError, TooLateError, back_off, lease, lock_all, write
-from posts.publishing.settling import account_refused, announce
+from posts.publishing.settling import account_refused, announce, is_wanted_away
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -68,6 +68,17 @@ def take_down(
         for removal in removals:
             take_back(removal)
     return order
+
+
+def rule_out(post: Post, by: "User | None", reason: Regret) -> None:
+    """
+    Nothing of it is out or on its way, and nothing may come: what failed is not tried again, and what turns out to be
+    out after all is removed. The caller has locked the post.
+    """
+    over = Publication.objects.filter(~Q(is_wanted_away()), post=post)
+    if over.exists():
+        TakeDown.objects.create(post=post, requested_by=by, reason=reason)
+        log.record("post.take_down", post, actor=by, reason=reason, channels=[])
 
 
 def take_back(removal: Removal) -> bool:

@@ -84,6 +84,11 @@ def last_order(publication: Publication) -> TakeDown | None:
     return TakeDown.objects.since(publication.approval.approved_at, post=publication.post_id).first()
 
 
+def is_wanted_away() -> Exists:
+    """Since its okay, somebody has wanted the post away."""
+    return Exists(TakeDown.objects.since(OuterRef("approval__approved_at"), post=OuterRef("post")))
+
+
 def holders_of(receipt: Receipt, publication: Publication) -> QuerySet[Publication]:
     others = Publication.objects.filter(channel_id=publication.channel_id).exclude(pk=publication.pk)
     return others.filter(remote_id=receipt.remote_id).exclude(remote_id="")

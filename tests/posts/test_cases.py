@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import letters, roles
 from accounts.models import Notice
 from audit.models import Entry
+from channels.adapters.base import Receipt
+from channels.errors import Refused
 from posts import answering, cases, consent, publishing, workflow
 from posts.models import (
     OVER,
@@ -18,6 +20,7 @@ from posts.models import (
     Approval,
     CaseReason,
     ConsentRequest,
+    Outcome,
     People,
     Post,
     Publication,
@@ -31,6 +34,7 @@ from posts.models import (
 from posts.publishing import When
 from tests import factories
 from tests.pages import signed_in, text_of
+from tests.scripted import raising
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 
@@ -113,6 +117,36 @@ def test_nothing_out_is_no_case_but_stands_against_an_okay(karin, anna, facebook
         workflow.approve(post, anna, version)
     assert not TakedownCase.objects.exists()
     assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("verb", [publishing.try_again, publishing.take_by_hand])
+@pytest.mark.parametrize("by_the_group", [False, True])
+def test_what_a_platform_refused_is_not_tried_again_after_a_no(
+    karin, anna, facebook, platform, verb, by_the_group
+):
+    post, asked = with_a_yes(karin, anna, facebook)
+    platform.script["commit"] = raising(Refused("text_refused"))
+    publish()
+    assert statuses() == [PublicationStatus.FAILED]
+    case = answering.told_by(post, anna) if by_the_group else answering.answer(asked, Answer.WITHDRAWN)
+    assert (case, TakedownCase.objects.count()) == (None, 0)
+    with pytest.raises(publishing.TooLateError):
+        verb(Publication.objects.get(), anna)
+    publish()
+    assert (statuses(), platform.ledger) == ([PublicationStatus.FAILED], [])
+    assert "tog ned inlägget" not in text_of(signed_in(anna).get(f"/inlagg/{post.pk}/"))
+
+
+def test_a_receipt_that_comes_after_a_no_leads_to_its_removal(karin, anna, facebook, platform):
+    _post, asked = with_a_yes(karin, anna, facebook)
+    platform.script["commit"] = raising(Refused("text_refused"))
+    publish()
+    answering.answer(asked, Answer.WITHDRAWN)
+    publishing.settle(
+        Publication.objects.get(), None, Receipt("55", "https://example.test/55"), Outcome.RECEIPT
+    )
+    remove()
+    assert (statuses(), platform.ledger) == ([PublicationStatus.REMOVED], [])
 
 
 def test_the_group_the_administrators_and_the_officer_hear_of_it_and_the_sender_kindly(karin, anna, facebook):

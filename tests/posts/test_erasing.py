@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import roles
 from audit.models import Entry
+from channels.errors import Refused
 from posts import preparation, publishing, purging, retouching, workflow
 from posts.blockers import blockers
 from posts.media.edits import Box, Edits
@@ -27,6 +28,7 @@ from posts.models import (
 from tests import factories
 from tests.pages import signed_in, text_of
 from tests.posts.test_purging import files
+from tests.scripted import raising
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 
@@ -190,3 +192,13 @@ def test_a_tool_at_work_on_it_makes_nothing(karin, anna):
         preparation.write(new, state=MediaState.READY)
     new.refresh_from_db()
     assert new.is_erased
+
+
+def test_what_a_platform_refused_is_not_tried_again_without_its_picture(karin, anna, platform):
+    post = factories.approved(factories.submitted(karin, media=[a_picture(karin)]), anna, factories.channel())
+    platform.script["commit"] = raising(Refused("text_refused"))
+    publishing.send(publishing.claim(Publication.objects.get().pk))
+    purging.erase([shown(post)], anna)
+    with pytest.raises(publishing.TooLateError):
+        publishing.try_again(Publication.objects.get(), anna)
+    assert Publication.objects.get().status == PublicationStatus.FAILED
