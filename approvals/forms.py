@@ -97,7 +97,7 @@ class ReviewForm(SeenForm):
             return None
         return Remark(" ".join(self.cleaned_data["why"].split()), self.cleaned_data["changes_meaning"])
 
-    def answers(self) -> dict[str, str]:
+    def answers(self) -> dict[str, Any]:
         known = answers_of(self.cleaned_data["version"])
         return {name: self.cleaned_data[name] if self.has(name) else known[name] for name in ANSWERS}
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SENTENCES = {
     "old_picture": gettext_lazy("Bilden är från %(taken)s. Stämmer det?"),
     "drone": gettext_lazy("Bilden är tagen med drönare."),
+    "unasked_photographer": gettext_lazy("%(name)s tog bilden. Är det okej för %(name)s?"),
     "only_text": gettext_lazy("Bilden ser ut att vara mest text."),
     "only_a_link": gettext_lazy("Inlägget är nästan bara en länk."),
     "link_shortener": gettext_lazy("Länken till %(host)s är förkortad."),
@@ -34,6 +35,9 @@ ADVICE: "dict[str, Promise]" = {
     "old_picture": gettext_lazy("Skriv i texten när den togs, eller välj en nyare."),
     "drone": gettext_lazy(
         "För att sprida flygbilder krävs ofta tillstånd från Lantmäteriet. Fråga den som skickade in."
+    ),
+    "unasked_photographer": gettext_lazy(
+        "Den som har tagit en bild bestämmer över den. Fråga den som skickade in."
     ),
     "only_text": gettext_lazy(
         "Orden i en bild når inte den som får texten uppläst. Skriv dem i inlägget, och ta en annan bild."

@@ -43,6 +43,7 @@ def of(version: Version, now: datetime) -> list[Hint]:
     words = list(of_words(version))
     return [
         *of_pictures(version.media, now),
+        *of_their_photographer(version),
         *words,
         *of_channels(version, {hint.code for hint in words}),
         *of_echoes(echoes.of(version, now)),
@@ -55,6 +56,11 @@ def of_pictures(media: Iterable[Media], now: datetime) -> Iterator[Hint]:
     yield from first(old_picture(item, now) for item in everything)
     yield from first(drone(item) for item in everything)
     yield from first(only_text(item) for item in everything)
+
+
+def of_their_photographer(version: Version) -> Iterator[Hint]:
+    if version.media and not version.photographer_said_yes:
+        yield from first([unasked_photographer(version.credit, version.post.author.name)])
 
 
 def of_words(version: Version) -> Iterator[Hint]:
@@ -184,6 +190,11 @@ def shortened(text: str, most: int = 40) -> str:
 def drone(media: Media) -> Hint | None:
     """Lag (2016:319) om skydd för geografisk information, 9 §: what is taken from the air mostly needs a permit."""
     return Hint("drone") if media.is_drone else None
+
+
+def unasked_photographer(credit: str, author: str) -> Hint | None:
+    """Upphovsrättslagen (1960:729), 2 and 49 a §§: whoever took the picture says whether it may be shown."""
+    return Hint("unasked_photographer", {"name": credit}) if credit not in ("", author) else None
 
 
 def only_text(media: Media) -> Hint | None:

@@ -21,7 +21,7 @@ from posts.models import Draft, DraftMedia, Media, OtherVersion, Post, Save
 if TYPE_CHECKING:
     from accounts.models import User
 
-ABOUT_THE_POST = frozenset({"category", "event", "is_urgent", "earliest", "latest"})
+ABOUT_THE_POST = frozenset({"category", "event", "is_urgent", "earliest", "latest", "wished_channels"})
 """What concerns the post and not its wording."""
 
 
@@ -68,6 +68,7 @@ def save(
     """
     about = {name: value for name, value in fields.items() if name in ABOUT_THE_POST}
     wording = {name: value for name, value in fields.items() if name not in ABOUT_THE_POST}
+    wished = about.pop("wished_channels", None)
     with transaction.atomic():
         if "event" in about:
             about["event"] = events.held(about["event"])
@@ -83,6 +84,8 @@ def save(
         for name, value in about.items():
             setattr(post, name, value)
         post.save(update_fields=[*about, "updated_at"])
+        if wished is not None:
+            post.wished_channels.set(wished)
         draft, _ = Draft.objects.update_or_create(post=post, defaults=wording | {"device": revision.device})
         show(draft, media, alt_texts)
     return post

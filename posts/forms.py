@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from channels.models import Channel
 from posts import consent, events, places, rules
 from posts.drafting import Revision
 from posts.events_words import when
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH = 10_000
 ALT_TEXT_LENGTH = 1000
+MESSAGE_LENGTH = 2000
 MOST_ASKED = 12
 """So many people a sender asks aloud at once; whoever asks more sends a link, or tells the group."""
 TOO_LONG = _("Texten är för lång. Den får ha högst %(limit_value)d tecken.")
@@ -56,6 +58,14 @@ class EventField(forms.ModelChoiceField):
             return super().clean(value)
         except forms.ValidationError:
             return None
+
+
+class WishedField(forms.ModelMultipleChoiceField):
+    """A wish for a channel that is gone meanwhile is none, and keeps nobody's post waiting either."""
+
+    def clean(self, value: Any) -> list[Channel]:
+        wished = {number for number in value or [] if events.is_number(str(number))}
+        return [*self.queryset.filter(pk__in=wished)]  # type: ignore[union-attr]  # it was given one
 
 
 class DraftForm(MomentsForm):
@@ -120,6 +130,9 @@ class DraftForm(MomentsForm):
     )
     event = EventField(label=_("Händelse"), queryset=Event.objects.none(), required=False)
     credit = forms.CharField(label=_("Fotografens namn"), required=False, max_length=120)
+    photographer_said_yes = forms.BooleanField(
+        label=_("Har sagt ja"), help_text=_("Den som har tagit bilden bestämmer över den."), required=False
+    )
     link = forms.URLField(
         label=_("Länk"),
         required=False,
@@ -129,6 +142,21 @@ class DraftForm(MomentsForm):
     )
     is_urgent = forms.BooleanField(
         label=_("Brådskar"), help_text=_("Bara om det måste ut i dag."), required=False
+    )
+    wished_channels = WishedField(
+        label=_("Kanalönskemål"),
+        help_text=_("Bara ett önskemål. Kommunikationsgruppen bestämmer."),
+        queryset=Channel.objects.open(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    message = WordsField(
+        label=_("Meddelande till granskaren"),
+        help_text=_("Publiceras inte. Svaret kommer i samtalet om inlägget."),
+        required=False,
+        max_length=MESSAGE_LENGTH,
+        error_messages={"max_length": TOO_LONG},
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input input--area"}),
     )
     earliest = WallField(
         label=_("Tidigast"), help_text=_("Om inlägget ska vänta på en viss dag."), required=False
@@ -225,6 +253,11 @@ class DraftForm(MomentsForm):
             self.author.name if self.cleaned_data.get("photographer") == ME else self.cleaned_data["credit"]
         )
 
+    def clean_photographer_said_yes(self) -> bool:
+        """Of oneself nobody asks."""
+        is_another = self.cleaned_data.get("photographer") == ANOTHER
+        return is_another and self.cleaned_data["photographer_said_yes"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         uploads, limit = cleaned.get("uploads") or [], settings.MEDIA_PER_POST
@@ -242,7 +275,8 @@ class DraftForm(MomentsForm):
 
     def fields_of_draft(self) -> dict[str, Any]:
         answers = ("site", "permit", "people", "minors", "said_yes")
-        names = ("text", "credit", "link", "category", "event", "is_urgent", "earliest", "latest", *answers)
+        about = ("category", "event", "is_urgent", "earliest", "latest", "wished_channels")
+        names = ("text", "credit", "photographer_said_yes", "link", "message", *about, *answers)
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -260,7 +294,10 @@ def of_draft(draft: Draft) -> dict[str, Any]:
         "category": draft.post.category_id,
         "event": draft.post.event_id,
         "credit": draft.credit,
+        "photographer_said_yes": draft.photographer_said_yes,
         "link": draft.link,
+        "wished_channels": [channel.pk for channel in draft.post.wished_channels.all()],
+        "message": draft.message,
         "is_urgent": draft.post.is_urgent,
         "earliest": draft.post.earliest,
         "latest": draft.post.latest,

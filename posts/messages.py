@@ -20,7 +20,7 @@ from posts.workflow import Action, RefusedError
 if TYPE_CHECKING:
     from accounts.models import User
 
-SPOKEN = (Action.REQUEST_CHANGES, Action.REJECT, Action.APPEAL, Action.WITHDRAW)
+SPOKEN = (Action.SUBMIT, Action.REQUEST_CHANGES, Action.REJECT, Action.APPEAL, Action.WITHDRAW)
 """Steps that say something to the other side."""
 
 
@@ -79,6 +79,12 @@ def step_in_words(step: Transition) -> str:
     if step.action == Action.REJECT:
         is_said = step.reason in REJECTIONS and step.reason != OTHER
         return _("Avslag: %(why)s") % {"why": REJECTIONS[step.reason]} if is_said else _("Avslag")
-    if step.action == Action.REQUEST_CHANGES:
-        return _("Bad om en ändring")
-    return _("Bad om en andra bedömning") if step.action == Action.APPEAL else _("Drog tillbaka inlägget")
+    return STEPS[Action(step.action)]()
+
+
+STEPS = {
+    Action.SUBMIT: lambda: _("Skickade in inlägget"),
+    Action.REQUEST_CHANGES: lambda: _("Bad om en ändring"),
+    Action.APPEAL: lambda: _("Bad om en andra bedömning"),
+    Action.WITHDRAW: lambda: _("Drog tillbaka inlägget"),
+}

@@ -7,10 +7,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from posts import anchors
-from posts.forms import TOO_LONG, WordsField
+from posts.forms import MESSAGE_LENGTH, TOO_LONG, WordsField
 from posts.models import Draft, Post, Version
-
-MESSAGE_LENGTH = 2000
 
 
 def message_field(**changes: Any) -> WordsField:

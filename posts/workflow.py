@@ -229,7 +229,7 @@ def submit(post: Post, by: User) -> Transition:
     with transaction.atomic():
         locked = lock(post, Action.SUBMIT, by)
         check_complete(locked.draft)
-        step = walk(locked, Action.SUBMIT, by)
+        step = walk(locked, Action.SUBMIT, by, message=said_with(locked.draft))
         Post.objects.filter(pk=locked.pk).update(submitted_at=step.at)
         notices.sent_in(step, locked.draft)
         freeze_if_prepared(locked)
@@ -269,7 +269,7 @@ def edit(
     seen: Version,
     manuscript: Manuscript,
     remark: Remark | None = None,
-    **answers: str,
+    **answers: Any,
 ) -> Version:
     """A reviewer's own wording: a new version, if anything differs from the one they saw.
 
@@ -601,6 +601,13 @@ def check_complete(draft: Draft) -> None:
         raise NotCompleteError(*missing)
 
 
+def said_with(draft: Draft) -> str:
+    """What is said to the reviewer is said once, also when the draft comes back and is sent in again."""
+    message = draft.message.strip()
+    Draft.objects.filter(pk=draft.pk).update(message="")
+    return message
+
+
 def has_draft(post: Post) -> bool:
     return Draft.objects.filter(post=post).exists()
 
@@ -631,7 +638,7 @@ def channels_of(before: Version) -> tuple[ChannelText, ...]:
 
 
 def freeze(
-    post: Post, manuscript: Manuscript, by: User, answers: dict[str, str], remark: Remark = NO_REMARK
+    post: Post, manuscript: Manuscript, by: User, answers: dict[str, Any], remark: Remark = NO_REMARK
 ) -> Version:
     """Write a manuscript down as the post's next version. The caller has locked the post and saves it."""
     manuscript = manuscript.without_stray_crops()
@@ -666,20 +673,20 @@ def freeze(
     return version
 
 
-ANSWERS = ("site", "permit", "people", "minors", "captions")
+ANSWERS = ("photographer_said_yes", "site", "permit", "people", "minors", "captions")
 """What is asked about a post, and not shown to the public."""
 
 
-def answers_of(wording: Draft | Version) -> dict[str, str]:
+def answers_of(wording: Draft | Version) -> dict[str, Any]:
     return {name: getattr(wording, name) for name in ANSWERS}
 
 
-def is_same(seen: Version, manuscript: Manuscript, answers: dict[str, str]) -> bool:
+def is_same(seen: Version, manuscript: Manuscript, answers: dict[str, Any]) -> bool:
     known = answers_of(seen)
     return seen.digest == manuscript.digest() and all(known[name] == value for name, value in answers.items())
 
 
-def version_seen(post: Post, named: Version, typed: Manuscript, answers: dict[str, str]) -> Version:
+def version_seen(post: Post, named: Version, typed: Manuscript, answers: dict[str, Any]) -> Version:
     """
     The version that a page showed: the one it names, or the current one if that says exactly what was typed.
 

@@ -269,6 +269,23 @@ def test_ten_old_pictures_get_one_hint():
     assert [hint.facts["taken"] for hint in hints.of_pictures(old, NOW)] == [old[1].captured_at]
 
 
+@pytest.mark.parametrize(("credit", "is_asked"), [("", True), ("Karin Ek", True), ("Ali Haddad", False)])
+def test_whoever_took_somebody_elses_picture_is_to_be_asked(credit, is_asked):
+    hint = hints.unasked_photographer(credit, "Karin Ek")
+    assert hint == (None if is_asked else Hint("unasked_photographer", {"name": "Ali Haddad"}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("said_yes", "with_picture", "codes"), [
+    (False, True, ["unasked_photographer"]), (True, True, []), (False, False, []),
+])  # fmt: skip
+def test_a_photographer_who_said_yes_is_not_asked_again(said_yes, with_picture, codes):
+    fields = {} if with_picture else {"media": []}
+    post = factories.submitted(credit="Ali Haddad", photographer_said_yes=said_yes, **fields)
+    found = hints.of_their_photographer(post.current_version)
+    assert [hint.code for hint in found] == codes
+
+
 # --- what was published lately --------------------------------------------------------------------------------
 
 
@@ -288,6 +305,7 @@ def test_what_was_published_lately_is_named():
 EVERY_HINT = {
     "old_picture": {"taken": NOW - timedelta(days=300)},
     "drone": {},
+    "unasked_photographer": {"name": "Ali Haddad"},
     "only_text": {},
     "only_a_link": {},
     "link_shortener": {"host": "bit.ly"},

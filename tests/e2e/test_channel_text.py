@@ -29,7 +29,7 @@ def saving(page: Page):
 def test_a_text_that_is_too_long_is_made_shorter_by_a_person(browser: Browser, site: Site, tmp_path: Path):
     karin = Karin.at(browser, site.url)
     karin.begins(f"{LONG} {tmp_path.name}")
-    karin.page.get_by_text("Händelse, fotograf, länk, när det ska ut").click()
+    karin.page.get_by_text("Händelse, fotograf, länk, tid, kanal, meddelande").click()
     karin.page.locator("#id_link").fill(f"{site.sandbox.url}/")
     post = karin.sends_in()
 
