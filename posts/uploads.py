@@ -149,13 +149,13 @@ def known(owner: User, upload_id: UUID | None, length: int) -> Upload | None:
     if upload_id is None:
         return None
     upload = Upload.objects.filter(pk=upload_id).first()
+    if upload and upload.owner_id != owner.pk:
+        raise UnknownError(another_file())
     if upload and has_expired(upload):
         upload.delete()
         return None
     if upload is None:
         return received_at_once(owner, upload_id, length)
-    if upload.owner_id != owner.pk:
-        raise UnknownError(another_file())
     if upload.length != length:
         raise MovedError(another_file())
     return upload
@@ -289,11 +289,8 @@ def receive(upload: Upload, source: Source, size: int | None, checksum: Checksum
     all of it or nothing. Raises UploadError, ChecksumError.
     """
     most = upload.left if size is None else size
-    if most > upload.left:
-        raise TooLargeError(_("Det kom mer än vad filen skulle innehålla. Välj den igen."))
-    if most > incoming.room():
-        raise NoRoomError(no_room())
     try:
+        check_room(upload, most)
         if checksum:
             keep_checked(upload, source, most, checksum)
         else:
@@ -302,6 +299,22 @@ def receive(upload: Upload, source: Source, size: int | None, checksum: Checksum
         raise MovedError from error
     finally:
         release(upload)
+
+
+def check_room(upload: Upload, most: int) -> None:
+    if most > upload.left:
+        raise TooLargeError(_("Det kom mer än vad filen skulle innehålla. Välj den igen."))
+    if most > incoming.room():
+        raise NoRoomError(no_room())
+    if is_silent(upload):
+        # Others were let in meanwhile: it waits its turn as one that begins.
+        check_quota(upload.owner, upload.left)
+
+
+def is_silent(upload: Upload) -> bool:
+    return (
+        not upload.is_complete and not Upload.objects.filter(is_active(timezone.now()), pk=upload.pk).exists()
+    )
 
 
 def keep_all(upload: Upload, source: Source, most: int) -> None:
@@ -350,6 +363,9 @@ def store(upload: Upload, begin: int, piece: bytes) -> Part:
     name = f"{joining.folder_of(upload.pk)}/{begin}-{upload.fence}"
     try:
         return Part(begin, len(piece), default_storage.save(name, File(BytesIO(piece))))
+    except FileExistsError as error:
+        # The same number came whole, by the form: a file has the folder's name.
+        raise MovedError(another_file()) from error
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise NoRoomError(no_room()) from error

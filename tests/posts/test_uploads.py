@@ -12,6 +12,7 @@ import boto3
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
@@ -243,6 +244,24 @@ def test_what_came_whole_by_the_form_is_not_sent_again(karin):
     assert (Media.objects.get(), joining.folders()) == (media, [])
 
 
+@pytest.mark.parametrize("announced", [10, 20])
+def test_what_came_whole_meanwhile_takes_no_part(karin, announced):
+    """A folder and a file of one name: the disk has room for one of them."""
+    begun(karin, announced, upload_id := uuid.uuid4())
+    preparation.receive(SimpleUploadedFile("a.jpg", factories.jpeg()), karin, upload_id)
+    with pytest.raises(uploads.MovedError):
+        received(karin, upload_id, 0, Line(bytes(10)), 10)
+    assert (Upload.objects.get().offset, UploadPart.objects.count()) == (0, 0)
+
+
+def test_what_somebody_else_gave_up_is_not_ones_own_to_begin(karin):
+    begun(karin, 10, upload_id := uuid.uuid4())
+    Upload.objects.update(expires_at=timezone.now())
+    with pytest.raises(uploads.UnknownError):
+        begun(factories.ombudsman(), 10, upload_id)
+    assert Upload.objects.get().owner == karin
+
+
 def test_what_was_given_up_is_begun_anew_with_the_same_id(karin):
     begun(karin, 10, upload_id := uuid.uuid4())
     received(karin, upload_id, 0, Line(b"0123"), 4)
@@ -368,6 +387,19 @@ def test_whose_phone_fell_silent_may_begin_another(karin):
         begun(karin, 10)
     Upload.objects.update(expires_at=timezone.now() + uploads.lifetime() - AN_HOUR)
     begun(karin, 10)
+
+
+def test_whose_phone_wakes_up_waits_for_those_that_were_let_in_meanwhile(karin):
+    silent = begun(karin, 10)
+    Upload.objects.update(expires_at=timezone.now() + uploads.lifetime() - AN_HOUR)
+    others = [begun(karin, 10) for _ in range(3)]
+    with pytest.raises(uploads.TooManyError):
+        received(karin, silent.pk, 0, Line(bytes(10)), 10)
+    silent.refresh_from_db()
+    assert (silent.offset, silent.claimed_until, files()) == (0, None, set())
+    received(karin, others[0].pk, 0, Line(bytes(10)), 10)
+    received(karin, silent.pk, 0, Line(bytes(10)), 10)
+    assert Media.objects.count() == 2
 
 
 def test_what_one_person_is_sending_is_bounded_together(karin, settings):
