@@ -91,7 +91,7 @@ def test_what_came_in_parts_goes_part_by_part(karin, anna):
     for begin in (0, 4):
         name = default_storage.save(f"incoming/{media.pk}/{begin}", ContentFile(b"part"))
         UploadPart.objects.create(upload=upload, begin=begin, name=name)
-    assert purging.half_erased().count() == 0
+    assert purging.half_erased() == []
     purging.erase([media], anna)
     assert files() == []
     assert not UploadPart.objects.exists()
@@ -141,7 +141,7 @@ def test_whoever_dies_in_between_leaves_it_to_the_sweep(karin, anna, monkeypatch
     assert len(files()) == 3
     purging.sweep()
     assert files() == []
-    assert not purging.half_erased().exists()
+    assert purging.half_erased() == []
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,31 @@ def test_it_is_done_by_those_who_may(karin, role, is_sent_in, expected):
     assert response.status_code == expected
     media.refresh_from_db()
     assert media.is_erased is (expected == 302)
+
+
+def test_whoever_erases_a_draft_of_their_own_takes_nothing_from_others(karin, anna):
+    """The same picture, from the same group chat: it is out already, and nobody asked the group."""
+    channel, other = factories.channel(), factories.ombudsman()
+    out = factories.approved(factories.submitted(other, media=[a_picture(other)]), anna, channel)
+    theirs, mine = a_picture(factories.ombudsman()), a_picture(karin)
+    draft = factories.draft(theirs.owner, media=[theirs])
+    post = factories.draft(karin, media=[mine])
+    page = signed_in(karin).post(f"/inlagg/{post.pk}/radera-genast/", {"which": [str(mine.pk)]}, follow=True)
+    assert "Raderat." in text_of(page)
+    assert list(Media.objects.exclude(erased_at=None)) == [mine]
+    assert (draft.draft.media, TakeDown.objects.count()) == ([theirs], 0)
+    assert Publication.objects.get(post=out).status == PublicationStatus.QUEUED
+
+
+def test_what_its_author_has_sent_in_is_the_groups_to_erase_also_by_way_of_a_draft(karin):
+    media = a_picture(karin)
+    factories.submitted(karin, media=[media])
+    draft = factories.draft(karin, media=[media])
+    page = signed_in(karin).post(
+        f"/inlagg/{draft.pk}/radera-genast/", {"which": [str(media.pk)]}, follow=True
+    )
+    assert "Be kommunikationsgruppen, genast." in text_of(page)
+    assert not Media.objects.exclude(erased_at=None).exists()
 
 
 def test_nothing_is_erased_that_was_not_chosen(karin, desk):

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from posts import preparation
+from posts import preparation, unused
 from posts.models import Event, EventFeed, Post, Publication, Version
 from tests import factories
 
@@ -72,3 +72,9 @@ def test_the_posts_of_a_picture_are_found_from_the_picture():
     assert "posts_versionmedia_media_id" in plan
     assert "posts_draftmedia_media_id" in plan
     assert "SCAN posts_post" not in plan
+
+
+def test_what_no_post_shows_is_found_from_the_picture():
+    plan = plan_of(unused.unused())
+    for index in ("posts_versionmedia_media_id", "posts_draftmedia_media_id", "posts_media_made_from_id"):
+        assert index in plan
