@@ -112,7 +112,7 @@ def erase(request: SignedInRequest, post_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         purging.erase(form.chosen, request.user)
         tasks.publish_soon()
-        messages.success(request, _("Raderat. Är det ute tas det ned nu."))
+        tell_what_is_erased(request, form.chosen)
         return redirect(*page_after(request, post))
     context = {
         "post": post,
@@ -123,6 +123,19 @@ def erase(request: SignedInRequest, post_id: int) -> HttpResponse:
         "rows": [row for row in whereabouts.of(post) if row.can_be_taken_down],
     }
     return render(request, "posts/cases/erase.html", context, status=422 if form.errors else 200)
+
+
+def tell_what_is_erased(request: SignedInRequest, chosen: list[Media]) -> None:
+    """What its author has sent in with another post is the group's to erase."""
+    if Media.objects.filter(pk__in=[item.pk for item in chosen], erased_at=None).exists():
+        messages.error(
+            request,
+            _(
+                "Bilden är med i ett inlägg som är inskickat, så den finns kvar. Be kommunikationsgruppen, genast."
+            ),
+        )
+    else:
+        messages.success(request, _("Raderat. Är det ute tas det ned nu."))
 
 
 def raise_unknown(post_id: int) -> None:
