@@ -1,4 +1,7 @@
-"""What waits on the phone: no coverage, a closed tab, a cut line, a killed server, an expired session, two tabs."""
+"""
+What waits on the phone: no coverage, a closed tab, a cut line, a killed server, an expired session, two tabs, a full disk
+on either side.
+"""
 
 import base64
 import json
@@ -10,11 +13,11 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from posts.media import jobs
 from tests.e2e.story import PASSWORD, SOON, Karin
-from tests.harness.browser import pardon, watched
+from tests.harness.browser import axe, pardon, watched
 from tests.harness.cuts import BadLine
 from tests.harness.site import Site
 from tests.posts.media import phones
@@ -82,9 +85,16 @@ def karin(browser: Browser, site: Site) -> Karin:
     return Karin.at(browser, site.url)
 
 
+# A phone without room for another byte; what lies there can be read and cleared away.
+FULL = """for (const name of ["put", "add"]) {
+  IDBObjectStore.prototype[name] = () => { throw new DOMException("", "QuotaExceededError"); };
+}"""
+
+
 def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
     karin: Karin, site: Site, tmp_path: Path
 ):
+    """Also when the phone has become full meanwhile, and takes no note of what has arrived."""
     text = f"I tunneln fanns ingen täckning, {uuid.uuid4().hex}"
     pictures = [phones.written(tmp_path, f"{n}.jpg", phones.phone_jpeg(800 + n, 600)) for n in (0, 1)]
     digests = [made_of(tmp_path / picture.stem, picture) for picture in pictures]
@@ -103,6 +113,7 @@ def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
     assert posts(site, text) == []
 
     context.set_offline(False)
+    context.add_init_script(FULL)
     karin.page = watched(context.new_page())
     karin.go("/hem/")
     until(lambda: left_on(karin.page) == [], "it never left the phone")
@@ -264,3 +275,123 @@ def test_two_tabs_write_one_post_and_neither_text_is_lost(karin: Karin, site: Si
         page.wait_for_url("**/inskickat/", timeout=SOON)
     assert left_on(karin.page) == []
     assert [post["status"] for post in posts(site, begin)] == ["in_review"]
+
+
+# --- a full disk --------------------------------------------------------------------------------------------------
+
+PERSISTS = (
+    """navigator.storage.persist = async () => { window.asked = (window.asked ?? 0) + 1; return true; };"""
+)
+
+
+def test_a_full_phone_says_so_and_what_was_typed_and_chosen_goes_up_from_the_page(
+    karin: Karin, site: Site, tmp_path: Path
+):
+    text, context = f"Telefonen var full, {uuid.uuid4().hex}", karin.page.context
+    picture = phones.written(tmp_path, "full.jpg", phones.phone_jpeg(800, 600))
+    room = context.new_cdp_session(karin.page)
+    room.send("Storage.overrideQuotaForOrigin", {"origin": site.url, "quotaSize": 1000})
+    karin.go("/nytt/")
+    karin.page.get_by_label("Text till inlägget").fill(text)
+    karin.sees("Telefonen är full, så texten är inte sparad. Gör plats och skriv vidare.")
+    context.set_offline(True)
+    karin.page.locator("#id_uploads").set_input_files(str(picture))
+    karin.sees("full.jpg kom inte fram. Försök igen.")
+    karin.answers("Nej")
+    karin.press("Skicka in")
+    karin.sees("En fil är inte uppladdad.")
+    karin.page.locator("#shots").get_by_role("button", name="Ta bort").click()
+    karin.press("Skicka in")
+    karin.sees("Telefonen är full och servern svarar inte, så inlägget är inte skickat.")
+    expect(karin.page.get_by_label("Text till inlägget")).to_have_value(text)
+    assert (left_on(karin.page), posts(site, text)) == ([], [])
+
+    context.set_offline(False)
+    karin.adds(picture)
+    expect(karin.page.locator("#shots > li [name=media]:enabled")).to_have_count(1, timeout=SOON)
+    karin.sends_in()
+    pardon(karin.page, "ERR_INTERNET_DISCONNECTED|htmx:")
+    found = posts(site, text)
+    assert [(post["status"], len(post["media"])) for post in found] == [("in_review", 1)]
+
+
+def test_a_server_without_room_says_so_and_the_post_waits_on_the_phone(karin: Karin, site: Site):
+    text = f"Servern var full, {uuid.uuid4().hex}"
+    full = {"error": "Servern har ont om plats. Vi försöker igen om en stund."}
+    karin.page.add_init_script(PERSISTS)
+    karin.begins(text)
+    expect(karin.page.locator("#sparat")).to_have_text("Sparat på telefonen")
+    assert karin.page.evaluate("window.asked") == 1  # the browser, to keep it also when it runs short itself
+    karin.page.context.route("**/nytt/", lambda route: route.fulfill(status=507, json=full))
+    karin.press("Skicka in")
+    karin.sees(f"{full['error']} Ditt inlägg ligger i utkorgen på telefonen och skickas av sig självt.")
+    assert (len(left_on(karin.page)), posts(site, text)) == (1, [])
+    karin.page.get_by_role("link", name="Utkorg").click()
+    karin.sees(full["error"])
+    assert axe(karin.page) == []
+    karin.page.context.unroute("**/nytt/")
+    pardon(karin.page, "status of 507")
+    karin.press("Försök nu")
+    karin.sees("Inskickat")
+    assert (left_on(karin.page), [post["status"] for post in posts(site, text)]) == ([], ["in_review"])
+
+
+# --- with nothing open, and in old browsers ------------------------------------------------------------------------
+
+KNOWN = """async () => (await caches.keys()).some((name) => name.startsWith("pages-"))"""
+
+
+def coverage_is_back(context: BrowserContext, page: Page, url: str) -> None:
+    """What Android tells the worker then, whether the app is open or not."""
+    browser, found = context.new_cdp_session(page), []
+    browser.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
+    browser.send("ServiceWorker.enable")
+    until(lambda: page.wait_for_timeout(50) or found, "there is no worker")
+    told = {"origin": url, "registrationId": found[-1]["registrationId"], "tag": "seko-outbox"}
+    browser.send("ServiceWorker.dispatchSyncEvent", {**told, "lastChance": False})
+
+
+def test_with_the_app_closed_the_worker_sends_also_a_large_file(karin: Karin, site: Site, tmp_path: Path):
+    text, context = f"Appen var stängd, {uuid.uuid4().hex}", karin.page.context
+    large = phones.written(tmp_path, "large.jpg", phones.phone_jpeg(640, 480) + bytes(1100 * 1024))
+    karin.go("/nytt/")
+    until(lambda: karin.page.evaluate(KNOWN), "the worker knows nobody")
+    context.set_offline(True)
+    karin.adds(large)
+    karin.page.get_by_label("Text till inlägget").fill(text)
+    karin.answers("Nej")
+    karin.press("Skicka in")
+    karin.sees("Ingen uppkoppling. Ditt inlägg ligger i utkorgen på telefonen")
+    pardon(karin.page, "ERR_INTERNET_DISCONNECTED")
+    karin.page.close()
+
+    context.set_offline(False)
+    page = watched(context.new_page())
+    page.goto(f"{site.url}/healthz")  # no page of the site: nothing on it sends
+    coverage_is_back(context, page, site.url)
+    until(lambda: left_on(page) == [], "it never left the phone")
+    assert [(post["status"], len(post["media"])) for post in posts(site, text)] == [("in_review", 1)]
+
+
+def test_without_locks_of_the_browser_one_tab_sends_and_the_other_waits(
+    karin: Karin, site: Site, tmp_path: Path
+):
+    """As in Safari before 15.4: whoever sends holds a lease in the store."""
+    text, context = f"Utan lås, {uuid.uuid4().hex}", karin.page.context
+    picture = base64.b64encode(phones.phone_jpeg(640, 480)).decode()
+    context.add_init_script("delete Navigator.prototype.locks")
+    other, held = watched(context.new_page()), list[Route]()
+    context.route("**/media/", lambda route: held.append(route))
+    for page in (karin.page, other):
+        page.goto(f"{site.url}/utkorg/")
+    assert karin.page.evaluate("navigator.locks === undefined")
+    person = karin.page.locator("body").get_attribute("data-person")
+    karin.page.evaluate(KEEP, {"pictures": [picture], "texts": [text], "person": person})
+    karin.page.evaluate(BEGIN, person)
+    until(lambda: karin.page.wait_for_timeout(50) or held, "nobody sends")
+    assert [page.evaluate(ROUND, person) for page in (karin.page, other)] == [1, 1]
+    assert len(held) == 1
+    held[0].continue_()
+    until(lambda: left_on(other) == [], "it never left the phone")
+    assert [(post["status"], len(post["media"])) for post in posts(site, text)] == [("in_review", 1)]
+    assert len(held) == 1
