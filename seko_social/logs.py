@@ -14,6 +14,8 @@ SECRETS = (
     re.compile(r"(/flode/)[\w-]+"),
     # What the page of somebody in a picture ends with.
     re.compile(r"(/samtycke/)[\w-]{20,}"),
+    # What an invitation and a new password are opened with.
+    re.compile(r"(/(?:inbjudan|reset/key)/)[\w-]{20,}"),
 )
 HIDDEN = "…"
 LONG_PART = re.compile(r"[^/]{20,}")

@@ -19,6 +19,9 @@ FORMAT = logs.Formatter("%(levelname)s %(name)s: %(message)s")
         ("GET /oauth?code=hemligt&state=hemligt", "GET /oauth?code=…&state=…"),
         ("Authorization: Bearer hemligt.x-y_z", "Authorization: Bearer …"),
         ("Not Found: /samtycke/kV9bq2hemligthemligt77aa/", "Not Found: /samtycke/…/"),
+        ("Unprocessable Entity: /inbjudan/kV9bq2hemligthemligt77/", "Unprocessable Entity: /inbjudan/…/"),
+        ("Gone: /konto/password/reset/key/3-cq2b1x-0a5d8e0a5d8e/", "Gone: /konto/password/reset/key/…/"),
+        ("Not Found: /inbjudan/12/dra-tillbaka/", "Not Found: /inbjudan/12/dra-tillbaka/"),
         ("Not Found: /inlagg/12/samtycke/lank/", "Not Found: /inlagg/12/samtycke/lank/"),
         ("cannot reach postgresql://seko:hemligt@host/seko", "cannot reach postgresql://seko:…@host/seko"),
         (
