@@ -1,5 +1,6 @@
 """
-What was published lately and is like this: the same picture, or nearly the same text.
+What was published lately and is like this: the same picture, or nearly the same text. And, for whoever sends a picture
+in, whether somebody has done so before.
 
 Two queries for a post at most. The first goes by the bands of the prints (`posts.likeness`), for which there are indexes,
 and brings numbers alone; the second fetches those few that are worth a closer look.
@@ -9,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import BooleanField, F, Model, Q, QuerySet, Value
 
@@ -22,7 +24,10 @@ from posts.likeness import (
     in_common,
     trigrams,
 )
-from posts.models import Band, Media, Publication, PublicationQuerySet, Version
+from posts.models import Band, Media, Post, Publication, PublicationQuerySet, Status, Version
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 LATELY = timedelta(days=30)
 MOST = 5000
@@ -90,6 +95,25 @@ def sharing_a_band(model: type[Model], field: str, prints: list[int]) -> QuerySe
         rows = rows.alias(**{f"band_{number}": Band(field, number)})
         either |= Q(**{f"band_{number}__in": set(bands)})
     return rows.filter(either).values("pk")
+
+
+def sent_in_before(
+    media: Iterable[Media], author: "User", client_id: UUID | None, now: datetime
+) -> Post | None:
+    """The last post that anybody sent in lately with one of these pictures; not the one that is being written."""
+    prints = [item.picture_print for item in media if item.picture_print is not None]
+    if not prints:
+        return None
+    near = Media.objects.filter(pk__in=sharing_a_band(Media, "picture_print", prints)).order_by()
+    same = [
+        pk
+        for pk, bits in near.values_list("pk", "picture_print")[:MOST]
+        if any(distance(bits, ours) <= SAME_PICTURE for ours in prints)
+    ]
+    others = Post.objects.filter(submitted_at__gt=now - LATELY).exclude(status=Status.WITHDRAWN)
+    if client_id:
+        others = others.exclude(author=author, client_id=client_id)
+    return others.showing(*same).select_related("author").order_by("-submitted_at", "-pk").first()
 
 
 def same_picture(pictures: list[int], rows: Iterable[Candidate]) -> list[int]:

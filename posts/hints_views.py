@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from posts import tone
+from posts import echoes, tone
 from posts.forms import TEXT_LENGTH, is_uuid
 from posts.models import Media
 from posts.tone_words import sentence_of
@@ -18,6 +18,7 @@ class HintsForm(forms.Form):
 
     text = forms.CharField(required=False, max_length=TEXT_LENGTH)
     link = forms.CharField(required=False, max_length=1000)
+    client_id = forms.UUIDField(required=False)
 
 
 @require_POST
@@ -33,5 +34,7 @@ def hint(request: SignedInRequest) -> HttpResponse:
 
 def hints_of(request: SignedInRequest, form: HintsForm) -> list[tone.Hint]:
     ids = filter(is_uuid, request.POST.getlist("media"))
-    media = Media.objects.filter(owner=request.user, pk__in=ids)
-    return list(tone.for_sender(form.cleaned_data["text"], form.cleaned_data["link"], media, timezone.now()))
+    media, now = list(Media.objects.filter(owner=request.user, pk__in=ids)), timezone.now()
+    found = list(tone.for_sender(form.cleaned_data["text"], form.cleaned_data["link"], media, now))
+    before = echoes.sent_in_before(media, request.user, form.cleaned_data["client_id"], now)
+    return [*found, *filter(None, [tone.sent_in_before(before, request.user)])]

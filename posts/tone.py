@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from posts import names, vocabulary
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from channels.models import Channel
-    from posts.models import Media, Publication
+    from posts.models import Media, Post, Publication
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”]+", re.IGNORECASE)
 HASHTAG = re.compile(r"(?<![\w&/#])#(\w+)")
@@ -104,6 +105,15 @@ def old_picture(media: "Media", now: datetime) -> Hint | None:
     """S26: "Informationen som läggs ut måste vara relevant". An old picture may be right, if the text says so."""
     taken = media.captured_at
     return Hint("old_picture", {"taken": taken}) if taken and now - taken > OLD else None
+
+
+def sent_in_before(post: "Post | None", author: "User") -> Hint | None:
+    """S42: "Irrelevant information ska i allra högsta grad undvikas". Two were at one place, or it is sent twice."""
+    if post is None:
+        return None
+    if post.author_id == author.pk:
+        return Hint("sent_in_yourself", {"day": post.submitted_at})
+    return Hint("sent_in_before", {"day": post.submitted_at, "name": post.author.get_short_name()})
 
 
 def sentences(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from posts.events_words import said
 from posts.tone import Hint
 
 LATELY = timedelta(days=60)
@@ -15,12 +16,19 @@ SENTENCES = {
     "irony": _("Kan det här läsas som ironi? Skämt är svåra att höra i text."),
     "only_a_link": _("Kan man ha nytta av inlägget utan att klicka på länken?"),
     "old_picture": _("Bilden är från %(taken)s. Stämmer det?"),
+    "sent_in_before": _("Samma bild skickades in %(day)s av %(name)s. Skicka ändå?"),
+    "sent_in_yourself": _("Du skickade in samma bild %(day)s. Skicka ändå?"),
 }
 
 
 def sentence_of(hint: Hint) -> str:
-    taken = hint.facts.get("taken")
-    return str(SENTENCES[hint.code]) % {"taken": taken_in(taken) if taken else ""}
+    words = {"taken": taken_in, "day": day_of}
+    facts = {name: words[name](fact) if name in words else fact for name, fact in hint.facts.items()}
+    return str(SENTENCES[hint.code]) % facts
+
+
+def day_of(at: datetime) -> str:
+    return said(timezone.localdate(at))
 
 
 def taken_in(at: datetime) -> str:

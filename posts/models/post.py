@@ -76,10 +76,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """
         return self.select_for_update(no_key=True)
 
-    def showing(self, media: Media) -> "PostQuerySet":
-        """Those with this picture or film in a version, or in what was sent in and is being prepared."""
-        frozen = Version.objects.filter(shown_media__media=media).order_by()
-        sent_in = Draft.objects.filter(shown_media__media=media, post__status=Status.IN_REVIEW)
+    def showing(self, *media: "Media | uuid.UUID") -> "PostQuerySet":
+        """Those with one of these pictures or films in a version, or in what was sent in and is being prepared."""
+        frozen = Version.objects.filter(shown_media__media__in=media).order_by()
+        sent_in = Draft.objects.filter(shown_media__media__in=media, post__status=Status.IN_REVIEW)
         # From the picture to its few posts: asked the other way, every picture on a page would look through all posts.
         return self.filter(pk__in=frozen.values("post").union(sent_in.values("post")))
 

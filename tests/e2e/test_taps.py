@@ -211,6 +211,20 @@ def test_what_is_blurred_on_the_phone_is_nowhere_else(browser: Browser, site: Si
     original = tmp_path / "portrait.jpg"
     Image.open(PORTRAIT).resize((600, 600)).save(original, quality=95)
 
+    first = tmp_path / "first.jpg"
+    Image.open(PORTRAIT).resize((600, 600)).save(first, quality=90)
+    karin.go("/hem/")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("link", name="Sudda först").tap()
+    chooser.value.set_files(str(first))
+    drawn_over(page, page.locator("#sudda .stage"), (0.25, 0.25), (0.75, 0.75))
+    page.get_by_role("button", name="Klar", exact=True).tap()
+    page.wait_for_url(re.compile(r"/nytt/\?utkorg="))
+    expect(page.locator("#shots > li [name=media]")).to_have_count(1, timeout=SOON)
+    master = master_of(karin, page.locator("#shots [name=media]").input_value())
+    was = Image.open(first).crop((200, 200, 400, 400)).convert("L")
+    assert edges(master.crop((200, 200, 400, 400)).convert("L")) * 8 < edges(was)
+
     karin.go("/nytt/")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Sudda först").click()
@@ -236,6 +250,7 @@ def test_what_is_blurred_on_the_phone_is_nowhere_else(browser: Browser, site: Si
         "turned, and upright"
     )
     assert_nowhere(original.read_bytes(), site.folder)
+    assert_nowhere(first.read_bytes(), site.folder)
 
 
 def drawn_over(page, stage: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from posts import tone
+from posts import tone, workflow
 from posts.models import Media, Post
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -92,3 +92,44 @@ def test_the_month_of_an_old_picture_is_named_and_nobody_elses_picture_is_looked
 def test_a_text_that_is_too_long_gets_no_hint_and_no_error(karin):
     answer = signed_in(karin).post("/nytt/rad/", {"text": "jävla idioter " * 1000})
     assert (answer.status_code, text_of(answer)) == (200, "")
+
+
+# --- the same picture once more -----------------------------------------------------------------------------------
+
+
+PRINT, NEARLY_IT, ANOTHER = 0x0F0F_3C3C_5A5A_1234, 0x0F0F_3C3C_5A5A_1200, 0x70F0_C3C3_A5A5_EDCB
+
+
+def sent_in(by, bits, days=1):
+    post = factories.submitted(by, text=CALM, media=[factories.picture(by, picture_print=bits)])
+    Post.objects.filter(pk=post.pk).update(submitted_at=timezone.now() - timedelta(days=days))
+    return post
+
+
+def asked(karin, bits, **typed):
+    mine = factories.picture(karin, picture_print=bits)
+    return text_of(signed_in(karin).post("/nytt/rad/", {"text": CALM, "media": str(mine.pk)} | typed))
+
+
+@pytest.mark.django_db
+def test_whoever_sends_in_what_a_colleague_has_sent_in_is_asked(karin):
+    sent_in(factories.ombudsman(name="Ali Haddad"), PRINT)
+    assert asked(karin, NEARLY_IT).startswith("Samma bild skickades in i går av Ali. Skicka ändå?")
+    assert asked(karin, NEARLY_IT, folded="sent_in_before") == ""
+    assert asked(karin, ANOTHER) == asked(karin, None) == ""
+
+
+@pytest.mark.django_db
+def test_one_is_asked_about_ones_own_other_posts_and_not_about_this_one(karin):
+    post = sent_in(karin, PRINT)
+    assert asked(karin, PRINT).startswith("Du skickade in samma bild i går. Skicka ändå?")
+    assert asked(karin, PRINT, client_id=str(post.client_id)) == ""
+
+
+@pytest.mark.django_db
+def test_what_is_a_draft_was_taken_back_or_is_long_ago_is_nobodys_question(karin):
+    ali = factories.ombudsman(name="Ali Haddad")
+    factories.draft(ali, media=[factories.picture(ali, picture_print=PRINT)])
+    sent_in(ali, PRINT, days=31)
+    workflow.withdraw(sent_in(ali, PRINT), ali)
+    assert asked(karin, PRINT) == ""

@@ -1,4 +1,5 @@
-// The buttons that open the editor (`blur.js`), which is fetched when somebody wants it.
+// The buttons that open the editor (`blur.js`), which is fetched when somebody wants it; and what one can do when somebody in
+// a picture was not asked: blur it, or take another one.
 //
 // Before a picture is sent: what came out is dispatched on #inlagg as `new CustomEvent("chosen", {detail: {files: [File]}})`,
 // and is to be treated as if it had been chosen in #id_uploads. The original is in no field of the form: it is neither
@@ -33,6 +34,66 @@ if (dialog?.showModal && button && input) {
   });
 }
 
+// --- somebody in it was not asked --------------------------------------------------------------------------------------
+
+const blurIt = document.querySelector("[data-blur-it]");
+const swapIt = document.querySelector("[data-swap-it]");
+const other = document.querySelector("[data-other]");
+blurIt.hidden = !("draws" in form.dataset);
+
+// Of several pictures nobody knows which is meant: then both lead up to them, and each has its own tools.
+blurIt.addEventListener("click", (event) => withTheOne(event, async (tile) => {
+  const change = tile.querySelector("[data-redraw]");
+  if (change) return change.click();
+  const [{ edit }, file] = await Promise.all([import("./blur.js"), onThePhone(tile)]);
+  const made = file && await edit(file);
+  if (made) insteadOf(tile.id, [made]);
+}));
+
+swapIt.addEventListener("click", (event) => withTheOne(event, () => other.click()));
+
+// Who is to be seen in another picture is another question.
+other.addEventListener("change", () => {
+  const files = [...other.files];
+  other.value = "";
+  if (!files.length || list.children.length !== 1) return;
+  insteadOf(list.firstElementChild.id, files);
+  const answer = form.querySelector("[name=people]:checked");
+  answer.checked = false;
+  answer.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+function withTheOne(event, act) {
+  if (list.children.length !== 1) return;
+  event.preventDefault();
+  act(list.firstElementChild);
+}
+
+// What waits to be sent, as it was chosen.
+async function onThePhone(tile) {
+  const store = await import("./store.js");
+  const item = await store.get(form.elements.client_id.value);
+  const file = item?.files.find((each) => each.id === tile.querySelector("[name=media]").value && each.type.startsWith("image/"));
+  return file && store.blob(item.id, file);
+}
+
+// It may have come up meanwhile: then its tile is another one.
+function insteadOf(id, files) {
+  form.dispatchEvent(new CustomEvent("chosen", { detail: { files } }));
+  const tile = document.getElementById(id);
+  if (tile) takeAway(tile);
+}
+
+function takeAway(tile) {
+  const tick = tile.querySelector("[name=remove]");
+  if (!tick) return [...tile.querySelectorAll("button")].at(-1)?.click();
+  tick.checked = true;
+  tick.dispatchEvent(new Event("change", { bubbles: true }));
+  return tile.remove();
+}
+
+// --- a picture that the server has ---------------------------------------------------------------------------------------
+
 async function redraw(tile, address, state) {
   const words = dialog.querySelector("[data-words]").dataset;
   tile.setAttribute("aria-busy", "true");
@@ -63,10 +124,7 @@ function replace(tile, html) {
     field.closest("details").open = true;
   }
   tile.before(made);
-  const away = tile.querySelector("[name=remove]");
-  away.checked = true;
-  away.dispatchEvent(new Event("change", { bubbles: true }));
-  tile.remove();
+  takeAway(tile);
   made.querySelector("[data-redraw]")?.focus();
 }
 
