@@ -100,9 +100,10 @@ def add(by: User, url: str, **fields: Any) -> EventFeed:
 @transaction.atomic
 def remove(feed: EventFeed, by: User) -> None:
     """With what it brought, where nothing came of that."""
-    log.record("event_feed.removed", feed, actor=by)
+    name = log.name_of(feed)
     events.forget(nothing_came_of(feed))
     feed.delete()
+    log.record("event_feed.removed", name, actor=by)
 
 
 def nothing_came_of(feed: EventFeed) -> EventQuerySet:
