@@ -334,10 +334,11 @@ def test_a_queue_of_films_with_pictures_of_their_own_costs_the_same_however_long
         film = post.version_in_force.shown_media.get().media
         still = factories.picture(film.owner, factories.jpeg("teal"), made_from=film, made_by=anna)
         factories.for_channels(post, anna, tube, thumbnail=still.sha256)
-    versions = list(Version.objects.whole().filter(number=2))
+    versions = list(Version.objects.whole().filter(number=2).prefetch_related("post__consents"))
     with django_assert_num_queries(1):
         renditions.fetch(versions)
-        assert [blockers.blockers(version) for version in versions] == [[]] * count
+        found = [blockers.blockers(version, version.post.consents.all()) for version in versions]
+    assert found == [[]] * count
 
 
 @pytest.mark.parametrize("at", ["", "x", "-1", "nan", "inf", "1e999"])

@@ -115,7 +115,9 @@ def test_the_answers_about_people_can_be_settled_by_the_reviewer(desk, facebook)
 
 
 def test_whether_one_may_take_pictures_there_is_settled_by_the_reviewer(desk, facebook):
-    post = factories.submitted(site=Site.UNKNOWN, alt_text=factories.ALT)
+    post = factories.submitted(site=Site.ALLOWED, alt_text=factories.ALT)
+    seen = post.current_version
+    workflow.edit(post, factories.reviewer(name="Johan Alm"), seen, seen.manuscript(), site=Site.UNKNOWN)
     page = text_of(desk.get(f"/granska/{post.pk}/"))
     assert "Får man fota här? Ja Nej, fotoförbud Vet inte" in page
     assert "Kan inte godkännas än: det är oklart om platsen får visas" in page
