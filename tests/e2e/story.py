@@ -10,11 +10,19 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.harness.browser import desktop, phone, watched
+from tests.harness.browser import AT_HOME, desktop, phone, watched
+from tests.harness.site import Site
 
 PASSWORD = "okej-okej-okej"
 SOON = 45_000
 """Milliseconds that something which happens by itself may take on a busy machine."""
+OLD_PHONE = {
+    "viewport": {"width": 320, "height": 480},
+    "user_agent": "Mozilla/5.0 (Linux; Android 5.1; Nexus 4) AppleWebKit/537.36 Chrome/39.0 Mobile Safari/537.36",
+    "java_script_enabled": False,
+    **AT_HOME,
+}
+"""Small, without scripts, and older than most things on the web: whose page is theirs needs no more."""
 KEPT: dict[tuple[str, type["Person"]], list[Any]] = {}
 """The cookies of those who have signed in on a site: most stories begin with somebody who has been here before."""
 
@@ -158,3 +166,17 @@ class Johan(Anna):
     """Another reviewer."""
 
     email = "johan@demo.test"
+
+
+def public(site: Site, text: str) -> list[dict]:
+    return [post for post in site.sandbox.posts() if text in post["text"]]
+
+
+def loaded_until(page: Page, words: str) -> None:
+    """Without scripts, somebody loads the page again."""
+    for _ in range(SOON // 500):
+        if words in page.locator("main").inner_text():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.locator("main")).to_contain_text(words)

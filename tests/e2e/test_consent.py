@@ -4,34 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.story import SOON, Anna, Karin
-from tests.harness.browser import AT_HOME, watched
+from tests.e2e.story import OLD_PHONE, SOON, Anna, Karin, loaded_until, public
+from tests.harness.browser import watched
 from tests.harness.site import Site
 from tests.posts.media import phones
 
 pytestmark = pytest.mark.browser
-OLD_PHONE = {
-    "viewport": {"width": 320, "height": 480},
-    "user_agent": "Mozilla/5.0 (Linux; Android 5.1; Nexus 4) AppleWebKit/537.36 Chrome/39.0 Mobile Safari/537.36",
-    "java_script_enabled": False,
-    **AT_HOME,
-}
-
-
-def public(site: Site, text: str) -> list[dict]:
-    return [post for post in site.sandbox.posts() if text in post["text"]]
-
-
-def loaded_until(page: Page, words: str) -> None:
-    """Without scripts, somebody loads the page again."""
-    for _ in range(SOON // 500):
-        if words in page.locator("main").inner_text():
-            return
-        page.wait_for_timeout(500)
-        page.reload()
-    expect(page.locator("main")).to_contain_text(words)
 
 
 def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(

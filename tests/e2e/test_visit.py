@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.story import SOON, Anna, Karin
-from tests.e2e.test_consent import OLD_PHONE, loaded_until, public
+from tests.e2e.story import OLD_PHONE, SOON, Anna, Karin, loaded_until, public
 from tests.harness.browser import pardon, watched
 from tests.harness.site import Site
 from tests.posts.media import phones
@@ -141,7 +140,7 @@ def shares(karin: Karin, post: int) -> None:
 def changes_their_mind(somebody: Page, site: Site) -> None:
     assert len(public(site, TEXT)) == 2
     somebody.reload()
-    somebody.get_by_role("button", name="Jag ångrar mig. Ta bort bilden").click()
+    somebody.get_by_role("button", name="Ta tillbaka mitt ja").click()
     loaded_until(somebody, "Bilden är borta. Det här är ditt kvitto.")
 
 
