@@ -89,6 +89,8 @@ def karin(browser: Browser, site: Site) -> Karin:
 FULL = """for (const name of ["put", "add"]) {
   IDBObjectStore.prototype[name] = () => { throw new DOMException("", "QuotaExceededError"); };
 }"""
+# As on an iPhone: what waits is sent by a page, when one is opened.
+WITHOUT_SYNC = "delete ServiceWorkerRegistration.prototype.sync;"
 
 
 def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
@@ -99,6 +101,7 @@ def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
     pictures = [phones.written(tmp_path, f"{n}.jpg", phones.phone_jpeg(800 + n, 600)) for n in (0, 1)]
     digests = [made_of(tmp_path / picture.stem, picture) for picture in pictures]
     context = karin.page.context
+    context.add_init_script(WITHOUT_SYNC)
     karin.go("/nytt/")
     context.set_offline(True)
     karin.page.locator("#id_uploads").set_input_files([str(picture) for picture in pictures])

@@ -1,6 +1,7 @@
 """The site as an app: what the phone keeps and for whom, what the browser is told, and what another app shares."""
 
 import json
+import posixpath
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from bench.weight import weight
+from bench.weight import read, weight, with_imports
 from posts.models import Media, Post
 from seko_social import shell
 from seko_social.statics import NamedByContent
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.django_db
 FIRST_PAGES = ("/hem/", "/nytt/", "/mina/", "/utkorg/", "/utan-uppkoppling/")
 LIGHT = 60_000
 """Bytes that somebody with two bars waits for once."""
+LATE = re.compile(r'\bimport\("(\.[^"]+\.js)"\)')
+ASKED_FOR = re.compile(r'(?:\bfrom |\bimport\()"(\.[^"]+\.js)"')
 
 
 @pytest.fixture
@@ -37,6 +40,30 @@ def karin() -> Client:
 def test_every_file_of_a_page_that_opens_without_coverage_is_kept(karin: Client, path: str):
     needed = {name for name in weight(karin, path) if not name.startswith("/")}
     assert needed - set(shell.files()) == set()
+
+
+def test_every_script_that_a_kept_one_asks_for_is_kept():
+    """Also those that come when they are needed: without coverage is when."""
+    kept = [name for name in shell.files() if name.endswith(".js")]
+    asked = {beside(name, other) for name in kept for other in asked_for(name)}
+    assert {"js/phone/blur.js", "js/phone/in-parts.js", "vendor/tus/tus.min.js"} <= asked
+    assert asked - set(kept) == set()
+
+
+def asked_for(name: str) -> list[str]:
+    return ASKED_FOR.findall(read(name).decode())
+
+
+def beside(name: str, other: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
+
+
+def test_the_worker_asks_for_nothing_late():
+    """A browser forbids it there: whatever the worker's own scripts load late, the worker has loaded at its start."""
+    at_once = set(with_imports({f"{shell.OWN_SCRIPTS}/worker.js": None}))
+    late = {beside(name, other) for name in at_once for other in LATE.findall(read(name).decode())}
+    assert late == {"js/phone/in-parts.js"}
+    assert late - at_once == set()
 
 
 def test_every_file_that_is_kept_is_there_and_named_once():
@@ -69,6 +96,15 @@ def test_neither_the_desk_nor_a_picture_nor_a_form_with_something_wrong_is_kept(
     assert ["X-Keep" in answer.headers for answer in answers] == [False] * 4
     for answer in answers:
         answer.close()
+
+
+@pytest.mark.parametrize(
+    ("someone", "status"), [(None, 302), (factories.administrator, 403)], ids=["signed out", "may not"]
+)
+def test_an_address_that_is_kept_is_not_when_it_says_no(someone, status: int):
+    client = signed_in(someone()) if someone else Client()
+    answers = [client.get(path) for path in ("/nytt/", "/utkorg/")]
+    assert [(answer.status_code, "X-Keep" in answer.headers) for answer in answers] == [(status, False)] * 2
 
 
 def test_a_page_before_the_sign_in_is_nobodys():

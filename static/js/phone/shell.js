@@ -4,7 +4,7 @@
 const worker = navigator.serviceWorker;
 const NOBODY = "0";
 const person = document.body.dataset.person;  // nothing where the page is the phone's own
-const isKept = "kept" in document.documentElement.dataset;
+let isKept = "kept" in document.documentElement.dataset;
 const form = document.getElementById("inlagg");
 
 // --- no connection -----------------------------------------------------------------------------------------------
@@ -22,6 +22,19 @@ addEventListener("online", () => {
   else tellOffline();
 });
 tellOffline();
+
+// The server has answered after all, later than we waited. A form is as good as a new one: what it is sent to knows which
+// version it was written about.
+worker?.addEventListener("message", ({ data }) => {
+  if (data.type !== "newer page" || !isKept) return;
+  if (form) {
+    isKept = false;
+    tellOffline();
+  } else if (offline) {
+    offline.querySelector("p").textContent = offline.dataset.newer;
+    offline.querySelector("a").textContent = offline.dataset.show;
+  }
+});
 
 // Pictures stay at the server: what must be erased there must not live on in a phone. Their places are empty.
 const empty = (image) => { if (image.tagName === "IMG") image.removeAttribute("src"); };

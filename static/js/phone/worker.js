@@ -69,10 +69,19 @@ async function oldFile(request) {
 async function page(event, known) {
   const { request } = event;
   const asked = ask(request);
-  event.waitUntil(asked.then((answer) => answer && remember(request.url, answer)).catch(() => {}));
+  const remembered = asked.then((answer) => answer && remember(request.url, answer)).catch(() => {});
+  event.waitUntil(remembered);
   const first = await Promise.race([asked, after(PATIENCE)]);
   if (first) return first.shown;
-  return (await kept(request.url)) ?? (await asked)?.shown ?? (await kept(known.offline)) ?? Response.error();
+  const old = await kept(request.url);
+  if (old) event.waitUntil(remembered.then(() => asked).then((answer) => tellOfLate(answer, event.resultingClientId)));
+  return old ?? (await asked)?.shown ?? (await kept(known.offline)) ?? Response.error();
+}
+
+// It answered after all. What somebody reads is not taken from under their eyes: the page offers the newer one.
+async function tellOfLate(answer, id) {
+  const isThere = answer && (answer.shown.ok || answer.shown.type === "opaqueredirect");
+  if (isThere) (await clients.get(id))?.postMessage({ type: "newer page" });
 }
 
 // Two of it: one to show, one to keep. Nothing, when nobody answers.
