@@ -105,14 +105,7 @@ def told_by(
     with transaction.atomic():
         locked = Post.objects.locked().get(pk=post.pk)
         publishing.lock_all(Publication.objects.filter(post=locked).exclude(status__in=OVER))
-        request = ConsentRequest.objects.create(
-            post=locked,
-            method=Method.READ_ALOUD,
-            pictures=consent.pictures_of(locked.wording.media if locked.wording else []),
-            platforms=consent.places(),
-            words=consent_words.VERSION,
-            made_by=by,
-        )
+        request = noted(locked, by)
         consent.write_down(request, Answer.WITHDRAWN)
         case = None
         if cases.is_live(locked):
@@ -131,3 +124,15 @@ def told_by(
         if case is None:
             notices.said_no(request, is_taken_down=False)
     return case
+
+
+def noted(post: Post, by: "User") -> ConsentRequest:
+    """For somebody who had no link, or has lost it: what they mean are the pictures as they are now."""
+    return ConsentRequest.objects.create(
+        post=post,
+        method=Method.READ_ALOUD,
+        pictures=consent.pictures_of(post.wording.media if post.wording else []),
+        platforms=consent.places(),
+        words=consent_words.VERSION,
+        made_by=by,
+    )

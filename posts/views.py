@@ -63,7 +63,7 @@ from posts.models import (
     TakeDown,
 )
 from posts.serving import serve
-from posts.wording import too_large
+from posts.wording import too_large_a_film
 from posts.workflow import Action
 
 ON_HOME = 5
@@ -208,28 +208,38 @@ def compose(request: SignedInRequest, post: Post | None) -> HttpResponse:
     if wants_json(request) and (ids := form.not_here()):
         return outbox.missing(ids)
     try:
-        saved = drafting.save(
-            request.user,
-            form.cleaned_data["client_id"],
-            form.fields_of_draft(),
-            form.shown,
-            form.alt_texts(),
-            form.revision,
-        )
+        saved = write_down(request, form)
     except drafting.NotWithAuthorError as error:
         return too_late_to_write(request, form, error.post)
     except drafting.OlderSaveError as error:
         return outbox.saved(error.post) if wants_json(request) else redirect("posts:edit", error.post.pk)
-    if request.POST.get("intent") == "submit":
-        return submit(request, form, saved)
-    if request.POST.get("intent") == "ask":
-        return redirect("posts:consent", saved.pk)
-    told = what_follows(request, saved)
+    return go_on(request, form, saved, status=200 if post else 201)
+
+
+def write_down(request: SignedInRequest, form: DraftForm) -> Post:
+    return drafting.save(
+        request.user,
+        form.cleaned_data["client_id"],
+        form.fields_of_draft(),
+        form.shown,
+        form.alt_texts(),
+        form.revision,
+    )
+
+
+def go_on(request: SignedInRequest, form: DraftForm, post: Post, *, status: int) -> HttpResponse:
+    """The draft is kept; now where its author wanted to get with it."""
+    intent = request.POST.get("intent")
+    if intent == "submit":
+        return submit(request, form, post)
+    if intent == "ask":
+        return redirect("posts:consent", post.pk)
+    told = what_follows(request, post)
     if wants_json(request):
-        return outbox.saved(saved, 200 if post else 201)
+        return outbox.saved(post, status)
     if told:
         messages.success(request, told)
-    return redirect("posts:edit", saved.pk)
+    return redirect("posts:edit", post.pk)
 
 
 def what_follows(request: SignedInRequest, post: Post) -> str:
@@ -326,7 +336,7 @@ def show_form(
         "asked": last_request(post),
         "main_channel": main_channel(),
         "most_bytes": settings.FILM_MAX_BYTES,
-        "too_large": too_large(settings.FILM_MAX_BYTES),
+        "too_large": too_large_a_film(settings.FILM_MAX_BYTES),
     }
     return render(request, "posts/compose.html", context, status=status)
 
