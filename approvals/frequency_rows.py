@@ -34,6 +34,7 @@ from approvals.models import OutsidePost
 from channels.models import Channel
 from posts.models import (
     Category,
+    Event,
     Hold,
     Post,
     Publication,
@@ -44,6 +45,7 @@ from posts.models import (
 
 ON_ITS_WAY = (PublicationStatus.QUEUED, PublicationStatus.STAGING, PublicationStatus.COMMITTING)
 OUT, AHEAD, RESERVE = "out", "ahead", "reserve"
+UNDOCUMENTED = "undocumented"
 EXAMPLES = 2
 SENT_IN_LATELY = 30
 
@@ -158,13 +160,16 @@ class Example:
     at: datetime
 
 
-def mix(today: date) -> tuple[Mix, list[Example]]:
-    """What came out in thirty days, each wording once, and the last ones that were only links: by one question."""
+def mix(today: date) -> tuple[Mix, list[Example], int]:
+    """
+    What came out in thirty days, each wording once, the last ones that were only links, and how many events nobody has
+    shown anything of: by one question.
+    """
     counts: dict[str, int] = {}
     examples = []
     since = beginning_of(today - MIX_DAYS * DAY)
     for shows, count, post, text, at in out_by_kind(since).union(
-        elsewhere_by_kind(since), last_links(since), all=True
+        elsewhere_by_kind(since), last_links(since), events_without(today), all=True
     ):
         if post is None:
             counts[shows] = counts.get(shows, 0) + count
@@ -172,7 +177,7 @@ def mix(today: date) -> tuple[Mix, list[Example]]:
             examples.append(Example(post, headline_of(text), at))
     examples.sort(key=lambda example: example.at, reverse=True)
     kinds = (Shows.LINK, Shows.PICTURE, Shows.FILM, Shows.OTHER)
-    return Mix(*(counts.get(kind, 0) for kind in kinds)), examples
+    return Mix(*(counts.get(kind, 0) for kind in kinds)), examples, counts.get(UNDOCUMENTED, 0)
 
 
 OF_A_KIND = ("shows", "count", "of", "words", "last")
@@ -207,6 +212,13 @@ def last_links(since: datetime) -> QuerySet[Any, Any]:
     newest = out.filter(~Exists(elsewhere)).order_by("-published_at", "-pk").values("pk")[:EXAMPLES]
     found = Publication.objects.filter(pk__in=newest).order_by().annotate(one=Value(1))
     return found.values_list("shows", "one", "post", "version__text", "published_at")
+
+
+def events_without(today: date) -> QuerySet[Any, Any]:
+    """What has begun, nothing was sent in about, and nobody said that there is nothing to show of."""
+    found = Event.objects.begun(today).undocumented().order_by()
+    found = found.annotate(shows=Value(UNDOCUMENTED, CharField())).values("shows")
+    return found.annotate(count=Count("*"), **NO_POST).values_list(*OF_A_KIND)
 
 
 def last_days() -> list[tuple[str, date | None]]:

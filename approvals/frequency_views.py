@@ -121,7 +121,7 @@ def lead_of(tiles: list[Tile]) -> dict[str, Any]:
 
 
 def of_all_channels(today: date) -> dict[str, Any]:
-    mix, examples = frequency_rows.mix(today)
+    mix, examples, undocumented = frequency_rows.mix(today)
     unused = frequency.unused(frequency_rows.last_days(), today)
     return {
         "mix": mix,
@@ -130,6 +130,7 @@ def of_all_channels(today: date) -> dict[str, Any]:
         "examples": examples,
         "over": next((limit for limit in (settings.MIX_RED, settings.MIX_AMBER) if mix.is_over(limit)), None),
         "is_red": mix.is_over(settings.MIX_RED),
+        "undocumented": frequency_words.of_events(undocumented),
         "unused": frequency_words.of_unused(unused),
         **regions(frequency_rows.sent_in_by_region(today)),
     }

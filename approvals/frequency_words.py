@@ -174,6 +174,14 @@ def of_the_mix(mix: Mix) -> str:
     return _("%(share)d %% av inläggen är bara länkar till vår webb.") % {"share": mix.shares[0]}
 
 
+def of_events(count: int) -> str:
+    """Those that nobody has sent anything in about."""
+    if not count:
+        return ""
+    words = ngettext("%(n)d händelse har inget inlägg än.", "%(n)d händelser har inget inlägg än.", count)
+    return words % {"n": count}
+
+
 def of_unused(found: Iterable[Unused]) -> str:
     """The one that was used longest ago; the others can wait their turn."""
     one = next(iter(found), None)

@@ -11,7 +11,18 @@ from accounts.models import User
 from approvals import frequency_rows
 from approvals.frequency import Mix
 from channels.models import Channel
-from posts.models import Approval, Category, MediaKind, Post, Publication, Status, Version, VersionMedia
+from posts import events
+from posts.models import (
+    Approval,
+    Category,
+    MediaKind,
+    NothingToShow,
+    Post,
+    Publication,
+    Status,
+    Version,
+    VersionMedia,
+)
 from posts.showing import shown_by
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -189,7 +200,7 @@ def test_a_picture_or_a_film_is_more_than_a_link(facebook):
     picture, film = factories.picture(karin), factories.picture(karin, kind=MediaKind.FILM)
     came_out(facebook, ago(days=1), link="https://seko.se/", media=[picture])
     came_out(facebook, ago(days=2), link="https://seko.se/", media=[picture, film])
-    assert frequency_rows.mix(TODAY) == (Mix(pictures=1, films=1), [])
+    assert frequency_rows.mix(TODAY) == (Mix(pictures=1, films=1), [], 0)
 
 
 def test_a_post_on_two_channels_counts_once(facebook):
@@ -207,7 +218,7 @@ def test_the_last_links_are_the_examples(facebook):
     for days in (3, 1, 2):
         came_out(facebook, ago(days=days), text=f"För {days} dagar sedan.", link="https://seko.se/")
     came_out(facebook, ago(hours=1), text="Bara ord.")
-    counted, examples = frequency_rows.mix(TODAY)
+    counted, examples, _events = frequency_rows.mix(TODAY)
     assert counted == Mix(links=3, others=1)
     assert [example.headline for example in examples] == ["För 1 dagar sedan", "För 2 dagar sedan"]
 
@@ -363,6 +374,18 @@ def test_the_menu_leads_to_it_and_marks_it_alone(desk):
     assert marked == ["/granska/frekvens/"]
 
 
+def test_events_without_a_post_are_counted_for_whoever_keeps_them(desk, facebook):
+    karin = factories.ombudsman()
+    begun = [events.add(karin, title=title, first_day=TODAY, last_day=TODAY) for title in ("A", "B", "C")]
+    events.add(karin, title="D", first_day=TODAY + timedelta(days=30), last_day=TODAY + timedelta(days=30))
+    events.nothing_to_show(begun[0], karin, NothingToShow.INTERNAL, "")
+    assert frequency_rows.mix(TODAY)[2] == 2
+    page = desk.get(PAGE)
+    assert "2 händelser har inget inlägg än." in text_of(page)
+    assert 'href="/handelser/alla/"' in page.content.decode()
+    assert "inget inlägg än" not in text_of(signed_in(factories.reader()).get(PAGE))
+
+
 @pytest.mark.parametrize("count", [1, 50])
 def test_the_page_costs_twelve_queries_however_many(desk, facebook, count, django_assert_num_queries):
     categories = list(Category.objects.all())
@@ -371,6 +394,7 @@ def test_the_page_costs_twelve_queries_however_many(desk, facebook, count, djang
         at = timezone.now() - timedelta(days=number % 30)
         came_out(facebook, at, author=author, category=categories[number % 10], link="https://seko.se/")
         publication(facebook, author=author, status="held", hold="reserve")
+        events.add(author, title=f"Besök {number}", first_day=TODAY, last_day=TODAY)
     with django_assert_num_queries(12):
         desk.get(PAGE)
 

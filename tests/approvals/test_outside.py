@@ -69,7 +69,7 @@ def test_what_was_written_on_the_page_itself_is_counted(listing, channel):
     today = timezone.localdate()
     seen = frequency_rows.seen_on(frequency_rows.channels(), today)[channel.pk]
     assert sum(seen.out.values()) == 2
-    mix, _ = frequency_rows.mix(today)
+    mix, *_ = frequency_rows.mix(today)
     assert (mix.pictures, mix.others, mix.total) == (1, 1, 2)
 
 
