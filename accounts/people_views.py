@@ -66,7 +66,9 @@ def show_people(request: HttpRequest, form: InvitationForm, status: int = 200) -
         shown = attestation.missing(year).order_by("name", "pk")
     elif may_see_answers and chosen == "policy":
         shown = policy.unread().order_by("name", "pk")
-    found = list(shown.filter(name__gte=after).prefetch_related("groups")[: PEOPLE + 1])
+    found = list(
+        shown.filter(name__gte=after).select_related("branch").prefetch_related("groups")[: PEOPLE + 1]
+    )
     page = {
         "shell": shell_for(request),
         "form": form,

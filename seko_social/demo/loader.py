@@ -18,8 +18,8 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts import duty, notices, policy
-from accounts.models import Duty, Notice, User
+from accounts import duty, notices, policy, roles
+from accounts.models import Branch, Duty, Notice, User
 from approvals import reserve
 from channels import connections, keeping
 from channels.adapters.base import Receipt, Staged
@@ -29,7 +29,7 @@ from channels.adapters.connectors import CONNECTORS
 from channels.errors import Duplicate, Refused
 from channels.models import Channel, Credential
 from channels.sandbox.store import Store
-from posts import content, preparation, publishing, renditions, workflow
+from posts import content, events, preparation, publishing, renditions, workflow
 from posts.manuscript import ChannelText
 from posts.models import (
     Category,
@@ -70,6 +70,7 @@ def load(say: Say, *, with_plans: bool = True) -> None:
     told = (*story.POSTS, *story.AHEAD) if with_plans else story.POSTS
     say("people and channels …")
     people = {email: add_person(email, name, region, roles) for email, name, region, roles in story.PEOPLE}
+    give_branches(people)
     have_them_read_the_policy(people)
     scenes: dict[str, Media] = {}
     with Store(settings.SANDBOX_DIR) as store:
@@ -83,14 +84,26 @@ def load(say: Say, *, with_plans: bool = True) -> None:
             Telling(demo, people, channels, store, scenes).tell()
     if with_plans:
         give_watches(people)
+        give_events(people)
     notices.keep_from_mail(Notice.objects.all())
     notices.mark_read(Notice.objects.filter(created_at__lt=timezone.now() - STILL_NEWS))
 
 
-def add_person(email: str, name: str, region: str, roles: tuple[str, ...]) -> User:
-    user = User.objects.create_user(email, story.PASSWORD, name=name, region=region)
-    user.groups.set(Group.objects.filter(name__in=roles))
+def add_person(email: str, name: str, region: str, given: tuple[str, ...]) -> User:
+    is_administrator = roles.ADMINISTRATOR in given
+    user = User.objects.create_user(
+        email, story.PASSWORD, name=name, region=region, is_staff=is_administrator
+    )
+    user.groups.set(Group.objects.filter(name__in=given))
     return user
+
+
+def give_branches(people: dict[str, User]) -> None:
+    for name, asks in story.BRANCHES.items():
+        Branch.objects.create(name=name, asks_about_site=asks)
+    for email, name in story.OF_BRANCH.items():
+        people[email].branch = Branch.objects.get(name=name)
+        people[email].save(update_fields=["branch"])
 
 
 def have_them_read_the_policy(people: dict[str, User]) -> None:
@@ -151,6 +164,23 @@ def give_watches(people: dict[str, User]) -> None:
         first = monday + timedelta(weeks=week)
         days = {"first_day": first, "last_day": first + timedelta(days=6)}
         duty.give(Duty(person=people[person], deputy=people[deputy], **days), people[story.ANNA])
+
+
+def give_events(people: dict[str, User]) -> None:
+    """Each was known a week ahead."""
+    today = timezone.localdate()
+    for demo in story.EVENTS:
+        first = today + timedelta(days=demo.day)
+        days = {"first_day": first, "last_day": first + timedelta(days=demo.days - 1)}
+        with clock(timezone.now() - timedelta(days=7)):
+            events.add(
+                people[demo.owner],
+                title=demo.title,
+                kind=demo.kind,
+                place=demo.place,
+                is_shared=demo.is_shared,
+                **days,
+            )
 
 
 def page_of(demo: DemoChannel) -> str:

@@ -15,6 +15,7 @@ PASSWORD = "okej-okej-okej"  # noqa: S105 printed for everybody: the demo is for
 PEOPLE = (
     ("karin@demo.test", "Karin Ek", "Umeå", (roles.OMBUDSMAN,)),
     ("ali@demo.test", "Ali Haddad", "Årsta", (roles.OMBUDSMAN,)),
+    ("sara@demo.test", "Sara Nyman", "Örebro", (roles.OMBUDSMAN,)),
     ("anna@demo.test", "Anna Lind", "Stockholm", (roles.COMMUNICATIONS,)),
     ("johan@demo.test", "Johan Alm", "Stockholm", (roles.COMMUNICATIONS,)),
     ("mona@demo.test", "Mona Berg", "Stockholm", (roles.ADMINISTRATOR,)),
@@ -159,7 +160,20 @@ class DemoPost:
     """What is planned comes out then. What lies in the reserve is good until then; 0: always."""
 
 
-KARIN, ALI = "karin@demo.test", "ali@demo.test"
+KARIN, ALI, SARA = "karin@demo.test", "ali@demo.test", "sara@demo.test"
+BRANCHES = {
+    "Energi": True,
+    "Försvar": True,
+    "Kriminalvård": True,
+    "Post": True,
+    "Sjöfart": True,
+    "Spår": True,
+    "Statlig förvaltning": False,
+    "Telekom": True,
+    "Väg & ban": False,
+}
+"""Whether somebody from there is asked, before each picture, whether one may take it (skyddslagen, 4 §)."""
+OF_BRANCH = {KARIN: "Väg & ban", SARA: "Kriminalvård"}
 YARD_ALT = "Två kollegor i varselkläder och hjälm ler mot kameran. Bakom dem en bangård i gryningen."
 ROAD_ALT = (
     "En vägarbetare i gul väst står vid avspärrningen. Bakom henne lyser en pilvagn på en mörk motorväg."
@@ -346,5 +360,27 @@ AHEAD = (
     ),
 )  # fmt: skip
 """What is approved and has not come out yet: the days to come, and the reserve."""
+
+
+@dataclass(frozen=True)
+class DemoEvent:
+    """Days are counted from today."""
+
+    owner: str
+    title: str
+    kind: str
+    day: int
+    days: int = 1
+    place: str = ""
+    is_shared: bool = False
+
+
+EVENTS = (
+    DemoEvent(KARIN, "Besök hos teknikerna i Vännäs", "visit", -1, place="Vännäs"),
+    DemoEvent(KARIN, "Årsmöte i Umeå", "congress", 2, place="Folkets hus"),
+    DemoEvent(SARA, "Besök hos kriminalvårdare", "visit", 0),
+    DemoEvent(ANNA, "Hem i kväll", "campaign", -3, days=14, is_shared=True),
+)
+"""What one expects posts about; with the days to come, so that the first pages of tests are their own."""
 WATCHES = ((ANNA, JOHAN), (JOHAN, ANNA))
 """Who has it and who stands in, a week each, from the one that has begun."""

@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts import notices, roles
-from accounts.models import Notice, User
+from accounts.models import Branch, Notice, User
 from audit.models import Entry
+from posts import places
 from tests import factories
-from tests.pages import signed_in
+from tests.pages import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/accounts/user/"
@@ -65,6 +66,16 @@ def test_an_administrator_gives_others_their_roles_but_makes_nobody_a_superuser(
     ali = factories.ombudsman()
     signed_in(mona).post(page_of(ali), as_shown(ali, roles.COMMUNICATIONS))
     assert rights_of(ali) == (True, True, False, {roles.COMMUNICATIONS})
+
+
+def test_an_administrator_says_which_branch_somebody_is_of_and_the_list_shows_it(mona):
+    ali, post = factories.ombudsman(), Branch.objects.create(name="Post", asks_about_site=True)
+    assert not places.is_asked(ali)
+    signed_in(mona).post(page_of(ali), as_shown(ali, roles.OMBUDSMAN, branch=post.pk))
+    assert places.is_asked(User.objects.get(pk=ali.pk))
+    people = text_of(signed_in(mona).get("/manniskor/"))
+    assert f"{ali.email}, ombudsman, Post Ändra {ali.name}" in people
+    assert "Branscher" not in text_of(signed_in(factories.reviewer()).get("/manniskor/"))
 
 
 def test_a_superuser_makes_another(superuser, mona):
