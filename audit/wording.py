@@ -80,12 +80,15 @@ VERBS: dict[str, dict[str, Any]] = {
         "consent.told": gettext_lazy("Frågade på plats, och alla sa ja"),
         "consent.not_asked": gettext_lazy("Tog tillbaka en fråga till någon på bilden"),
         "consent.answered": gettext_lazy("Någon på bilden svarade"),
+        "consent.in_office": gettext_lazy("Sa att alla på bilden är företrädare i tjänsten"),
+        "consent.forgotten": gettext_lazy("Gallrade ett svar om samtycke"),
     },
     "case": {
         "case.opened": gettext_lazy("Öppnade ett nedtagningsärende"),
         "case.kept": gettext_lazy("Stängde ett nedtagningsärende och lät inlägget ligga kvar"),
         "case.closed": gettext_lazy("Stängde ett nedtagningsärende: allt är nere"),
         "case.swept": gettext_lazy("Gallrade namn och anteckningar i ett nedtagningsärende"),
+        "case.forgotten": gettext_lazy("Gallrade ett nedtagningsärende"),
     },
     "publishing": {
         "publishing.stopped": gettext_lazy("Stoppade all publicering"),

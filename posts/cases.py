@@ -1,7 +1,7 @@
 """
 Somebody wants a post gone: a case with a clock, from the moment when it is said until the last channel has it no more.
 
-    opened ──the order──▶ taken down, channel by channel ──▶ closed ──▶ receipt ──▶ swept (names and words)
+    opened ──the order──▶ taken down, channel by channel ──▶ closed ──▶ receipt ──▶ swept (names and words) ──▶ gone
       └── an author's request ──the group──▶ the order | closed, and the post stays
 
 Opening one for somebody in the picture orders the take-down in the same transaction: what waits is held at once. What its
@@ -30,6 +30,7 @@ from posts.models import (
     CaseQuerySet,
     CaseReason,
     ConsentRequest,
+    Hold,
     Post,
     Publication,
     PublicationStatus,
@@ -183,6 +184,12 @@ def wanted_down() -> CaseQuerySet:
     return TakedownCase.objects.open().filter(~Exists(unfinished), order__isnull=False)
 
 
+def is_held(post: Post) -> bool:
+    """Something of it waits for a person to let it out: what was held for a case stays so when the post is kept."""
+    held = Publication.objects.heads().filter(post=post, status=PublicationStatus.HELD)
+    return held.filter(hold=Hold.PERSON).exists()
+
+
 # --- closing ------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +202,7 @@ def keep(case: TakedownCase, by: "User", message: str) -> bool:
         is_kept = bool(mine.update(closed_at=timezone.now(), closed_by=by))
         if is_kept:
             log.record("case.kept", case, actor=by)
-            notices.case_kept(case, by, message)
+            notices.case_kept(case, by, message, is_held=is_held(case.post))
     return is_kept
 
 
@@ -236,17 +243,28 @@ def names_left(case: TakedownCase) -> list[str]:
 
 
 def sweep(now: datetime) -> None:
-    """What every round does; and of old ones, the names and the words go: that there was a case stays."""
+    """What every round does; and of old ones, the names and the words go: that there was a case stays, for a while."""
     close_finished()
     hurry(now)
-    old = TakedownCase.objects.closed().filter(
-        closed_at__lte=now - timedelta(days=settings.CASE_NAMES_DAYS), swept_at=None
+    closed = TakedownCase.objects.closed()
+    names_until, until = (
+        now - timedelta(days=days) for days in (settings.CASE_NAMES_DAYS, settings.CASE_DAYS)
     )
-    for case in old[:AT_ONCE]:
-        forget(case, now)
+    for case in closed.filter(closed_at__lte=names_until, swept_at=None)[:AT_ONCE]:
+        forget_names(case, now)
+    for case in closed.filter(closed_at__lte=until)[:AT_ONCE]:
+        forget(case)
 
 
-def forget(case: TakedownCase, now: datetime) -> None:
+def forget(case: TakedownCase) -> None:
+    """Twice at once, it goes once."""
+    with transaction.atomic():
+        if found := TakedownCase.objects.closed().select_for_update().filter(pk=case.pk).first():
+            log.record("case.forgotten", found)
+            found.delete()
+
+
+def forget_names(case: TakedownCase, now: datetime) -> None:
     with transaction.atomic():
         gone = {"message": "", "receipt_to": "", "swept_at": now}
         if TakedownCase.objects.filter(pk=case.pk, swept_at=None).update(**gone):

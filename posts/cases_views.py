@@ -53,6 +53,7 @@ def case(request: SignedInRequest, case_id: int) -> HttpResponse:
         "removals": cases.removals_of(found),
         "may_read": may_read(request, found.post),
         "is_moving": found.is_open and any(row.is_moving for row in rows),
+        "is_held": cases.is_held(found.post),
         "is_late": found.is_late(timezone.now()),
         "form": form,
         "may_erase": rules.why_not_erase(request.user, found.post) is None,

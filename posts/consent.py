@@ -6,17 +6,21 @@ yes; another picture, or a platform that was not named, does not. A no stands ag
 shown as it was when somebody said no, whatever is claimed about it; blurred or cropped, it is for the group to judge.
 
 A question that was asked and not answered waits: it is answered, or taken back by whoever asked.
+
+Whoever speaks for the union in their office, as its president does, is not asked: that all in a picture do is told, and
+written down like a yes. Who is to be asked all the same is asked, and that waits as for everybody.
 """
 
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -26,6 +30,7 @@ from channels.adapters import ADAPTERS
 from channels.models import Channel
 from posts import consent_words
 from posts.models import (
+    OVER,
     Answer,
     ConsentAnswer,
     ConsentQuerySet,
@@ -36,6 +41,9 @@ from posts.models import (
     Minors,
     People,
     Post,
+    Publication,
+    Removal,
+    Status,
     Version,
 )
 
@@ -49,6 +57,8 @@ AS_THE_SCRIPT_SAYS = ("facebook", "x", "youtube")
 """Where nothing is connected yet."""
 OWN_ANSWERS = (Method.LINK, Method.PHONE)
 """Given by the people themselves, and not told by whoever asked them."""
+AT_ONCE = 50
+"""How many are forgotten in one round."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +103,19 @@ def unsettled(version: Version, asked: Iterable[ConsentRequest] | None = None) -
 
 
 def counts(item: ConsentRequest, claim: str) -> bool:
-    """Whoever says that not all were asked outweighs what was told for others; not what people answered themselves."""
-    return claim == People.ALL_SAID_YES or item.method in OWN_ANSWERS
+    """
+    Whoever says that not all were asked outweighs what was told for others; not what people answered themselves, nor that
+    there was nobody to ask.
+    """
+    return claim == People.ALL_SAID_YES or item.method in (*OWN_ANSWERS, Method.IN_OFFICE)
 
 
 def of_minors(version: Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
-    """Who answers on their own telephone is asked there whether they are under 18."""
+    """Who answers on their own telephone is asked there whether they are under 18. Nobody is who has an office."""
     if version.minors in (Minors.NOBODY, Minors.GUARDIAN_SAID_YES) or any(item.is_guardians for item in yes):
         return []
-    is_asked_there = version.minors == "" and all(item.method in OWN_ANSWERS for item in yes)
-    return [] if is_asked_there else [Unsettled("guardian_missing")]
+    is_known = version.minors == "" and all(item.method in (*OWN_ANSWERS, Method.IN_OFFICE) for item in yes)
+    return [] if is_known else [Unsettled("guardian_missing")]
 
 
 def of_places(version: Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
@@ -168,8 +181,19 @@ def places() -> list[str]:
 
 
 def names_of(platforms: Iterable[str]) -> list[str]:
-    """As people know them. One that is gone from here was still promised."""
-    return [ADAPTERS[key].name if key in ADAPTERS else key for key in platforms]
+    """
+    As people know them: what is published by hand has no platform that means anything to them, and is called what the
+    channel is. One that is gone from here was still promised.
+    """
+    names: list[str] = []
+    for key in platforms:
+        if key in ADAPTERS and not ADAPTERS[key].publishes:
+            names += (
+                Channel.objects.open().filter(platform=key).order_by("name").values_list("name", flat=True)
+            )
+        else:
+            names.append(ADAPTERS[key].name if key in ADAPTERS else key)
+    return names
 
 
 def script() -> str:
@@ -191,6 +215,22 @@ def read_aloud(post: Post, by: "User", version: Version, count: int) -> ConsentR
     )
     write_down(request, Answer.YES, is_guardians=version.minors == Minors.GUARDIAN_SAID_YES)
     log.record("consent.told", request, actor=by, count=count)
+    return request
+
+
+def in_office(post: Post, by: "User", count: int) -> ConsentRequest:
+    """So many can be recognised, and all speak for the union. Told twice of the same pictures, it is told once."""
+    with transaction.atomic():
+        Post.objects.locked().get(pk=post.pk)
+        pictures = pictures_of(post.wording.media if post.wording else [])
+        told = of(post).filter(method=Method.IN_OFFICE, count=count)
+        if already := next((item for item in told if item.pictures == pictures), None):
+            return already
+        request = ConsentRequest.objects.create(
+            post=post, method=Method.IN_OFFICE, pictures=pictures, count=count, made_by=by
+        )
+        write_down(request, Answer.YES)
+        log.record("consent.in_office", request, actor=by, count=count)
     return request
 
 
@@ -236,14 +276,14 @@ def write_down(
     request: ConsentRequest, answer: Answer, *, language: str = "", is_guardians: bool = False
 ) -> None:
     """The answer, with what it was an answer to; and on the request, that it is the last one."""
-    now = timezone.now()
+    now, was_told = timezone.now(), request.method != Method.IN_OFFICE
     ConsentAnswer.objects.create(
         request=request,
         answer=answer,
         method=request.method,
         count=request.count,
         is_guardians=is_guardians,
-        words=consent_words.VERSION,
+        words=consent_words.VERSION if was_told else 0,
         language=language,
         pictures=request.pictures,
         platforms=request.platforms,
@@ -268,3 +308,37 @@ def by_token(token: str) -> ConsentRequest | None:
 def of(post: Post) -> ConsentQuerySet:
     """What was asked about a post, and not taken back, in its order."""
     return ConsentRequest.objects.in_force().filter(post=post).of_words()
+
+
+# --- forgetting -------------------------------------------------------------------------------------------------
+
+
+def sweep(now: datetime) -> None:
+    """What is the proof of nothing any more."""
+    for request in to_forget(now).order_by("pk")[:AT_ONCE]:
+        forget(request, now)
+
+
+def to_forget(now: datetime) -> ConsentQuerySet:
+    """
+    Of posts that will not be shown, and were not for so long. What a case is about stays with the case; and a no stays
+    for as long as somebody may still send the picture in.
+    """
+    before = now - timedelta(days=settings.CONSENT_DAYS)
+    of_it = Publication.objects.filter(post=OuterRef("pk"))
+    is_somewhere = Exists(of_it.exclude(status__in=OVER))
+    was_lately = Exists(Removal.objects.filter(publication__post=OuterRef("pk"), finished_at__gt=before))
+    is_decided = Q(status__in=(Status.REJECTED, Status.WITHDRAWN)) | Q(Exists(of_it), status=Status.APPROVED)
+    over = Post.objects.filter(is_decided, ~is_somewhere, ~was_lately, updated_at__lte=before)
+    late = Q(answered_at__gt=before) | Q(made_at__gt=before)
+    return ConsentRequest.objects.filter(post__in=over.order_by(), cases=None).exclude(late)
+
+
+def forget(request: ConsentRequest, now: datetime) -> None:
+    with transaction.atomic():
+        # The race: a case is opened about it right now, or the post is taken up again.
+        Post.objects.locked().get(pk=request.post_id)
+        if to_forget(now).filter(pk=request.pk).exists():
+            ConsentAnswer.objects.filter(request=request).forget()
+            log.record("consent.forgotten", request)
+            request.delete()

@@ -40,6 +40,12 @@ class ToldForm(HowManyForm):
     )
 
 
+class InOfficeForm(HowManyForm):
+    """All of them speak for the union in their office. Its field stands on the same page as the others'."""
+
+    prefix = "tjanst"
+
+
 class PhoneForm(forms.Form):
     """Filled in by somebody in the picture, on the telephone of whoever took it."""
 

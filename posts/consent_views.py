@@ -21,7 +21,7 @@ from qrcode.image.svg import SvgPathFillImage
 
 from accounts.models import User
 from posts import answering, consent, rules, workflow
-from posts.consent_forms import HowManyForm, PhoneForm, ToldForm
+from posts.consent_forms import HowManyForm, InOfficeForm, PhoneForm, ToldForm
 from posts.consent_words import ORDINARY, Words
 from posts.models import Answer, ConsentRequest, Media, Method, People, Post
 
@@ -98,6 +98,7 @@ def show_answers(
     *,
     told: ToldForm | None = None,
     how_many: HowManyForm | None = None,
+    offices: InOfficeForm | None = None,
 ) -> HttpResponse:
     is_own, version = post.author_id == request.user.pk, post.current_version
     missing = consent.unsettled(version) if version and not post.is_with_author else []
@@ -114,11 +115,13 @@ def show_answers(
         "may_tell": rules.why_not_review(request.user, post) is None
         and post.is_in_review
         and not post.awaits_media,
+        "may_tell_of_office": rules.why_not_tell_of_office(request.user, post) is None,
         "told": told or ToldForm(),
         "how_many": how_many or HowManyForm(),
+        "offices": offices or InOfficeForm(),
         "script": consent.script(),
     }
-    is_wrong = bool((told and told.errors) or (how_many and how_many.errors))
+    is_wrong = any(form and form.errors for form in (told, how_many, offices))
     return render(request, "posts/consent/answers.html", context, status=422 if is_wrong else 200)
 
 
@@ -139,6 +142,22 @@ def tell(request: SignedInRequest, post: Post, form: ToldForm) -> HttpResponse:
     except workflow.NoLongerSoError:
         messages.error(request, _("Det går inte längre. Läget har hunnit ändras."))
     else:
+        messages.success(request, _("Sparat."))
+    return redirect("posts:consent", post.pk)
+
+
+@require_POST
+def in_office(request: SignedInRequest, post_id: int) -> HttpResponse:
+    """Those in the picture speak for the union: whoever sent it in says so, or the group."""
+    post, form = asking_post(request, post_id), InOfficeForm(request.POST)
+    if refusal := rules.why_not_tell_of_office(request.user, post):
+        raise PermissionDenied(refusal)
+    if not form.is_valid():
+        return show_answers(request, post, offices=form)
+    if not media_of(post):
+        messages.error(request, _("Inlägget har ingen bild att fråga om."))
+    else:
+        consent.in_office(post, request.user, form.cleaned_data["count"])
         messages.success(request, _("Sparat."))
     return redirect("posts:consent", post.pk)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-VERSION = 1
+VERSION = 2
 SWEDISH, ENGLISH, EASY = "sv", "en", "latt"
 LANGUAGES: dict[str, str] = {SWEDISH: "Svenska", EASY: "Lätt svenska", ENGLISH: "English"}
 """By what stands in the address; each called as it calls itself."""
@@ -69,8 +69,9 @@ ORDINARY: Mapping[str, Any] = {
     "withdrawn": gettext_lazy("Du har tagit tillbaka ditt ja."),
     "withdrawn_open": gettext_lazy("Vi tar ned bilden. Du får besked inom ett dygn, här på sidan."),
     "withdrawn_shared": gettext_lazy(
-        "Det andra redan har delat kan vi inte ta bort, men säg till om du ser det."
+        "Det andra redan har delat kan vi inte ta bort, men säg till om du ser det. Det gäller skärmbilder också."
     ),
+    "withdrawn_held": gettext_lazy("Det som väntade på att läggas ut är stoppat och läggs inte ut."),
     "withdrawn_nowhere": gettext_lazy("Bilden är inte utlagd, och den läggs inte ut."),
     "withdrawn_done": gettext_lazy("Bilden är nedtagen. Det här är ditt kvitto."),
     "mail_lead": gettext_lazy("Vill du ha kvittot med mejl? Vi glömmer adressen när det är skickat."),
@@ -100,6 +101,7 @@ ORDINARY: Mapping[str, Any] = {
     "by_hand": gettext_lazy("tas ned av en människa"),
     "number": gettext_lazy("Ärende %(n)d"),
     "opened": gettext_lazy("Du tog tillbaka ditt ja %(at)s"),
+    "opened_no": gettext_lazy("Du sa nej %(at)s"),
     "due": gettext_lazy("Senast nere %(at)s"),
     "done": gettext_lazy("Allt nere %(at)s"),
     "and": gettext_lazy("och"),
@@ -141,7 +143,10 @@ PLAIN: Mapping[str, str] = {
     "no_to_yes": "Jag ångrar mig. Ja, det är okej",
     "withdrawn": "Du har ångrat dig.",
     "withdrawn_open": "Vi tar bort bilden. Det tar högst ett dygn. Titta på den här sidan. Här ser du när den är borta.",
-    "withdrawn_shared": "Har någon annan delat bilden? Det kan vi inte ta bort. Säg till oss om du ser det.",
+    "withdrawn_shared": (
+        "Har någon annan delat bilden eller tagit en skärmbild? Det kan vi inte ta bort. Säg till oss om du ser det."
+    ),
+    "withdrawn_held": "Vi lägger inte ut bilden på fler ställen.",
     "withdrawn_nowhere": "Vi har inte visat bilden. Vi kommer inte att visa den.",
     "withdrawn_done": "Bilden är borta. Det här är ditt kvitto.",
     "mail_lead": "Vill du ha kvittot med mejl? Vi tar bort din adress när mejlet är skickat.",
@@ -168,6 +173,7 @@ PLAIN: Mapping[str, str] = {
     "by_hand": "en människa tar bort den",
     "number": "Ärende %(n)d",
     "opened": "Du ångrade dig %(at)s",
+    "opened_no": "Du sa nej %(at)s",
     "due": "Borta senast %(at)s",
     "done": "Allt borta %(at)s",
     "and": "och",

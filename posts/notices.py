@@ -345,10 +345,11 @@ def case_hurries(case: TakedownCase, *, is_late: bool, channels: list[str]) -> N
     tell(people, "case_hurries", key, page, **facts)
 
 
-def case_kept(case: TakedownCase, by: User, message: str) -> None:
-    """The group looked, and the post stays: its author hears why."""
+def case_kept(case: TakedownCase, by: User, message: str, *, is_held: bool) -> None:
+    """The group looked, and the post stays: its author hears why, and whether something of it still waits."""
     key, page = f"case:{case.pk}", page_of(case.post)
-    tell([case.post.author], "case_kept", key, page, by=by.get_short_name(), message=message)
+    facts = {"by": by.get_short_name(), "message": message, "is_held": is_held}
+    tell([case.post.author], "case_kept", key, page, **facts)
 
 
 def case_closed(case: TakedownCase) -> None:

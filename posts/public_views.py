@@ -139,8 +139,8 @@ def shown(
     status: int = 200,
 ) -> HttpResponse:
     state = state_of(asked)
-    case = answering.case_of(asked) if state == "withdrawn" else None
-    pictures = [] if state in ("expired", "withdrawn") else pictures_of(asked)
+    case = answering.case_of(asked) if state in ("withdrawn", "no") else None
+    pictures = [] if case or state in ("expired", "withdrawn") else pictures_of(asked)
     facts = {"name": asked.made_by.get_short_name() if asked.made_by else settings.ORGANISATION_NAME}
     words = words_for(request, asked, **facts)
     context = {
@@ -152,14 +152,18 @@ def shown(
         else "",
         "is_guardians": is_guardians or (state != "ask" and asked.is_guardians),
         "page_for_guardian": address(request, token, "posts:public_guardian"),
-        "can_say_yes": state == "no" and not is_late(asked),
+        "is_unused": asked.post.status in NOT_USED,
+        "can_say_yes": state == "no"
+        and not case
+        and not is_late(asked)
+        and asked.post.status not in NOT_USED,
         "case": case,
         "progress": progress(case, words) if case else [],
         "told": told,
         "lasts": words.say("lasts", day=date_format(timezone.localtime(asked.expires_at), "j F"))
         if asked.expires_at and state == "ask"
         else "",
-        "times": times_of(case, words) if case else [],
+        "times": times_of(case, asked, words) if case else [],
     }
     gone = state == "expired"
     return answer_with(request, token, state, words, context, status=410 if gone else status)
@@ -200,8 +204,9 @@ def how_far(removal: Removal, words: Words) -> str:
     return words["by_hand" if removal.status == RemovalStatus.BY_HAND else "being_taken_down"]
 
 
-def times_of(case: TakedownCase, words: Words) -> list[str]:
-    times = [words.say("number", n=case.pk), words.say("opened", at=moment(case.opened_at))]
+def times_of(case: TakedownCase, asked: ConsentRequest, words: Words) -> list[str]:
+    said = "opened" if asked.is_withdrawn else "opened_no"
+    times = [words.say("number", n=case.pk), words.say(said, at=moment(case.opened_at))]
     if case.closed_at:
         return [*times, words.say("done", at=moment(case.closed_at))]
     return [*times, words.say("due", at=moment(case.due_at))]

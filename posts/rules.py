@@ -256,6 +256,13 @@ def why_not_ask_people(user: User, post: Post) -> Refusal:
     return why_not_review(user, post) if post.author_id != user.pk else None
 
 
+def why_not_tell_of_office(user: User, post: Post) -> Refusal:
+    """That nobody has to be asked: once it is sent in, its sender does not say that for others any more."""
+    if post.author_id == user.pk and post.is_with_author:
+        return None
+    return why_not_review(user, post)
+
+
 def why_not_stop(user: User) -> Refusal:
     if not user.has_perm("posts.stop_publishing"):
         return _("Du har inte behörighet att stoppa publiceringen.")

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from posts import (
     cases,
+    consent,
     event_feeds,
     events,
     link_cards,
@@ -83,6 +84,12 @@ def sweep_uploads() -> None:
 def sweep_unused() -> None:
     """Every few minutes: what was sent in long ago and never put into a post."""
     unused.sweep(timezone.now())
+
+
+@shared_task
+def sweep_answers() -> None:
+    """Now and then: what people in pictures answered, when it is the proof of nothing any more."""
+    consent.sweep(timezone.now())
 
 
 @shared_task

@@ -77,6 +77,7 @@ urlpatterns = [
     path("inlagg/<int:post_id>/samtycke/", consent_views.answers, name="consent"),
     path("inlagg/<int:post_id>/samtycke/svar/", consent_views.state, name="consent_state"),
     path("inlagg/<int:post_id>/samtycke/lank/", consent_views.link, name="consent_link"),
+    path("inlagg/<int:post_id>/samtycke/foretradare/", consent_views.in_office, name="consent_in_office"),
     path("inlagg/<int:post_id>/samtycke/telefon/", consent_views.phone, name="consent_phone"),
     path(
         "inlagg/<int:post_id>/samtycke/<int:consent_id>/fraga-inte/",

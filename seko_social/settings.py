@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "forget what people answered": {
+        "task": "posts.tasks.sweep_answers",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "mail what people are told": {
         "task": "accounts.tasks.deliver",
         "schedule": 5.0,
@@ -400,6 +405,10 @@ TAKEDOWN_HOURS = environment.number("TAKEDOWN_HOURS", 24, least=1, most=168)
 """Within how many hours somebody who does not want to be seen is to be gone from all channels."""
 CASE_NAMES_DAYS = environment.number("CASE_NAMES_DAYS", 365, least=1, most=3650)
 """How long after its end a case keeps names and what was said. That there was one stays."""
+CASE_DAYS = environment.number("CASE_DAYS", 1095, least=1, most=3650)
+"""How long after its end it is known that there was a case."""
+CONSENT_DAYS = environment.number("CONSENT_DAYS", 730, least=366, most=3650)
+"""How long people's answers are kept when their post is nowhere any more. The database lets none go within a year."""
 QUIET_HOURS = environment.hours("QUIET_HOURS", "21.00-06.00")
 """When nothing is planned unless somebody says that it shall go out all the same, by the clock on the wall."""
 OWN_DOMAINS = environment.words("OWN_DOMAINS", "seko.se")

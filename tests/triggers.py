@@ -4,8 +4,9 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
-from audit.append_only import create_triggers, drop_triggers
+from audit.append_only import AppendOnly, LiftAppendOnly, create_triggers, drop_triggers
 
 
 @contextmanager
@@ -13,6 +14,26 @@ def without_triggers(table):
     run(drop_triggers(connection.vendor, table))
     yield
     run(create_triggers(connection.vendor, table))
+
+
+def guard(model):
+    """With the triggers that its last migration gave it (`drop_delete_triggers` has taken some off for the flush)."""
+    table, vendor = model._meta.db_table, connection.vendor
+    run(drop_triggers(vendor, table))
+    run(create_triggers(vendor, table, guard_of(model).may_go(vendor)))
+
+
+def guard_of(model):
+    migrations = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    return [
+        step
+        for (app, _name), migration in sorted(migrations.items())
+        for step in migration.operations
+        if app == model._meta.app_label
+        and isinstance(step, AppendOnly)
+        and not isinstance(step, LiftAppendOnly)
+        and step.model_name == model._meta.model_name
+    ][-1]
 
 
 def run(statements):

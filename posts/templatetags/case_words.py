@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from posts import consent
-from posts.models import Post, TakedownCase
+from posts.models import Method, Post, TakedownCase
 
 register = template.Library()
 
@@ -37,9 +37,12 @@ def answered(post: Post) -> str:
     asked = list(consent.of(post))
     if any(item.is_against for item in asked):
         return _("Någon på bilden vill inte synas.")
-    yes = sum(item.count for item in asked if item.is_yes)
+    told = [item for item in asked if item.is_yes]
+    offices = sum(item.count for item in told if item.method == Method.IN_OFFICE)
+    yes = sum(item.count for item in told) - offices
     waiting = sum(item.count for item in asked if item.is_open)
     said = ngettext("%(n)d har sagt ja", "%(n)d har sagt ja", yes) % {"n": yes} if yes else ""
     silent = ngettext("%(n)d har inte svarat", "%(n)d har inte svarat", waiting) % {"n": waiting}
-    parts = [said, silent if waiting else ""]
+    in_office = ngettext("%(n)d är företrädare i tjänsten", "%(n)d är företrädare i tjänsten", offices)
+    parts = [said, in_office % {"n": offices} if offices else "", silent if waiting else ""]
     return f"{', '.join(filter(None, parts))}." if any(parts) else ""

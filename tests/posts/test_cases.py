@@ -253,7 +253,15 @@ def test_what_an_author_asks_for_is_held_and_judged_by_the_group(karin, anna, de
     case.refresh_from_db()
     assert (case.closed_by, case.order) == (anna, None)
     [notice] = Notice.objects.filter(person=karin, kind="case_kept")
-    assert "Orten stämmer." in letters.words(notice).body[0]
+    told = letters.words(notice).body
+    assert "Orten stämmer." in told[0]
+    assert told[1].startswith("Det som inte var ute är fortfarande stoppat.")
+    assert "är fortfarande stoppat. Ska det gå ut släpper ni det" in text_of(
+        desk.get(f"/nedtagningar/{case.pk}/")
+    )
+    assert statuses() == [PublicationStatus.HELD]
+    publishing.release([*Publication.objects.all()], anna)
+    assert "fortfarande stoppat" not in text_of(desk.get(f"/nedtagningar/{case.pk}/"))
 
 
 def test_an_authors_case_closes_when_somebody_takes_the_post_down(karin, anna, facebook):
@@ -307,6 +315,12 @@ def test_after_a_year_a_case_knows_nobody(karin, anna, facebook, settings):
     case.refresh_from_db()
     assert (case.message, case.swept_at is not None, ConsentRequest.objects.get().called) == ("", True, "")
     assert case.closed_at is not None
+    cases.sweep(timezone.now() + timedelta(days=settings.CASE_DAYS - 1))
+    assert TakedownCase.objects.exists()
+    cases.sweep(timezone.now() + timedelta(days=settings.CASE_DAYS + 1))
+    assert not TakedownCase.objects.exists()
+    assert ConsentRequest.objects.exists()
+    assert Entry.objects.filter(verb="case.forgotten").count() == 1
 
 
 # --- the receipt ----------------------------------------------------------------------------------------------

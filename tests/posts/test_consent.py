@@ -7,11 +7,12 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.append_only import AppendOnlyError
 from audit.models import Entry
-from posts import answering, consent, consent_words, retouching, workflow
+from posts import answering, consent, consent_words, publishing, retouching, workflow
 from posts.media.edits import Box, Edits
 from posts.models import (
     Answer,
@@ -24,8 +25,13 @@ from posts.models import (
     Minors,
     People,
     Post,
+    Publication,
+    Regret,
+    Removal,
+    TakedownCase,
 )
 from tests import factories
+from tests.triggers import guard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 
@@ -304,6 +310,142 @@ def forget_answers():
     ConsentRequest.objects.exclude(answers=None).update(post=factories.submitted(media=[], people=""))
 
 
+# --- people in office ----------------------------------------------------------------------------------------------
+
+
+def test_whoever_speaks_for_the_union_is_counted_and_not_asked(karin, post):
+    request = consent.in_office(post, karin, 2)
+    [answer] = ConsentAnswer.objects.all()
+    assert (request.method, request.count, request.made_by) == ("in_office", 2, karin)
+    assert (request.words, request.platforms, request.token_hash) == (0, [], None)
+    assert (answer.answer, answer.method, answer.count, answer.words) == ("yes", "in_office", 2, 0)
+    assert answer.pictures == consent.pictures_of(version_of(post).media)
+    assert missing(post) == []
+    assert Entry.objects.get(verb="consent.in_office").actor == karin
+
+
+def test_told_twice_of_the_same_pictures_it_is_told_once(karin, post):
+    assert consent.in_office(post, karin, 2) == consent.in_office(post, karin, 2)
+    assert ConsentAnswer.objects.count() == 1
+
+
+def test_an_office_settles_nothing_for_whoever_is_asked_beside(karin, post):
+    consent.in_office(post, karin, 1)
+    [waits] = asked(post, karin, "")
+    assert missing(post) == ["consent_waiting"]
+    answering.answer(waits, Answer.NO)
+    assert missing(post) == ["consent_refused"]
+
+
+def test_an_office_covers_no_other_picture_and_no_child(karin, post):
+    consent.in_office(post, karin, 1)
+    version, anna = version_of(post), factories.reviewer()
+    workflow.edit(post, anna, version, version.manuscript(), minors=Minors.NOT_ASKED)
+    assert missing(post) == ["guardian_missing"]
+    seen = version_of(post)
+    another = factories.picture(karin, factories.jpeg("red"))
+    instead = retouching.instead(seen.manuscript(), seen.media[0], another)
+    workflow.edit(post, anna, seen, instead, minors="")
+    assert missing(post) == ["consent_new_picture"]
+
+
+# --- forgetting ----------------------------------------------------------------------------------------------------
+
+LONG_AGO = timedelta(days=731)
+
+
+def long_ago(post, **fields):
+    """As if it all had happened then."""
+    then = timezone.now() - LONG_AGO
+    ConsentRequest.objects.filter(post=post).update(made_at=then, **fields)
+    ConsentRequest.objects.filter(post=post).exclude(answer="").update(answered_at=then)
+    Removal.objects.filter(publication__post=post).update(finished_at=then)
+    Post.objects.filter(pk=post.pk).update(updated_at=then)
+
+
+def taken_down(post, by, facebook):
+    workflow.approve(post, by, factories.for_channels(post, by, facebook))
+    publishing.send(publishing.claim(Publication.objects.get(post=post).pk))
+    publishing.take_down(post, by, Regret.WRONG)
+    publishing.remove(publishing.claim_removal(Removal.objects.get(publication__post=post).pk))
+
+
+def test_answers_are_forgotten_two_years_after_their_post_was_last_anywhere(karin, anna, post, facebook):
+    asked(post, karin, "yes")
+    taken_down(post, anna, facebook)
+    consent.sweep(timezone.now())
+    assert ConsentAnswer.objects.count() == 1
+    long_ago(post)
+    consent.sweep(timezone.now())
+    assert not ConsentRequest.objects.exists()
+    assert not ConsentAnswer.objects.exists()
+    assert Entry.objects.filter(verb="consent.forgotten").count() == 1
+
+
+@pytest.mark.parametrize("young", ["finished", "answered", "made"])
+def test_answers_are_kept_while_something_of_it_is_younger(karin, anna, post, facebook, young):
+    asked(post, karin, "yes")
+    taken_down(post, anna, facebook)
+    long_ago(post)
+    now = timezone.now()
+    if young == "finished":
+        Removal.objects.update(finished_at=now)
+    else:
+        ConsentRequest.objects.update(**{f"{young}_at": now})
+    consent.sweep(now)
+    assert ConsentAnswer.objects.count() == 1
+
+
+def test_answers_are_kept_for_as_long_as_the_post_is_out(karin, anna, post, facebook):
+    asked(post, karin, "yes")
+    workflow.approve(post, anna, factories.for_channels(post, anna, facebook))
+    publishing.send(publishing.claim(Publication.objects.get().pk))
+    long_ago(post)
+    consent.sweep(timezone.now())
+    assert ConsentAnswer.objects.count() == 1
+
+
+def test_a_no_stands_for_as_long_as_the_picture_may_be_sent_in(karin, post):
+    asked(post, karin, "no")
+    long_ago(post)
+    consent.sweep(timezone.now())
+    assert ConsentAnswer.objects.count() == 1
+    workflow.withdraw(post, karin)
+    long_ago(post)
+    consent.sweep(timezone.now())
+    assert not ConsentRequest.objects.exists()
+
+
+def test_what_a_case_is_about_stays_with_the_case(karin, anna, post, facebook):
+    [request] = asked(post, karin, "yes")
+    workflow.approve(post, anna, factories.for_channels(post, anna, facebook))
+    answering.answer(request, Answer.WITHDRAWN)
+    long_ago(post)
+    consent.sweep(timezone.now())
+    assert list(ConsentRequest.objects.all()) == [request]
+    TakedownCase.objects.all().delete()
+    consent.sweep(timezone.now())
+    assert not ConsentRequest.objects.exists()
+
+
+def test_the_database_lets_no_young_answer_go(karin, post):
+    asked(post, karin, "yes")
+    guard(ConsentAnswer)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        ConsentAnswer.objects.forget()
+    assert ConsentAnswer.objects.count() == 1
+
+
+def test_the_database_lets_an_old_one_go(karin, post):
+    [request] = asked(post, karin, "")
+    then = timezone.now() - timedelta(days=366)
+    ConsentAnswer.objects.create(request=request, answer=Answer.YES, method=Method.LINK, at=then)
+    guard(ConsentAnswer)
+    assert ConsentAnswer.objects.forget() == 1
+    with pytest.raises(AppendOnlyError):
+        ConsentAnswer.objects.all().delete()
+
+
 # --- the words -----------------------------------------------------------------------------------------------------
 
 
@@ -311,7 +453,7 @@ def test_a_change_of_the_words_is_a_new_version_of_them():
     words = {name: str(text) for name, text in consent_words.ORDINARY.items()}
     all_of_them = json.dumps([str(consent_words.SCRIPT), words, dict(consent_words.PLAIN)], sort_keys=True)
     digest = hashlib.sha256(all_of_them.encode()).hexdigest()[:16]
-    assert (consent_words.VERSION, digest) == (1, "87be2186732e1937")
+    assert (consent_words.VERSION, digest) == (2, "3af3c6ddf98d4271")
 
 
 def test_easy_swedish_has_all_the_words():

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from posts import answering, consent, knocking, publishing, workflow
+from posts import answering, consent, consent_words, knocking, publishing, workflow
 from posts.consent_words import ORDINARY, PLAIN
 from posts.models import (
     Answer,
@@ -81,6 +81,13 @@ def test_it_says_what_where_who_and_what_happens_with_the_answer(phone, token):
         assert said in page
 
 
+def test_a_group_that_is_published_to_by_hand_is_called_what_it_is_called(phone, karin, facebook):
+    factories.channel(platform="by_hand", name="Seko Väg & ban, grupp")
+    post = factories.submitted(karin, people=People.NOT_ASKED)
+    _request, token = consent.ask(post, karin)[0]
+    assert "på Facebook och Seko Väg &amp; ban, grupp" in phone.get(f"/samtycke/{token}/").content.decode()
+
+
 @pytest.mark.parametrize(("query", "title"), [("", ORDINARY["title"]), ("?sprak=latt", PLAIN["title"])])
 def test_each_language_leads_to_the_others_and_keeps_itself(phone, token, query, title):
     page = phone.get(f"/samtycke/{token}/{query}")
@@ -102,7 +109,12 @@ def test_in_english_the_page_says_so(phone, token):
 def test_a_yes_in_easy_swedish_is_kept_with_its_words_and_can_be_taken_back(phone, token, post, facebook):
     phone.post(f"/samtycke/{token}/?sprak=latt", {"svar": "ja"})
     [answer] = ConsentAnswer.objects.all()
-    assert (answer.answer, answer.language, answer.words, answer.method) == ("yes", "latt", 1, "link")
+    assert (answer.answer, answer.language, answer.words, answer.method) == (
+        "yes",
+        "latt",
+        consent_words.VERSION,
+        "link",
+    )
     assert consent.is_settled(Post.objects.get().current_version)
     page = text_of(phone.get(f"/samtycke/{token}/?sprak=latt"))
     assert "Tack. Du har sagt ja." in page
@@ -144,6 +156,31 @@ def test_what_was_taken_back_shows_how_it_goes_and_ends_as_a_receipt(phone, toke
     from_now = text_of(phone.get(f"/samtycke/{token}/"))
     assert "nedtagen" in from_now
     assert phone.get(picture_of(token, post)).status_code == 404
+
+
+def test_a_no_to_what_is_out_already_shows_how_it_goes_too(phone, post, karin, facebook):
+    anna = factories.reviewer()
+    [(first, _first_token)] = consent.ask(post, karin)
+    answering.answer(first, Answer.YES)
+    workflow.approve(post, anna, factories.for_channels(post, anna, facebook))
+    publishing.send(publishing.claim(Publication.objects.get().pk))
+    [(_asked, token)] = consent.ask(Post.objects.get(), karin)
+    phone.post(f"/samtycke/{token}/", {"svar": "nej"})
+    page = text_of(phone.get(f"/samtycke/{token}/"))
+    for said in ("Tack. Du har sagt nej.", "Vi tar ned bilden.", "tas ned", "Du sa nej", "skärmbilder"):
+        assert said in page
+    for unsaid in ("läggs inte ut så som den är nu", "Du tog tillbaka", "ja, det är okej"):
+        assert unsaid not in page
+
+
+def test_a_yes_to_what_came_to_nothing_says_that(phone, token, post, karin):
+    phone.post(f"/samtycke/{token}/", {"svar": "ja"})
+    assert "Bilden läggs ut på Facebook." in text_of(phone.get(f"/samtycke/{token}/"))
+    workflow.withdraw(Post.objects.get(), karin)
+    page = text_of(phone.get(f"/samtycke/{token}/"))
+    assert "Inlägget blev inte av, och bilden läggs inte ut." in page
+    assert "Ta tillbaka mitt ja" in page
+    assert "Bilden läggs ut på" not in page
 
 
 def test_an_answer_that_is_none_changes_nothing(phone, token):
@@ -280,6 +317,25 @@ def test_the_form_asks_for_the_number_with_the_words_to_read_aloud(karin, facebo
     html = text_of(page.get("/nytt/"))
     assert "Vi vill lägga ut bilden på Sekos Facebook." in html
     assert "Hur många har sagt ja?" in html
+
+
+def test_who_has_an_office_is_told_by_the_sender_before_it_is_sent_in_and_by_the_group_after(
+    karin, desk, anna, post
+):
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/samtycke/foretradare/"
+    assert page.post(there, {"tjanst-count": "1"}).status_code == 403
+    workflow.request_changes(post, anna, Post.objects.get().current_version, "Vilka är det?")
+    assert page.post(there, {"tjanst-count": "0"}).status_code == 422
+    assert not ConsentRequest.objects.exists()
+    assert page.post(there, {"tjanst-count": "2"}).status_code == 302
+    told = text_of(page.get(f"/inlagg/{post.pk}/samtycke/"))
+    assert "2 företrädare i tjänsten" in told
+    assert "Sagt av Karin" in told
+    workflow.submit(Post.objects.get(), karin)
+    assert consent.is_settled(Post.objects.get().current_version)
+    assert "2 är företrädare i tjänsten." in text_of(desk.get(f"/granska/{post.pk}/"))
+    assert desk.post(there, {"tjanst-count": "3"}).status_code == 302
+    assert ConsentRequest.objects.filter(made_by=anna, count=3).exists()
 
 
 def test_nobody_else_sees_what_people_answered(post, token):

@@ -130,6 +130,7 @@ PRESSES = {
     "accounts:subscribe": (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # not offered without a key
     "accounts:unsubscribe": (MOVED, MOVED, MOVED, MOVED, MOVED),
     "posts:consent_link": (422, UNKNOWN, 422, UNKNOWN, NO),
+    "posts:consent_in_office": (NO, UNKNOWN, 422, UNKNOWN, NO),  # sent in: the group says so now
     "posts:consent_again": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, NO),
     "posts:withdraw": (MOVED, UNKNOWN, MOVED, UNKNOWN, MOVED),
     "posts:recall": (MOVED, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),  # a draft again: its author's alone
