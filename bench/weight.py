@@ -1,6 +1,7 @@
 """
 What a page of the phone weighs when nothing of it is kept yet: the page itself and every style, script and font that it
-links, and what those scripts import, each as gzip sends it (fonts are packed already). Pictures are not counted.
+links, and what those scripts import, each as production sends it, packed by gzip (fonts are packed already). Pictures are
+not counted.
 """
 
 import gzip
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
+
+from seko_social.statics import as_sent
 
 LINKED = re.compile(r'<(?:link|script)\b[^>]*?\b(?:href|src)="([^"]+)"[^>]*>')
 ASKED_FOR_AT_ONCE = re.compile(r'rel="(?:stylesheet|preload)"|<script')
@@ -42,7 +45,7 @@ def imports(name: str) -> list[str]:
 
 
 def read(name: str) -> bytes:
-    return Path(str(finders.find(name))).read_bytes()
+    return as_sent(name, Path(str(finders.find(name))).read_bytes())
 
 
 def packed(content: bytes, name: str = "") -> int:

@@ -15,7 +15,7 @@ from PIL import Image
 from bench.weight import read, weight, with_imports
 from posts.models import Media, Post
 from seko_social import shell
-from seko_social.statics import NamedByContent
+from seko_social.statics import NamedByContent, as_sent
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -186,6 +186,19 @@ def test_a_script_imports_what_was_collected_with_it(tmp_path, settings):
     assert len(imported) >= 3
     assert [name for name in imported if not re.search(r"\.[0-9a-f]{12}\.js$", name)] == []
     assert [name for name in imported if not (tmp_path / "js" / name).exists()] == []
+
+
+def test_a_script_is_sent_without_what_it_says_to_its_readers_and_does_the_same():
+    written = b'// Why.\nconst url = "//host";  // stays\n  // And why.\nstart();\n'
+    assert as_sent("js/home.js", written) == b'\nconst url = "//host";  // stays\n\nstart();\n'
+    assert as_sent("vendor/x/x.js", written) == written
+    assert as_sent("css/base.css", written) == written
+
+
+def test_no_script_writes_a_text_over_several_lines():
+    """One that looked like a comment would be lost on its way to production."""
+    lines = {name: read(name).decode().splitlines() for name in shell.files() if name.startswith("js/")}
+    assert [(name, line) for name, each in lines.items() for line in each if line.count("`") % 2] == []
 
 
 def collected_script(folder: Path, name: str, collected: NamedByContent) -> str:
