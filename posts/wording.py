@@ -11,9 +11,10 @@ from channels import wording
 from channels.models import Channel
 from channels.wording import name_of
 from posts.blockers import Blocker
-from posts.media.limits import MB
 from posts.models import Media, Publication
 from posts.subtitles import SubtitlesError
+
+GB = 1024**3
 
 BLOCKERS = {
     "alt_text_missing": gettext_lazy("bildbeskrivning saknas"),
@@ -216,8 +217,10 @@ def refusal_sentence(media: Media) -> str:
     return str(sentence) % Facts(media.refusal_facts)
 
 
-def too_large(most_bytes: int) -> str:
-    return str(REFUSALS["too_large_bytes"]) % {"limit_mb": most_bytes // MB}
+def too_large_a_film(most_bytes: int) -> str:
+    """Of what is larger than anything may be: nothing but a film is."""
+    limit = number_format(f"{most_bytes / GB:.3g}")
+    return _("Filmen är större än %(limit)s GB. Korta den eller skicka en länk.") % {"limit": limit}
 
 
 class Facts(dict[str, Any]):

@@ -340,17 +340,19 @@ function tell(tile, percent) {
   if (percent === 0) status.textContent = `${input.dataset.sending} …`;
 }
 
-// It can be taken away, and chosen once more; it is in no post.
+// It can be taken away, and chosen once more; it is in no post. Its picture stays, to say which one it was.
 function failed(tile, file, why, again) {
   const sentence = document.createElement("p");
   sentence.className = "shot__why";
   sentence.textContent = why || `${file.name} ${input.dataset.failed}`;
   const media = mediaOf(tile);
+  const shown = tile.querySelector(".shot__wait:has(img)");
+  shown?.querySelector("span").remove();
   const away = button(input.dataset.remove, () => { drop(media); tile.remove(); });
   tile.classList.add("shot--bad");
   const more = again ? [button(input.dataset.retry, again)] : [];
   for (const each of more) each.dataset.again = "";
-  tile.replaceChildren(sentence, ...more, away);
+  tile.replaceChildren(...(shown ? [shown] : []), sentence, ...more, away);
   status.textContent = sentence.textContent;
 }
 
@@ -554,7 +556,7 @@ nameThePhotographer();
 
 const frame = document.getElementById("preview-picture");
 const showFirst = () => {
-  const first = list.querySelector("img");
+  const first = list.querySelector("li:not(.shot--bad) img");
   if (first?.src === frame.querySelector("img")?.src) return;
   const copy = first?.cloneNode();
   if (copy) Object.assign(copy, { className: "preview__img", alt: "" });

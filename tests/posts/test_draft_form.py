@@ -132,3 +132,10 @@ def test_what_is_folded_is_shown_again_as_it_was_kept(karin):
 def test_where_there_is_one_channel_there_is_nothing_to_wish(karin):
     factories.channel("facebook")
     assert b"wished_channels" not in signed_in(karin).get("/nytt/").content
+
+
+@pytest.mark.parametrize(("most", "said"), [(2048, "2 GB"), (1536, "1,5 GB"), (700, "0,684 GB")])
+def test_a_film_that_is_too_large_is_refused_before_it_is_sent(karin, settings, most, said):
+    settings.FILM_MAX_BYTES = most * 1024 * 1024
+    page = signed_in(karin).get("/nytt/").content.decode()
+    assert f'data-too-large="Filmen är större än {said}. Korta den eller skicka en länk."' in page
