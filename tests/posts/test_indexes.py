@@ -17,7 +17,7 @@ ASKED = {
     "posts_queue": lambda: Post.objects.awaiting_review().order_by("-is_urgent", "submitted_at", "id")[:10],
     "posts_media_by_state": lambda: preparation.waiting(timezone.now()),
     "posts_events_to_remind": lambda: Event.objects.to_remind_of(timezone.now()).order_by("remind_at"),
-    "posts_calendar_due": lambda: EventFeed.objects.due(timezone.now()).order_by("look_at"),
+    "posts_calendar_due": lambda: EventFeed.objects.due(timezone.now()).order_by("look_at")[:100],
     "posts_rendition_by_state": lambda: preparation.waiting_renditions(timezone.now()),
 }
 ALIKE = {"posts_due": ("posts_out",)}
