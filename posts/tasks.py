@@ -116,7 +116,7 @@ def wake_calendars() -> None:
     """Every minute: the calendars that were not read for a day."""
     now = timezone.now()
     for feed in event_feeds.due(now).order_by("look_at")[:AT_ONCE]:
-        put(read_calendar, str(feed.pk), expires=CALENDARS)
+        put(read_calendar, str(feed.pk), queue=FILMS, expires=CALENDARS)
     events.forget_old(now)
 
 
@@ -178,7 +178,8 @@ def prepare_soon(media: Media) -> None:
 
 
 def read_calendar_soon(feed: EventFeed) -> None:
-    transaction.on_commit(partial(put, read_calendar, str(feed.pk)))
+    """It may take half a minute, of a stranger's choosing: among the films it keeps no text waiting."""
+    transaction.on_commit(partial(put, read_calendar, str(feed.pk), queue=FILMS))
 
 
 def make_renditions_soon(version: Version) -> None:

@@ -1,7 +1,8 @@
 """
 Celery is a clock and a pool; the database is the queue.
 
-Two queues: `films` for what takes minutes, `default` for the rest, so that a long upload never delays a text.
+Two queues: `films` for what takes minutes, and for what strangers may make slow; `default` for the rest, so that a long
+upload never delays a text.
 No task carries an ETA or a countdown: times live in the database.
 """
 

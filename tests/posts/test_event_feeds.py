@@ -449,3 +449,15 @@ def test_one_that_is_added_is_read_at_once(live, put_in_broker, django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/handelser/kalendrar/", {"url": "http://exempel.se/k.ics"})
     assert put_in_broker == [("posts.tasks.read_calendar", str(EventFeed.objects.get().pk))]
+
+
+def test_a_stranger_who_answers_slowly_keeps_no_text_waiting(
+    feed, monkeypatch, django_capture_on_commit_callbacks
+):
+    """Half a minute for each, of its owner's choosing: the table of the texts has six places."""
+    queues = []
+    monkeypatch.setattr(tasks, "put", lambda *_args, queue="default", **_kwargs: queues.append(queue))
+    tasks.wake_calendars()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.read_calendar_soon(feed)
+    assert queues == ["films", "films"]
