@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +18,7 @@ from accounts.models import Invitation, User
 from audit.models import Entry
 from tests import factories
 from tests.pages import signed_in, text_of
+from tests.together import press
 
 pytestmark = pytest.mark.django_db
 WHERE = "/manniskor/"
@@ -149,6 +152,30 @@ def test_a_link_is_good_once(invited):
     Client().post(invited, WORDS)
     assert is_over(invited)
     assert User.objects.filter(email="sara@example.test").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.parametrize("_turn", range(3))
+def test_of_several_who_open_the_same_link_at_once_one_comes_in(invited, _turn):
+    token = invited.rstrip("/").rpartition("/")[2]
+    outcomes = press(*[partial(invitations.accept, token, f"hav-sten-lykta-{n}") for n in range(4)])
+    [person] = User.objects.filter(email="sara@example.test")
+    assert [item for item in outcomes if not isinstance(item, invitations.NoLongerGoodError)] == [person]
+    assert Invitation.objects.get().person == person
+    assert Entry.objects.filter(verb="person.added", actor=person).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.parametrize("_turn", range(3))
+def test_a_link_that_is_taken_back_at_the_same_moment_is_used_or_taken_back(mona, invited, _turn):
+    token, invitation = invited.rstrip("/").rpartition("/")[2], Invitation.objects.get()
+    press(partial(invitations.accept, token, None), partial(invitations.revoke, invitation, mona))
+    invitation.refresh_from_db()
+    is_used = invitation.used_at is not None
+    assert is_used is (invitation.revoked_at is None)
+    assert User.objects.filter(email="sara@example.test").exists() is is_used
 
 
 def test_a_link_is_good_for_seven_days(invited):

@@ -1,6 +1,9 @@
 """The policy is read before the first submission and again when it changes, by whatever way somebody sends in."""
 
+from functools import partial
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts import first_policy, markup, policy
@@ -10,6 +13,7 @@ from posts import rules, workflow
 from posts.models import Status
 from tests import factories
 from tests.pages import signed_in, text_of
+from tests.together import press
 
 pytestmark = pytest.mark.django_db
 WORDS = {"text": "## Ett\n\nFråga alla.", "text_en": "", "news": "", "news_en": ""}
@@ -173,6 +177,33 @@ def test_two_who_write_at_once_do_not_write_over_each_other(mona):
     again = {name: late.context["form"][name].value() for name in ("number", "revision", "text")}
     assert signed_in(mona).post(where, typed(**again)).status_code == 302
     assert policy.being_written().text == "Monas text"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("_turn", range(3))
+def test_of_several_who_publish_at_once_one_does_and_the_others_are_shown_it(mona, is_first, _turn):
+    if not is_first:
+        policy.save(mona, 1, 0, WORDS)
+    people = [mona, *(factories.administrator() for _ in range(3))]
+    words = {person: WORDS | {"text": f"## {person.pk}"} for person in people}
+    revision = 0 if is_first else 1
+    outcomes = press(*[partial(policy.publish, each, 1, revision, words[each]) for each in people])
+    [published] = [item for item in outcomes if not isinstance(item, policy.WrittenMeanwhileError)]
+    [version] = PolicyVersion.objects.all()
+    assert (version, version.published_by) == (published, version.saved_by)
+    assert (version.number, version.text) == (1, f"## {version.published_by.pk}")
+    assert [item.person for item in Acknowledgement.objects.all()] == [version.published_by]
+    assert Entry.objects.filter(verb="policy.published").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time anyway")
+def test_read_on_two_devices_at_once_it_is_read_once(karin, in_force):
+    assert press(*[partial(policy.acknowledge, karin, 1)] * 4) == [in_force] * 4
+    assert Acknowledgement.objects.filter(person=karin).count() == 1
+    assert Entry.objects.filter(verb="policy.acknowledged").count() == 1
 
 
 def test_what_is_published_is_not_written_any_more(mona, in_force):

@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.append_only import AppendOnlyError
@@ -31,7 +32,7 @@ from posts.models import (
     TakedownCase,
 )
 from tests import factories
-from tests.triggers import guard
+from tests.triggers import guard, without_triggers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform", "put_in_broker")]
 
@@ -354,10 +355,13 @@ def test_an_office_covers_no_other_picture_and_no_child(karin, post):
 LONG_AGO = timedelta(days=731)
 
 
-def long_ago(post, **fields):
-    """As if it all had happened then."""
+def long_ago(post):
+    """As if it all had happened then. The database guards what is history as it does outside the tests."""
     then = timezone.now() - LONG_AGO
-    ConsentRequest.objects.filter(post=post).update(made_at=then, **fields)
+    with without_triggers(ConsentAnswer._meta.db_table):
+        QuerySet(ConsentAnswer).filter(request__post=post).update(at=then)
+    guard(ConsentAnswer)
+    ConsentRequest.objects.filter(post=post).update(made_at=then)
     ConsentRequest.objects.filter(post=post).exclude(answer="").update(answered_at=then)
     Removal.objects.filter(publication__post=post).update(finished_at=then)
     Post.objects.filter(pk=post.pk).update(updated_at=then)
