@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SENTENCES = {
     "old_picture": gettext_lazy("Bilden är från %(taken)s. Stämmer det?"),
     "drone": gettext_lazy("Bilden är tagen med drönare."),
-    "unasked_photographer": gettext_lazy("%(name)s tog bilden. Är det okej för %(name)s?"),
+    "unasked_photographer": gettext_lazy("%(name)s tog bilden. Har fotografen sagt ja?"),
     "only_text": gettext_lazy("Bilden ser ut att vara mest text."),
     "only_a_link": gettext_lazy("Inlägget är nästan bara en länk."),
     "link_shortener": gettext_lazy("Länken till %(host)s är förkortad."),
