@@ -23,7 +23,7 @@ from accounts.models import User
 from posts import answering, consent, rules, workflow
 from posts.consent_forms import HowManyForm, InOfficeForm, PhoneForm, ToldForm
 from posts.consent_words import ORDINARY, Words
-from posts.models import Answer, ConsentRequest, Media, Method, People, Post
+from posts.models import Answer, ConsentRequest, Draft, Media, Method, People, Post, Version
 
 
 class SignedInRequest(HttpRequest):
@@ -59,7 +59,11 @@ def shell_of(request: SignedInRequest, post: Post) -> str:
 
 
 def media_of(post: Post) -> list[Media]:
-    return [item for item in (post.wording.media if post.wording else []) if not item.is_purged]
+    return still_there(post.wording)
+
+
+def still_there(wording: Draft | Version | None) -> list[Media]:
+    return [item for item in (wording.media if wording else []) if not item.is_purged]
 
 
 def link_to(request: ConsentRequest, token: str) -> Link:
@@ -101,16 +105,17 @@ def show_answers(
     offices: InOfficeForm | None = None,
 ) -> HttpResponse:
     is_own, version = post.author_id == request.user.pk, post.current_version
+    wording = post.wording_for(request.user)
     missing = consent.unsettled(version) if version and not post.is_with_author else []
     context = {
         "post": post,
         "shell": shell_of(request, post),
         "is_own": is_own,
-        "media": media_of(post),
+        "media": still_there(wording),
         "asked": consent.of(post),
         "is_settled": bool(version) and not missing,
-        "is_refused": any(item.code == "consent_refused" for item in missing),
-        "people": post.wording.people if post.wording else "",
+        "is_refused": consent.is_refused(consent.of(post), still_there(wording)),
+        "people": wording.people if wording else "",
         "may_ask": rules.why_not_ask_people(request.user, post) is None,
         "may_tell": rules.why_not_review(request.user, post) is None
         and post.is_in_review

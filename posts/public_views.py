@@ -147,9 +147,7 @@ def shown(
         "asked": asked,
         "pictures": pictures,
         "several": len(pictures) > 1,
-        "text": asked.post.wording.text
-        if asked.post.wording and state not in ("expired", "withdrawn")
-        else "",
+        "text": text_of(asked) if state not in ("expired", "withdrawn") else "",
         "is_guardians": is_guardians or (state != "ask" and asked.is_guardians),
         "page_for_guardian": address(request, token, "posts:public_guardian"),
         "is_unused": asked.post.status in NOT_USED,
@@ -167,6 +165,13 @@ def shown(
     }
     gone = state == "expired"
     return answer_with(request, token, state, words, context, status=410 if gone else status)
+
+
+def text_of(asked: ConsentRequest) -> str:
+    """As whoever asks reads it: what its author is still writing is in no link but the author's."""
+    post, by = asked.post, asked.made_by
+    wording = post.wording_for(by) if by else post.current_version
+    return wording.text if wording else ""
 
 
 def state_of(asked: ConsentRequest) -> str:

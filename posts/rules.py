@@ -253,7 +253,12 @@ def why_not_see_answers(user: User, post: Post) -> Refusal:
 
 
 def why_not_ask_people(user: User, post: Post) -> Refusal:
-    return why_not_review(user, post) if post.author_id != user.pk else None
+    """What its author is still writing, nobody else shows to anybody."""
+    if post.author_id == user.pk:
+        return None
+    if post.is_with_author:
+        return _("Inlägget är hos den som skrev det. Fråga när det är inskickat.")
+    return why_not_review(user, post)
 
 
 def why_not_tell_of_office(user: User, post: Post) -> Refusal:

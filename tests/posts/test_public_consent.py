@@ -338,6 +338,19 @@ def test_who_has_an_office_is_told_by_the_sender_before_it_is_sent_in_and_by_the
     assert ConsentRequest.objects.filter(made_by=anna, count=3).exists()
 
 
+def test_what_its_author_is_still_writing_is_in_nobody_elses_link(karin, anna, desk, phone, post, token):
+    [(_request, reviewers)] = consent.ask(post, anna)
+    workflow.request_changes(post, anna, Post.objects.get().current_version, "Vilka är det?")
+    draft = Post.objects.get().draft
+    draft.text = "Bara ett utkast"
+    draft.save()
+    assert "Bara ett utkast" in text_of(phone.get(f"/samtycke/{token}/"))
+    assert "Bara ett utkast" not in text_of(phone.get(f"/samtycke/{reviewers}/"))
+    there = f"/inlagg/{post.pk}/samtycke/"
+    assert [desk.get(f"{there}telefon/").status_code, desk.post(f"{there}lank/").status_code] == [403, 403]
+    assert "Visa QR-kod" not in text_of(desk.get(there))
+
+
 def test_nobody_else_sees_what_people_answered(post, token):
     for person in (factories.ombudsman(), factories.administrator()):
         assert signed_in(person).get(f"/inlagg/{post.pk}/samtycke/").status_code == 404
