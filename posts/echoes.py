@@ -108,7 +108,7 @@ def sent_in_before(
     same = [
         pk
         for pk, bits in near.values_list("pk", "picture_print")[:MOST]
-        if any(distance(bits, ours) <= SAME_PICTURE for ours in prints)
+        if bits is not None and any(distance(bits, ours) <= SAME_PICTURE for ours in prints)
     ]
     others = Post.objects.filter(submitted_at__gt=now - LATELY).exclude(status=Status.WITHDRAWN)
     if client_id:

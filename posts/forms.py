@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -63,9 +64,9 @@ class EventField(forms.ModelChoiceField):
 class WishedField(forms.ModelMultipleChoiceField):
     """A wish for a channel that is gone meanwhile is none, and keeps nobody's post waiting either."""
 
-    def clean(self, value: Any) -> list[Channel]:
+    def clean(self, value: Any) -> QuerySet[Any]:
         wished = {number for number in value or [] if events.is_number(str(number))}
-        return [*self.queryset.filter(pk__in=wished)]  # type: ignore[union-attr]  # it was given one
+        return self.queryset.filter(pk__in=wished)  # type: ignore[union-attr]  # it was given one
 
 
 class DraftForm(MomentsForm):
