@@ -88,7 +88,7 @@ def unsettled(version: Version, asked: Iterable[ConsentRequest] | None = None) -
     if asked is None:
         asked = ConsentRequest.objects.filter(post=version.post_id)
     known = [item for item in asked if item.taken_back_at is None]
-    if any(stands_against(item, media) for item in known if item.is_against for media in shown):
+    if is_refused(known, shown):
         return [Unsettled("consent_refused")]
     if version.people == People.NOBODY:
         return []
@@ -100,6 +100,11 @@ def unsettled(version: Version, asked: Iterable[ConsentRequest] | None = None) -
     if not all(any(covers(item, media) for item in yes) for media in shown):
         return [Unsettled("consent_new_picture")]
     return [*of_minors(version, yes), *of_places(version, yes)]
+
+
+def is_refused(known: Iterable[ConsentRequest], shown: Sequence[Media]) -> bool:
+    """Somebody does not want to be seen, and still is; also in what is not sent in yet."""
+    return any(stands_against(item, media) for item in known if item.is_against for media in shown)
 
 
 def counts(item: ConsentRequest, claim: str) -> bool:

@@ -55,6 +55,10 @@ ORDINARY: Mapping[str, Any] = {
         "Vi sparar ditt svar, tiden, bilden och vad som stod här, så länge vi behöver kunna visa vad du svarade. Vi "
         "sparar inte ditt namn och ingenting om din telefon."
     ),
+    "how_3_phone": gettext_lazy(
+        "Vi sparar ditt svar, tiden, bilden, vad som stod här och det du skriver som namn, så länge vi behöver kunna "
+        "visa vad du svarade. Du kan låta bli att skriva något."
+    ),
     "how_4": gettext_lazy(
         "Du har rätt att få veta vad vi sparar, och att klaga hos Integritetsskyddsmyndigheten."
     ),
@@ -133,6 +137,10 @@ PLAIN: Mapping[str, str] = {
     "how_3": (
         "Vi sparar ditt svar, tiden, bilden och den här texten, så länge vi behöver kunna visa vad du svarade. "
         "Vi sparar inte ditt namn."
+    ),
+    "how_3_phone": (
+        "Vi sparar ditt svar, tiden, bilden, den här texten och ditt namn om du skriver det, så länge vi behöver kunna "
+        "visa vad du svarade."
     ),
     "how_4": "Du har rätt att få veta vad vi sparar. Du kan klaga hos Integritetsskyddsmyndigheten.",
     "thanks_yes": "Tack. Du har sagt ja.",

@@ -287,7 +287,14 @@ def test_another_link_ends_the_first(karin, post, phone, token):
 def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post):
     page = signed_in(karin)
     asked = page.get(f"/inlagg/{post.pk}/samtycke/telefon/")
-    assert "Ja, det är okej" in text_of(asked)
+    for said in (
+        "Ja, det är okej",
+        "Andra kan förstå",
+        "finns också utanför EU",
+        "Integritetsskyddsmyndigheten",
+    ):
+        assert said in text_of(asked)
+    assert "sparar inte ditt namn" not in text_of(asked)
     assert 'class="tabbar"' not in asked.content.decode()
     done = page.post(f"/inlagg/{post.pk}/samtycke/telefon/", {"answer": "ja", "called": "Nils"})
     assert "Lämna tillbaka telefonen." in text_of(done)
@@ -349,6 +356,16 @@ def test_what_its_author_is_still_writing_is_in_nobody_elses_link(karin, anna, d
     there = f"/inlagg/{post.pk}/samtycke/"
     assert [desk.get(f"{there}telefon/").status_code, desk.post(f"{there}lank/").status_code] == [403, 403]
     assert "Visa QR-kod" not in text_of(desk.get(there))
+
+
+def test_whoever_writes_sees_that_somebody_said_no_before_it_is_sent_in(karin):
+    post = factories.draft(karin, people=People.NOT_ASKED)
+    [(asked, _token)] = consent.ask(post, karin)
+    page = signed_in(karin)
+    assert "1 har inte svarat." in text_of(page.get(f"/inlagg/{post.pk}/andra/"))
+    answering.answer(asked, Answer.NO)
+    assert "Någon på bilden vill inte synas. Se svaren" in text_of(page.get(f"/inlagg/{post.pk}/andra/"))
+    assert "sudda, välj en annan eller skriv utan bild" in text_of(page.get(f"/inlagg/{post.pk}/samtycke/"))
 
 
 def test_nobody_else_sees_what_people_answered(post, token):
