@@ -65,10 +65,11 @@ def invite(by: User, email: str, name: str, role: str) -> Invitation:
 
 
 def send_again(invitation: Invitation, by: User) -> None:
-    """A new link, good for as long as a first one. Raises NoLongerGoodError and NotSentError."""
+    """A new link, good for as long as a first one, and theirs. Raises NoLongerGoodError and NotSentError."""
     token = secrets.token_urlsafe(32)
+    invitation.invited_by = by
     with transaction.atomic():
-        fresh = good_from(timezone.now(), token)
+        fresh = good_from(timezone.now(), token) | {"invited_by": by}
         if not Invitation.objects.open().filter(pk=invitation.pk).update(**fresh):
             raise NoLongerGoodError
         log.record("invitation.sent_again", invitation, actor=by, roles=[invitation.role])
@@ -112,9 +113,10 @@ def mail(invitation: Invitation, token: str) -> None:
 
 
 def found_by(token: str) -> Invitation | None:
-    """The invitation that this link belongs to, while it is good."""
+    """The invitation that this link belongs to, while it is good, and whoever sent it may still invite to it."""
     usable = Invitation.objects.usable(timezone.now()).filter(token_hash=hash_of(token))
-    return usable.select_related("invited_by").first()
+    found = usable.select_related("invited_by").first()
+    return found if found and found.role in roles_to_give(found.invited_by) else None
 
 
 def accept(token: str, password: str | None) -> User:

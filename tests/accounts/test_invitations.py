@@ -195,6 +195,17 @@ def test_a_link_that_was_taken_back_leads_nowhere(mona, invited):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.parametrize("lost", ["the account", "the role"])
+def test_who_may_invite_no_more_has_let_nobody_in(mona, invited, lost):
+    mona.groups.clear() if lost == "the role" else User.objects.filter(pk=mona.pk).update(is_active=False)
+    assert is_over(invited)
+    assert not User.objects.filter(email="sara@example.test").exists()
+    anna = factories.administrator(name="Anna Ny")
+    signed_in(anna).post(reverse("accounts:send_invitation_again", args=[Invitation.objects.get().pk]))
+    assert mail.outbox[-1].subject.startswith("Anna Ny har bjudit in dig")
+    assert Client().get(link()).status_code == 200
+
+
 def test_sent_again_it_is_another_link_and_the_first_is_over(mona, invited):
     with freeze_time(timezone.now() + timedelta(days=9)):
         page = signed_in(mona)
