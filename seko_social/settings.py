@@ -122,7 +122,12 @@ else:
     DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, "options": "-c jit=off"}
 # How often somebody failed to sign in, and which codes were used, must be known to every process and machine.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "seko_social_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "seko_social_cache",
+        # By itself it throws counts away as soon as there are three hundred: whoever makes so many begins anew.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "media"

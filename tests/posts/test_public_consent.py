@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from posts.models import (
     Answer,
     ConsentAnswer,
     ConsentRequest,
+    DraftMedia,
     MediaKind,
     People,
     Post,
@@ -262,6 +264,27 @@ def test_whoever_tries_too_often_waits(phone, token, monkeypatch):
     assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_who_has_many_addresses_knocks_as_one(one, other, is_same):
+    assert (knocking.network_of(one) == knocking.network_of(other)) is is_same
+
+
+def test_many_who_knock_make_nobody_forget_who_failed_to_sign_in():
+    cache.set("allauth:rl:login_failed:karin", [1, 2, 3], 300)
+    for number in range(320):
+        cache.set(f"knock:consent-look:{number}", 1, 120)
+    assert cache.get("allauth:rl:login_failed:karin") == [1, 2, 3]
+
+
 # --- asking ---------------------------------------------------------------------------------------------------
 
 
@@ -366,6 +389,21 @@ def test_whoever_writes_sees_that_somebody_said_no_before_it_is_sent_in(karin):
     answering.answer(asked, Answer.NO)
     assert "Någon på bilden vill inte synas. Se svaren" in text_of(page.get(f"/inlagg/{post.pk}/andra/"))
     assert "sudda, välj en annan eller skriv utan bild" in text_of(page.get(f"/inlagg/{post.pk}/samtycke/"))
+
+
+def test_a_no_to_a_picture_that_was_exchanged_is_said_to_be_that(desk, karin, anna, post, token):
+    answering.answer(ConsentRequest.objects.get(), Answer.NO)
+    page, answers = signed_in(karin), f"/inlagg/{post.pk}/samtycke/"
+    workflow.request_changes(post, anna, Post.objects.get().current_version, "Byt bild")
+    assert "Gällde en bild" not in text_of(page.get(answers))
+    DraftMedia.objects.update(media=factories.picture(karin, factories.jpeg("red")))
+    said = text_of(page.get(answers))
+    assert "Gällde en bild som är ändrad eller utbytt" in said
+    assert "kan godkännas" not in said
+    assert "vill inte synas" not in said
+    workflow.submit(Post.objects.get(), karin)
+    line = "Någon sa nej till en bild som är ändrad eller utbytt."
+    assert line in text_of(desk.get(f"/granska/{post.pk}/"))
 
 
 def test_nobody_else_sees_what_people_answered(post, token):
