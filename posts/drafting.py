@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from posts import events, purging
@@ -72,33 +72,57 @@ def save(
     with transaction.atomic():
         if "event" in about:
             about["event"] = events.held(about["event"])
-        # The race: the same submission twice at once. The constraint lets one make the post, the row's lock
-        # lets one at a time write its draft.
-        Post.objects.get_or_create(author=author, client_id=client_id, defaults=about)
-        post = Post.objects.locked().get(author=author, client_id=client_id)
+        post, is_new = begin(author, client_id, about)
         if not post.is_with_author:
             raise NotWithAuthorError(post)
         if is_known(post, revision):
             return post
-        keep_unseen(post, wording["text"], media, revision)
-        for name, value in about.items():
-            setattr(post, name, value)
-        post.save(update_fields=[*about, "updated_at"])
-        if wished is not None:
+        draft = Draft(post=post) if is_new else Draft.objects.filter(post=post).first() or Draft(post=post)
+        if not is_new:
+            keep_unseen(draft, wording["text"], media, revision)
+            write(post, about)
+        if wished or (wished is not None and not is_new):
             post.wished_channels.set(wished)
-        draft, _ = Draft.objects.update_or_create(post=post, defaults=wording | {"device": revision.device})
+        write(draft, wording | {"device": revision.device})
         show(draft, media, alt_texts)
     return post
+
+
+def begin(author: "User", client_id: UUID, about: Mapping[str, Any]) -> tuple[Post, bool]:
+    """
+    The post of this submission, with its row locked, and whether it was made just now. The race: the same submission
+    twice at once. The constraint lets one make the post, the row's lock lets one at a time write its draft.
+    """
+    sent = Post.objects.locked().filter(author=author, client_id=client_id)
+    if post := sent.first():
+        return post, False
+    try:
+        with transaction.atomic():
+            return Post.objects.create(author=author, client_id=client_id, **about), True
+    except IntegrityError:
+        return sent.get(), False
+
+
+def write(row: Draft | Post, values: Mapping[str, Any]) -> None:
+    """These fields, and no other that has changed meanwhile. One that is not there yet is made."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=None if row.pk is None else [*values, "updated_at"])
 
 
 def show(draft: Draft, media: Sequence[Media], alt_texts: Mapping[str, str]) -> None:
     """These pictures, in this order, and no others."""
     meant = {purging.in_force(item): alt_texts.get(str(item.pk), "") for item in media}
     draft.shown_media.exclude(media__in=meant).delete()
-    for position, (item, alt_text) in enumerate(meant.items()):
-        DraftMedia.objects.update_or_create(
-            draft=draft, media=item, defaults={"position": position, "alt_text": alt_text}
-        )
+    DraftMedia.objects.bulk_create(
+        (
+            DraftMedia(draft=draft, media=item, position=position, alt_text=alt_text)
+            for position, (item, alt_text) in enumerate(meant.items())
+        ),
+        update_conflicts=True,
+        unique_fields=("draft", "media"),
+        update_fields=("position", "alt_text"),
+    )
 
 
 # --- the order of saves -----------------------------------------------------------------------------------------
@@ -138,28 +162,28 @@ def was_sent_in(post: Post, revision: Revision) -> bool:
 # --- what one device did not know of ----------------------------------------------------------------------------
 
 
-def seen_as(post: Post) -> str:
+def seen_as(draft: Draft | None) -> str:
     """What a page that shows the draft carries, so that we know later which one it was."""
-    draft = Draft.objects.filter(post=post).first()
     return draft.updated_at.isoformat() if draft else ""
 
 
-def keep_unseen(post: Post, text: str, media: Sequence[Media], revision: Revision) -> None:
+def keep_unseen(draft: Draft, text: str, media: Sequence[Media], revision: Revision) -> None:
     """The draft as it is, if whoever writes over it has not seen it, and it says or shows something else."""
-    draft = Draft.objects.filter(post=post).first()
-    if draft is None or is_seen(draft, revision):
+    if draft.pk is None or is_seen(draft, revision):
         return
     hidden = [
         str(item.pk) for item in draft.media if item not in media and purging.in_force(item) not in media
     ]
     if hidden or draft.text.strip() not in ("", text.strip()):
-        OtherVersion.objects.create(post=post, text=draft.text, media=hidden, written_at=draft.updated_at)
+        OtherVersion.objects.create(
+            post=draft.post, text=draft.text, media=hidden, written_at=draft.updated_at
+        )
 
 
 def is_seen(draft: Draft, revision: Revision) -> bool:
     """Shown on the page, or written by the same device. A page that tells neither is taken at its word."""
     is_own = revision.device is not None and draft.device == revision.device
-    return is_own or revision.seen in ("", draft.updated_at.isoformat())
+    return is_own or revision.seen in ("", seen_as(draft))
 
 
 def take(other: OtherVersion) -> None:

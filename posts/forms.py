@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from channels.models import Channel
-from posts import consent, events, places, rules
+from posts import consent, drafting, events, places, rules
 from posts.drafting import Revision
 from posts.events_words import when
 from posts.models import Category, Draft, Event, Media, Minors, People, Post, Regret, Site
@@ -172,9 +172,13 @@ class DraftForm(MomentsForm):
         self.fields["event"].queryset = Event.objects.for_person(author)  # type: ignore[attr-defined]
         self.fields["event"].choices = self.events  # type: ignore[attr-defined]
         self.received: list[Media] = []
-        known = {**(of_draft(post.draft) if post else for_author(author)), **self.initial}
-        known.setdefault("photographer", ME if known["credit"] == author.name else ANOTHER)
-        self.initial = {name: self.shown_time(name, value) for name, value in known.items()}
+        if not self.is_bound:
+            self.initial = self.at_first(post)
+
+    def at_first(self, post: Post | None) -> dict[str, Any]:
+        known = {**(of_draft(post.draft) if post else for_author(self.author)), **self.initial}
+        known.setdefault("photographer", ME if known["credit"] == self.author.name else ANOTHER)
+        return {name: self.shown_time(name, value) for name, value in known.items()}
 
     @property
     def shown(self) -> list[Media]:
@@ -285,7 +289,7 @@ def of_draft(draft: Draft) -> dict[str, Any]:
     shown = list(draft.shown_media.select_related("media"))
     return {
         "client_id": draft.post.client_id,
-        "seen": draft.updated_at.isoformat(),
+        "seen": drafting.seen_as(draft),
         "text": draft.text,
         "site": draft.site,
         "permit": draft.permit,

@@ -22,7 +22,7 @@ def standing(post: Post) -> dict[str, Any]:
         "state": DRAFT if post.is_with_author else SUBMITTED,
         "post": post.pk,
         "url": reverse("posts:edit" if post.is_with_author else "posts:sent", args=[post.pk]),
-        "seen": drafting.seen_as(post),
+        "seen": drafting.seen_as(draft),
         "saved_at": _("Sparat %(at)s") % {"at": clock_time(draft.updated_at if draft else post.updated_at)},
     }
 

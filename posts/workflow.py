@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, TextChoices
+from django.db.models import Exists, Max, OuterRef, TextChoices, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -228,6 +228,7 @@ def submit(post: Post, by: User) -> Transition:
     """Send the draft in. It becomes a version at once, or when its media is prepared (`freeze_prepared`)."""
     with transaction.atomic():
         locked = lock(post, Action.SUBMIT, by)
+        prefetch_related_objects([locked], "draft__shown_media__media")
         check_complete(locked.draft)
         step = walk(locked, Action.SUBMIT, by, message=said_with(locked.draft))
         Post.objects.filter(pk=locked.pk).update(submitted_at=step.at)
@@ -595,7 +596,7 @@ def check_complete(draft: Draft) -> None:
         missing += places.missing_of(draft)
     if shown and draft.people == People.ALL_SAID_YES and not (draft.said_yes or consent.is_covered(draft)):
         missing.append("said_yes")
-    if any(item.media.state == MediaState.REFUSED for item in shown.select_related("media")):
+    if any(item.media.state == MediaState.REFUSED for item in shown):
         missing.append("media")
     if missing:
         raise NotCompleteError(*missing)
