@@ -33,7 +33,7 @@ export function work(known) {
     const { request } = event;
     const url = new URL(request.url);
     if (url.origin !== location.origin) return;
-    if (request.method === "POST" && url.pathname === known.share) event.respondWith(share(request, known));
+    if (request.method === "POST" && url.pathname === known.share && !isFromASite(request)) event.respondWith(share(request, known));
     if (request.method !== "GET") return;
     if (listed.has(url.pathname)) event.respondWith(file(request, known));
     else if (url.pathname.startsWith(known.statics)) event.respondWith(oldFile(request));
@@ -179,6 +179,9 @@ async function fetchMissing(person, addresses) {
 }
 
 // --- what other apps share ---------------------------------------------------------------------------------------
+
+// A form of another site may send the same: that goes to the server, which keeps nothing before a button of ours is pressed.
+const isFromASite = ({ referrer }) => /^https?:/.test(referrer) && new URL(referrer).origin !== location.origin;
 
 // It waits in the outbox, and the form opens with it. For somebody who has not signed in, the server says so.
 async function share(request, known) {
