@@ -304,6 +304,7 @@ IN_THE_DATABASE = {
     ("posts/events.py", "Genomförd aktivitet"),
     ("posts/forms.py", "Arbetsplatsbesök"),
 }
+IN_ITS_OWN_LANGUAGE = {("posts/consent_words.py", "Lätt svenska")}
 IN_EASY_SWEDISH = "PLAIN"
 """Words that are there beside the ordinary ones, which are translated."""
 
@@ -342,7 +343,7 @@ def test_code_says_nothing_in_swedish_that_is_not_marked():
         for path in modules()
         for text in swedish_constants(ast.parse(path.read_text()))
     }
-    assert found == IN_THE_DATABASE
+    assert found == IN_THE_DATABASE | IN_ITS_OWN_LANGUAGE
 
 
 @pytest.mark.parametrize(
