@@ -205,7 +205,9 @@ def test_the_question_comes_before_the_camera_and_costs_one_touch(ali: Ali, pict
 # --- a picture that never leaves the phone as it was ----------------------------------------------------------------
 
 
-def test_what_is_blurred_on_the_phone_is_nowhere_else(browser: Browser, site: Site, tmp_path: Path):
+def test_what_is_blurred_on_the_phone_is_nowhere_else(
+    browser: Browser, site: Site, tmp_path: Path, picture: str
+):
     karin = Karin.at(browser, site.url)
     page = karin.page
     original = tmp_path / "portrait.jpg"
@@ -224,6 +226,16 @@ def test_what_is_blurred_on_the_phone_is_nowhere_else(browser: Browser, site: Si
     master = master_of(karin, page.locator("#shots [name=media]").input_value())
     was = Image.open(first).crop((200, 200, 400, 400)).convert("L")
     assert edges(master.crop((200, 200, 400, 400)).convert("L")) * 5 < edges(was)
+
+    gone = page.locator("#shots [name=media]").input_value()
+    group = page.get_by_role("group", name="Kan någon på bilden kännas igen?")
+    group.get_by_text("Ja, men jag har inte frågat", exact=True).tap()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("link", name="Byt bild").tap()
+    chooser.value.set_files(picture)
+    expect(page.locator(f"#media-{gone}")).to_have_count(0)
+    expect(page.locator("#shots > li [name=media]")).to_have_count(1, timeout=SOON)
+    assert page.locator("[name=people]:checked").count() == 0
 
     karin.go("/nytt/")
     with page.expect_file_chooser() as chooser:

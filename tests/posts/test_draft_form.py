@@ -94,10 +94,18 @@ def test_a_message_to_the_reviewer_begins_their_conversation_and_is_said_once(ka
     assert "Ring" not in json.dumps(post.current_version.manuscript().canonical())
     page = signed_in(anna).get(f"/granska/{post.pk}/").content.decode()
     assert "Meddelande från Karin" in page
-    workflow.recall(post, karin)
-    assert post.draft.message == ""
-    workflow.submit(post, karin)
-    assert len(conversation(post, anna)) == 1
+
+
+def test_a_message_is_said_once_also_when_its_post_comes_back_before_its_pictures_are_ready(karin):
+    anna = factories.reviewer()
+    post = factories.draft(karin, media=[factories.unprepared(karin)], message="Ring mig först.")
+    for again in (False, True):
+        if again:
+            workflow.recall(post, karin)
+        workflow.submit(Post.objects.get(pk=post.pk), karin)
+        post.refresh_from_db()
+    assert post.awaits_media
+    assert [item.text for item in conversation(post, anna)] == ["Ring mig först."]
 
 
 def test_who_says_nothing_to_the_reviewer_begins_no_conversation(karin):
