@@ -13,6 +13,7 @@ const MB = 1024 * 1024;
 const filled = (words, value) => words.replace("%s", value);
 
 show();
+tellOfClearing();
 
 async function show() {
   let items;
@@ -38,13 +39,19 @@ function tellAll(items) {
   document.getElementById("utkorg-iphone").hidden = "SyncManager" in window || !items.length;
 }
 
+// A browser empties what it has not promised to keep; on the home screen it does not.
+async function tellOfClearing() {
+  const isApp = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+  document.getElementById("utkorg-safari").hidden = isApp || Boolean(await navigator.storage?.persisted?.());
+}
+
 // --- one of them ---------------------------------------------------------------------------------------------------
 
 function draw(item) {
   const row = rowOf(item.id) ?? added(item);
   const words = row.dataset;
   row.querySelector(".row__title").textContent = headline(item) || words.noText;
-  row.querySelector(".row__meta").textContent = [...files(item, words), filled(words.kept, clock(item.changed))].join(", ");
+  row.querySelector(".row__meta").textContent = [...(item.wants === "draft" ? [words.draft] : []), ...files(item, words), filled(words.kept, clock(item.changed))].join(", ");
   row.querySelector("[data-open]").href = `${item.action}?utkorg=${item.id}`;
   const why = row.querySelector(".outbox__why");
   why.textContent = item.error?.code === "lost" ? words.lost : (item.error?.text ?? "");
@@ -119,7 +126,7 @@ async function erase(row) {
 sending.news.addEventListener("news", ({ detail }) => {
   document.getElementById("utkorg-ut").hidden = detail.state !== "signedout";
   const row = rowOf(detail.item);
-  if (detail.state === "sent" && row) return sent(row, detail);
+  if (["sent", "saved"].includes(detail.state) && row) return done(row, detail);
   if (["sending", "file"].includes(detail.state) && row) return progress(row, detail);
   if (row) row.querySelector(".bar").hidden = true;
   return show();
@@ -133,10 +140,12 @@ function progress(row, { part = 0 }) {
   chip(row, filled(row.dataset.sending, percent), "draft");
 }
 
-// It stays for a look, and is gone with the page.
-function sent(row, { url }) {
+// It stays for a look, and is gone with the page. Of a draft, more may have been written meanwhile.
+async function done(row, { state, item, url }) {
+  const kept = await store.get(item);
+  if (kept && sending.isWaiting(kept)) return show();
   row.dataset.isSent = "";
-  chip(row, row.dataset.sent, "live");
+  chip(row, row.dataset[state], "live");
   for (const part of row.querySelectorAll(".bar, .outbox__why, [data-question], [data-now], [data-erase]")) part.hidden = true;
   row.querySelector("[data-open]").href = url;
   return show();

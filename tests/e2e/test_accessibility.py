@@ -10,18 +10,25 @@ from tests.harness.browser import axe, desktop, pardon, phone, watched
 from tests.harness.site import Site
 
 pytestmark = pytest.mark.browser
-OPEN = ["/konto/login/", "/konto/login/code/", "/konto/password/reset/", "/konto/signup/"]
+OPEN = [
+    "/konto/login/",
+    "/konto/login/code/",
+    "/konto/password/reset/",
+    "/konto/signup/",
+    "/utan-uppkoppling/",
+]
 KARINS = ["/hem/", "/nytt/", "/nytt/plats/", "/nytt/plats/nej/", "/nytt/plats/vet-inte/",
           "/mina/", "/mina/?visa=publicerat", "/mina/?visa=utkast", "/mina/?visa=avslutat",
           "/inlagg/4/", "/inlagg/22/", "/inlagg/25/", "/inlagg/25/andra/", "/inlagg/29/inskickat/", "/mer/", "/policy/",
           "/publicering/1/kvitto/", "/konto/password/change/", "/konto/2fa/", "/aviseringar/",
-          "/sidor-och-grupper/", "/valkommen/", "/konto/2fa/webauthn/"]  # fmt: skip
+          "/sidor-och-grupper/", "/valkommen/", "/konto/2fa/webauthn/", "/utkorg/", "/dela/?text=Hej&fullt=1",
+          "/hemskarmen/", "/handelser/", "/handelser/ny/", "/handelser/kalendrar/", "/konto/logout/"]  # fmt: skip
 ANNAS = ["/granska/", "/granska/27/", "/granska/29/", "/granska/29/?redigera", "/granska/29/kanaler/1/",
          "/granska/29/kanaler/2/", "/granska/29/be-om-andring/", "/granska/29/avsla/", "/inlagg/", "/inlagg/4/",
          "/inlagg/18/", "/inlagg/19/", "/inlagg/10/ta-ned/", "/ta-ned/", "/publicering/33/avgor/",
          "/publicering/18/kvitto/", "/publicering/38/for-hand/", "/kanaler/", "/mer/", "/policy/",
          "/aviseringar/", "/manniskor/", "/policy/skriv/", "/granska/29/schemalagg/",
-         "/status/", "/status/stoppa/", "/kanaler/1/pausa/"]  # fmt: skip
+         "/status/", "/status/stoppa/", "/kanaler/1/pausa/", "/handelser/alla/", "/nedtagningar/", "/jour/"]  # fmt: skip
 NARROWEST = 320
 
 

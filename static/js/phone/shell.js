@@ -3,6 +3,7 @@
 
 const worker = navigator.serviceWorker;
 const NOBODY = "0";
+const PAUSE = 1000;
 const person = document.body.dataset.person;  // nothing where the page is the phone's own
 let isKept = "kept" in document.documentElement.dataset;
 const form = document.getElementById("inlagg");
@@ -18,10 +19,20 @@ function tellOffline() {
 addEventListener("offline", tellOffline);
 addEventListener("online", () => {
   // A page from the phone is an old one: there is a newer now. What somebody is writing stays where it is.
-  if (isKept && !form) location.reload();
+  if (isKept && !form) reloadOnceThere();
   else tellOffline();
 });
 tellOffline();
+
+// A telephone says that it is connected a while before it is.
+async function reloadOnceThere() {
+  let isThere = false;
+  while (navigator.onLine && !isThere) {
+    await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+    isThere = await fetch("/healthz", { cache: "no-store" }).then((answer) => answer.ok, () => false);
+  }
+  if (isThere) location.reload();
+}
 
 // The server has answered after all, later than we waited. A form is as good as a new one: what it is sent to knows which
 // version it was written about.
