@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.views import shell_for
 from posts import answering, cases, pointing, purging, rules, tasks, whereabouts
 from posts.consent_forms import CaseForm, EraseForm, KeepForm
-from posts.models import Media, Post, TakedownCase
+from posts.models import Media, MediaState, Post, TakedownCase
 from posts.publication_views import SignedInRequest, may_read, may_take_down
 
 CLOSED_SHOWN = 20
@@ -52,7 +52,7 @@ def case(request: SignedInRequest, case_id: int) -> HttpResponse:
         "rows": rows,
         "removals": cases.removals_of(found),
         "may_read": may_read(request, found.post),
-        "is_moving": found.is_open and any(row.is_moving for row in rows),
+        "is_moving": found.is_open and (cases.is_down(found) or any(row.is_moving for row in rows)),
         "is_held": cases.is_held(found.post),
         "is_late": found.is_late(timezone.now()),
         "form": form,
@@ -95,8 +95,15 @@ def pictures_of(post: Post) -> list[Media]:
     """All that it shows now, or has shown, and that is not erased: by their first appearance."""
     frozen = Media.objects.filter(in_versions__version__post=post)
     written = Media.objects.filter(in_drafts__draft__post=post)
-    found = (frozen | written).filter(erased_at=None).exclude(master="", incoming="")
-    return list(found.annotate(n=Count("pk")).order_by("created_at", "pk"))
+    # What another device wrote is its author's alone, and so is a draft that nobody has sent in.
+    others = [] if post.submitted_at else post.other_versions.values_list("media", flat=True)  # type: ignore[attr-defined]
+    hidden = Media.objects.filter(
+        pk__in=[media_id for ids in others for media_id in ids], owner=post.author_id
+    )
+    found = Media.objects.filter(Q(pk__in=frozen) | Q(pk__in=written) | Q(pk__in=hidden), erased_at=None)
+    is_done = (MediaState.READY, MediaState.REFUSED)
+    # What came in parts has no file of its own before a worker has joined them.
+    return list(found.exclude(master="", incoming="", state__in=is_done).order_by("created_at", "pk"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -156,6 +156,12 @@ def stands_against(item: ConsentRequest, media: Media) -> bool:
     return any(not shows_less(media.edits[len(before.edits) :]) for before in kin(item, media))
 
 
+def is_about(item: ConsentRequest, shown: Iterable[Media]) -> bool:
+    """Something of what it was an answer to is still to be seen: what was said of a picture that is gone, is past."""
+    says = stands_against if item.is_against else covers
+    return any(says(item, media) for media in shown)
+
+
 def is_the_same(item: ConsentRequest, media: Media) -> bool:
     return str(media.pk) in item.pictures or (media.sha256 != "" and media.sha256 in item.pictures.values())
 

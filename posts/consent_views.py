@@ -106,15 +106,16 @@ def show_answers(
 ) -> HttpResponse:
     is_own, version = post.author_id == request.user.pk, post.current_version
     wording = post.wording_for(request.user)
-    missing = consent.unsettled(version) if version and not post.is_with_author else []
+    shown, asked = still_there(wording), list(consent.of(post))
     context = {
         "post": post,
         "shell": shell_of(request, post),
         "is_own": is_own,
-        "media": still_there(wording),
-        "asked": consent.of(post),
-        "is_settled": bool(version) and not missing,
-        "is_refused": consent.is_refused(consent.of(post), still_there(wording)),
+        "media": shown,
+        "asked": asked,
+        "past": {item.pk for item in asked if not consent.is_about(item, shown)},
+        "is_settled": version is not None and not post.is_with_author and consent.is_settled(version),
+        "is_refused": consent.is_refused(asked, shown),
         "people": wording.people if wording else "",
         "may_ask": rules.why_not_ask_people(request.user, post) is None,
         "may_tell": rules.why_not_review(request.user, post) is None

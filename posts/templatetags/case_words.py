@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,7 +36,8 @@ def open_cases() -> int:
 def answered(post: Post) -> str:
     """What the people in its pictures have said so far, in a line; nothing where nobody was asked."""
     asked = list(consent.of(post))
-    if any(item.is_against for item in asked):
+    against = [item for item in asked if item.is_against]
+    if against and consent.is_refused(against, post.wording.media if post.wording else []):
         return _("Någon på bilden vill inte synas.")
     told = [item for item in asked if item.is_yes]
     offices = sum(item.count for item in told if item.method == Method.IN_OFFICE)
@@ -44,5 +46,6 @@ def answered(post: Post) -> str:
     said = ngettext("%(n)d har sagt ja", "%(n)d har sagt ja", yes) % {"n": yes} if yes else ""
     silent = ngettext("%(n)d har inte svarat", "%(n)d har inte svarat", waiting) % {"n": waiting}
     in_office = ngettext("%(n)d är företrädare i tjänsten", "%(n)d är företrädare i tjänsten", offices)
-    parts = [said, in_office % {"n": offices} if offices else "", silent if waiting else ""]
-    return f"{', '.join(filter(None, parts))}." if any(parts) else ""
+    before = _("någon sa nej till en bild som är ändrad eller utbytt") if against else ""
+    parts = [said, in_office % {"n": offices} if offices else "", silent if waiting else "", before]
+    return f"{capfirst(', '.join(filter(None, parts)))}." if any(parts) else ""

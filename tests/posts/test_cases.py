@@ -90,7 +90,9 @@ def test_what_waits_is_held_at_once_and_never_sent(karin, anna, facebook, platfo
     assert case.due_at - case.opened_at == timedelta(hours=24)
 
 
-def test_what_is_out_goes_down_and_the_case_closes_with_the_last_channel(karin, anna, facebook, platform):
+def test_what_is_out_goes_down_and_the_case_closes_with_the_last_channel(
+    karin, anna, desk, facebook, platform
+):
     _post, asked = with_a_yes(karin, anna, facebook)
     publish()
     assert statuses() == [PublicationStatus.PUBLISHED]
@@ -99,7 +101,10 @@ def test_what_is_out_goes_down_and_the_case_closes_with_the_last_channel(karin, 
     case.refresh_from_db()
     assert case.closed_at is None
     remove()
+    looks_again = "load delay:2s"
+    assert looks_again in desk.get(f"/nedtagningar/{case.pk}/").content.decode()
     cases.sweep(timezone.now())
+    assert looks_again not in desk.get(f"/nedtagningar/{case.pk}/").content.decode()
     case.refresh_from_db()
     assert case.closed_at is not None
     assert statuses() == [PublicationStatus.REMOVED]
