@@ -17,6 +17,7 @@ from posts.models import (
     DraftMedia,
     Media,
     MediaState,
+    OtherVersion,
     Post,
     Publication,
     PublicationStatus,
@@ -191,6 +192,23 @@ def test_what_its_author_has_sent_in_is_the_groups_to_erase_also_by_way_of_a_dra
     )
     assert "Be kommunikationsgruppen, genast." in text_of(page)
     assert not Media.objects.exclude(erased_at=None).exists()
+
+
+def test_what_came_in_parts_can_be_chosen_before_a_worker_has_joined_them(karin):
+    media = Media.objects.create(owner=karin)
+    post = factories.draft(karin, media=[media])
+    signed_in(karin).post(f"/inlagg/{post.pk}/radera-genast/", {"which": [str(media.pk)]})
+    media.refresh_from_db()
+    assert (media.is_erased, media.state) == (True, MediaState.REFUSED)
+
+
+def test_what_another_device_has_shown_is_erased_too(karin):
+    media, post = a_picture(karin), factories.draft(karin, media=[])
+    OtherVersion.objects.create(post=post, text="", media=[str(media.pk)], written_at=timezone.now())
+    there = f"/inlagg/{post.pk}/radera-genast/"
+    assert str(media.pk) in signed_in(karin).get(there).content.decode()
+    assert signed_in(karin).post(there, {"which": [str(media.pk)]}).status_code == 302
+    assert (Media.objects.get().is_erased, files()) == (True, [])
 
 
 def test_nothing_is_erased_that_was_not_chosen(karin, desk):
