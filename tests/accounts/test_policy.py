@@ -125,7 +125,7 @@ def test_saying_it_twice_is_saying_it_once(karin, in_force):
 def test_the_way_back_leads_to_no_other_site(karin, in_force, elsewhere):
     page = signed_in(karin).post(reverse("accounts:acknowledge_policy"), {"number": 1, "next": elsewhere})
     assert page.url == reverse("home")
-    assert elsewhere not in signed_in(karin).get(f"/policy/?next={elsewhere}").content.decode()
+    assert f'"{elsewhere}"' not in signed_in(karin).get(f"/policy/?next={elsewhere}").content.decode()
 
 
 def test_everybody_is_told_that_there_is_something_to_read(karin, mona):
