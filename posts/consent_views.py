@@ -116,6 +116,9 @@ def show_answers(
         "past": {item.pk for item in asked if not consent.is_about(item, shown)},
         "is_settled": version is not None and not post.is_with_author and consent.is_settled(version),
         "is_refused": consent.is_refused(asked, shown),
+        "is_covered": isinstance(wording, Draft)
+        and not any(item.is_open for item in asked)
+        and consent.is_covered(wording),
         "people": wording.people if wording else "",
         "may_ask": rules.why_not_ask_people(request.user, post) is None,
         "may_tell": rules.why_not_review(request.user, post) is None

@@ -389,6 +389,10 @@ def test_whoever_writes_sees_that_somebody_said_no_before_it_is_sent_in(karin):
     answering.answer(asked, Answer.NO)
     assert "Någon på bilden vill inte synas. Se svaren" in text_of(page.get(f"/inlagg/{post.pk}/andra/"))
     assert "sudda, välj en annan eller skriv utan bild" in text_of(page.get(f"/inlagg/{post.pk}/samtycke/"))
+    answering.answer(asked, Answer.YES)
+    assert "Det finns ett ja för bilderna som de är nu." in text_of(page.get(f"/inlagg/{post.pk}/samtycke/"))
+    consent.ask(post, karin)
+    assert "Det finns ett ja" not in text_of(page.get(f"/inlagg/{post.pk}/samtycke/"))
 
 
 def test_a_no_to_a_picture_that_was_exchanged_is_said_to_be_that(desk, karin, anna, post, token):
