@@ -217,8 +217,8 @@ def last_links(since: datetime) -> QuerySet[Any, Any]:
 def events_without(today: date) -> QuerySet[Any, Any]:
     """What has begun, nothing was sent in about, and nobody said that there is nothing to show of."""
     found = Event.objects.begun(today).undocumented().order_by()
-    found = found.annotate(shows=Value(UNDOCUMENTED, CharField())).values("shows")
-    return found.annotate(count=Count("*"), **NO_POST).values_list(*OF_A_KIND)
+    kinds = found.annotate(shows=Value(UNDOCUMENTED, CharField())).values("shows")
+    return kinds.annotate(count=Count("*"), **NO_POST).values_list(*OF_A_KIND)
 
 
 def last_days() -> list[tuple[str, date | None]]:

@@ -348,7 +348,7 @@ def case_hurries(case: TakedownCase, *, is_late: bool, channels: list[str]) -> N
 def case_kept(case: TakedownCase, by: User, message: str, *, is_held: bool) -> None:
     """The group looked, and the post stays: its author hears why, and whether something of it still waits."""
     key, page = f"case:{case.pk}", page_of(case.post)
-    facts = {"by": by.get_short_name(), "message": message, "is_held": is_held}
+    facts: dict[str, Any] = {"by": by.get_short_name(), "message": message, "is_held": is_held}
     tell([case.post.author], "case_kept", key, page, **facts)
 
 

@@ -139,7 +139,7 @@ class ConsentAnswer(AppendOnlyModel):
     platforms = models.JSONField(default=list)
     at = models.DateTimeField(default=timezone.now)
 
-    objects = ForgettableQuerySet.as_manager()
+    objects = ForgettableQuerySet.as_manager()  # type: ignore[misc]  # its own
 
     class Meta:
         verbose_name = _("svar om samtycke")
