@@ -48,8 +48,9 @@ worker?.addEventListener("message", ({ data }) => {
 });
 
 // Pictures stay at the server: what must be erased there must not live on in a phone. Their places are empty.
-const empty = (image) => { if (image.tagName === "IMG") image.removeAttribute("src"); };
 if (isKept) {
+  const nothing = URL.createObjectURL(new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>'], { type: "image/svg+xml" }));
+  const empty = (image) => { if (image.tagName === "IMG" && image.src !== nothing) image.src = nothing; };
   document.addEventListener("error", (event) => empty(event.target), true);
   for (const image of document.images) if (image.complete && !image.naturalWidth) empty(image);
 }
