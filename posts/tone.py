@@ -6,7 +6,7 @@ advise (S49: "inte att man ska censurera sig själv"), stop nothing, and are kep
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -58,8 +58,9 @@ class Hint:
 
 def for_sender(text: str, link: str, media: Iterable["Media"], now: datetime) -> Iterator[Hint]:
     """What matters most comes first: the page shows one at a time."""
-    found = (anger(text), irony(text), only_a_link(text, link), *(old_picture(item, now) for item in media))
-    yield from filter(None, found)
+    shown = list(media)
+    yield from filter(None, (anger(text), irony(text), only_a_link(text, link), film_beside_others(shown)))
+    yield from filter(None, (old_picture(item, now) for item in shown))
 
 
 def only_a_link(text: str, link: str) -> Hint | None:
@@ -105,6 +106,11 @@ def old_picture(media: "Media", now: datetime) -> Hint | None:
     """S26: "Informationen som läggs ut måste vara relevant". An old picture may be right, if the text says so."""
     taken = media.captured_at
     return Hint("old_picture", {"taken": taken}) if taken and now - taken > OLD else None
+
+
+def film_beside_others(media: "Sequence[Media]") -> Hint | None:
+    """Most platforms take some pictures or one film. Said now, it spares a reviewer the asking."""
+    return Hint("film_beside_others") if len(media) > 1 and any(item.is_film for item in media) else None
 
 
 def sent_in_before(post: "Post | None", author: "User") -> Hint | None:

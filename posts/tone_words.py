@@ -16,6 +16,7 @@ SENTENCES = {
     "irony": _("Kan det här läsas som ironi? Skämt är svåra att höra i text."),
     "only_a_link": _("Kan man ha nytta av inlägget utan att klicka på länken?"),
     "old_picture": _("Bilden är från %(taken)s. Stämmer det?"),
+    "film_beside_others": _("En film går ut för sig på de flesta kanaler. Vill du göra två inlägg?"),
     "sent_in_before": _("Samma bild skickades in %(day)s av %(name)s. Skicka ändå?"),
     "sent_in_yourself": _("Du skickade in samma bild %(day)s. Skicka ändå?"),
 }

@@ -43,6 +43,15 @@ def test_a_picture_of_some_age_is_asked_about(days, found):
     assert codes(CALM, "", Media(captured_at=taken)) == found
 
 
+@pytest.mark.parametrize(
+    ("kinds", "found"),
+    [(["film"], []), (["picture", "picture"], [])]
+    + [(kinds, ["film_beside_others"]) for kinds in (["picture", "film"], ["film", "film"])],
+)
+def test_a_film_beside_something_else_is_asked_about(kinds, found):
+    assert codes(CALM, "", *(Media(kind=kind) for kind in kinds)) == found
+
+
 def test_a_sender_is_told_what_the_reviewer_would_be():
     """No second list of words: the reviewers' hints are made of these."""
     from approvals import hints  # noqa: PLC0415  (a room above; this test alone looks into both)
