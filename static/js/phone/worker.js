@@ -68,8 +68,8 @@ async function oldFile(request) {
 // The network first, always. Only when it does not answer in a while, the page as it was.
 async function page(event, known) {
   const { request } = event;
-  const asked = ask(request);
-  const remembered = asked.then((answer) => answer && remember(request.url, answer)).catch(() => {});
+  const [before, asked] = [whose(), ask(request)];
+  const remembered = asked.then(async (answer) => answer && remember(request.url, answer, await before)).catch(() => {});
   event.waitUntil(remembered);
   const first = await Promise.race([asked, after(PATIENCE)]);
   if (first) return first.shown;
@@ -96,9 +96,12 @@ async function ask(address, options) {
 
 const after = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
-async function remember(address, { copy }) {
+// `before` is whose the pages were when it was asked for. Somebody may have signed out since, or somebody else in: then it
+// comes too late to be kept.
+async function remember(address, { copy }, before) {
   const person = copy.headers.get("X-Person");
   if (copy.type !== "basic" || person === null) return;
+  if (person !== NOBODY && ![before, person].includes(await whose())) return;
   await belongsTo(person);
   const [name, kind] = [nameOf(address), copy.headers.get("X-Keep")];
   if (person === NOBODY || !kind || !name || copy.redirected) return;
@@ -174,7 +177,7 @@ async function fetchMissing(person, addresses) {
     if (await cache.match(address)) continue;
     const answer = await ask(address, { redirect: "manual" });
     if (!answer) return;
-    await remember(address, answer);
+    await remember(address, answer, person);
   }
 }
 
