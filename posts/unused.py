@@ -13,9 +13,11 @@ from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.utils import timezone
 
 from posts import preparation, purging
-from posts.models import DraftMedia, Media, OtherVersion, Upload, VersionMedia
+from posts.models import WITH_AUTHOR, DraftMedia, Media, OtherVersion, Status, Upload, VersionMedia
 
 AT_ONCE = 50
+UNDECIDED = (*WITH_AUTHOR, Status.IN_REVIEW)
+"""What another device has written may be taken up again."""
 
 
 def sweep(now: datetime) -> None:
@@ -28,8 +30,9 @@ def sweep(now: datetime) -> None:
 
 def unused() -> QuerySet[Media]:
     """
-    No draft and no version shows them, or anything that was made of them; nor what another device has written. Each is a
-    question of its own, which an index answers: as one with "or" the database would compare all with all.
+    No draft and no version shows them, or anything that was made of them; nor what another device has written of a post
+    that is not decided. Each is a question of its own, which an index answers: as one with "or" the database would
+    compare all with all.
     """
     itself, made_of_it = {"media": OuterRef("pk")}, {"media__made_from": OuterRef("pk")}
     shown = [
@@ -38,8 +41,8 @@ def unused() -> QuerySet[Media]:
         for which in (itself, made_of_it)
     ]
     nowhere = Media.objects.filter(*(~Exists(rows) for rows in shown))
-    others = OtherVersion.objects.exclude(media=[]).values_list("media", flat=True)
-    written = [media_id for ids in others for media_id in ids]
+    others = OtherVersion.objects.filter(post__status__in=UNDECIDED).exclude(media=[])
+    written = [media_id for ids in others.values_list("media", flat=True) for media_id in ids]
     return nowhere.exclude(Q(pk__in=written) | Q(made_of_it__in=written))
 
 

@@ -588,6 +588,17 @@ def test_what_another_device_has_written_keeps_its_pictures(karin):
     assert set(Media.objects.all()) == {kept}
 
 
+def test_what_another_device_had_written_of_a_post_that_is_decided_keeps_nothing(karin, anna):
+    left = old(factories.picture(karin))
+    post = factories.submitted(karin, media=[])
+    OtherVersion.objects.create(post=post, text="Hej", media=[str(left.pk)], written_at=timezone.now())
+    unused.sweep(timezone.now())
+    assert list(Media.objects.all()) == [left]
+    factories.approved(post, anna, factories.channel())
+    unused.sweep(timezone.now())
+    assert not Media.objects.exists()
+
+
 def test_a_sweep_that_died_in_the_middle_is_finished_by_the_next(karin, settings, monkeypatch):
     media = old(factories.picture(karin))
     with monkeypatch.context() as dying:
