@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.story import OLD_PHONE, SOON, Anna, Karin, loaded_until, public
-from tests.harness.browser import watched
+from tests.harness.browser import axe, phone, watched
 from tests.harness.site import Site
 from tests.posts.media import phones
 
@@ -28,6 +28,11 @@ def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
     karin.press("Visa QR-kod")
     expect(karin.page.locator(".consent__code svg")).to_be_visible()
     address = karin.page.get_by_label("Eller skicka länken").input_value()
+
+    assert axe(karin.page) == []
+    other = watched(phone(browser).new_page())
+    other.goto(address)
+    assert axe(other) == []
 
     old = watched(browser.new_context(**OLD_PHONE).new_page())
     old.goto(address)
