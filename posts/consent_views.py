@@ -173,10 +173,10 @@ def in_office(request: SignedInRequest, post_id: int) -> HttpResponse:
 
 @require_GET
 def state(request: SignedInRequest, post_id: int) -> HttpResponse:
-    """The list of answers alone, while somebody waits for one with the code on the screen."""
+    """The list of answers alone, while somebody waits with the code on the screen: until everybody has answered."""
     post = seen_post(request, post_id)
-    may_ask = rules.why_not_ask_people(request.user, post) is None
-    context = {"post": post, "asked": consent.of(post), "may_ask": may_ask}
+    asked = list(consent.of(post))
+    context = {"post": post, "asked": asked, "is_waiting": any(item.is_open for item in asked)}
     return render(request, "posts/consent/_asked.html", context)
 
 

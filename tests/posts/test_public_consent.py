@@ -300,6 +300,17 @@ def test_as_many_codes_as_people_and_no_token_on_any_later_page(karin, post):
     assert "/samtycke/" not in later.replace(f"/inlagg/{post.pk}/samtycke/", "")
 
 
+def test_the_list_of_answers_asks_for_itself_until_the_last_one_is_there(karin, post):
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/samtycke/svar/"
+    made = [request for request, _token in consent.ask(post, karin, 2)]
+    for asked in made:
+        assert f'hx-get="{there}"' in page.get(there).content.decode()
+        answering.answer(asked, Answer.YES)
+    done = page.get(there).content.decode()
+    assert done.count("<b>Ja</b>") == 2
+    assert "hx-get" not in done
+
+
 def test_another_link_ends_the_first(karin, post, phone, token):
     page, asked = signed_in(karin), ConsentRequest.objects.get()
     page.post(f"/inlagg/{post.pk}/samtycke/{asked.pk}/fraga-inte/", {"ny": "1"})
