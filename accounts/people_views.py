@@ -59,7 +59,7 @@ def not_sent() -> str:
 
 def show_people(request: HttpRequest, form: InvitationForm, status: int = 200) -> HttpResponse:
     chosen = request.GET.get("visa", "")
-    shown, after = User.objects.order_by("name", "pk"), request.GET.get("efter", "")
+    shown, after = User.objects.order_by("name", "pk"), request.GET.get("efter", "").replace("\0", "")
     year = timezone.localdate().year
     may_see_answers = request.user.has_perm("accounts.view_attestation")
     if may_see_answers and chosen == "arligt":

@@ -46,7 +46,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unsubscribe(request: HttpRequest) -> HttpResponse:
     """The browser that is named; all of them, when none is."""
-    push.forget(request.user, request.POST.get("endpoint", ""))  # type: ignore[arg-type]  # signed in
+    endpoint = request.POST.get("endpoint", "").replace("\0", "")
+    push.forget(request.user, endpoint)  # type: ignore[arg-type]  # signed in
     if wants_json(request):
         return HttpResponse(status=204)
     messages.success(request, _("Aviseringar visas inte längre på någon telefon eller dator."))

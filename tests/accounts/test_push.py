@@ -193,6 +193,12 @@ def test_by_default_only_the_makers_of_browsers_are_known_and_only_by_https():
     assert not push.is_service("https://evil.test\\.fcm.googleapis.com/a")
 
 
+def test_an_address_that_no_database_takes_is_nobodys(karin, service):
+    """PostgreSQL keeps no NUL, and says so loudly."""
+    assert signed_in(karin).post(AWAY, {"endpoint": "a\0b"}).status_code == 302
+    assert signed_in(factories.reviewer()).get("/manniskor/?efter=a%00b").status_code == 200
+
+
 @pytest.mark.parametrize("wrong", [{"p256dh": "QUJD"}, {"auth": "QUJD"}, {"p256dh": ""}, {"auth": "å"}])
 def test_what_is_no_key_is_refused(karin, service, wrong):
     assert signed_in(karin).post(WHERE, Browser(service, "phone").fields | wrong).status_code == 422
