@@ -141,7 +141,7 @@ def changes_their_mind(somebody: Page, site: Site) -> None:
     assert len(public(site, TEXT)) == 2
     somebody.reload()
     somebody.get_by_role("button", name="Ta tillbaka mitt ja").click()
-    loaded_until(somebody, "Bilden är borta. Det här är ditt kvitto.")
+    loaded_until(somebody, "Bilden är nedtagen. Det här är ditt kvitto.")
 
 
 def reads_what_became_of_it(karin: Karin, post: int, film: int, site: Site) -> None:
