@@ -30,6 +30,7 @@ from channels.adapters import ADAPTERS
 from channels.models import Channel
 from posts import consent_words
 from posts.models import (
+    CLOSED,
     OVER,
     Answer,
     ConsentAnswer,
@@ -339,7 +340,7 @@ def to_forget(now: datetime) -> ConsentQuerySet:
     of_it = Publication.objects.filter(post=OuterRef("pk"))
     is_somewhere = Exists(of_it.exclude(status__in=OVER))
     was_lately = Exists(Removal.objects.filter(publication__post=OuterRef("pk"), finished_at__gt=before))
-    is_decided = Q(status__in=(Status.REJECTED, Status.WITHDRAWN)) | Q(Exists(of_it), status=Status.APPROVED)
+    is_decided = Q(status__in=CLOSED) | Q(Exists(of_it), status=Status.APPROVED)
     over = Post.objects.filter(is_decided, ~is_somewhere, ~was_lately, updated_at__lte=before)
     late = Q(answered_at__gt=before) | Q(made_at__gt=before)
     return ConsentRequest.objects.filter(post__in=over.order_by(), cases=None).exclude(late)

@@ -27,13 +27,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from posts import answering, cases, consent, knocking, purging
 from posts.consent_forms import AddressForm
 from posts.consent_words import EASY, LANGUAGES, SWEDISH, Words
-from posts.models import Answer, ConsentRequest, Media, Removal, RemovalStatus, Status, TakedownCase
+from posts.models import Answer, ConsentRequest, Media, Removal, RemovalStatus, TakedownCase
 from posts.serving import serve
 
 LOOKS, ANSWERS = 120, 20
 """A minute, from one address."""
 SAID = {"ja": Answer.YES, "nej": Answer.NO, "andra": Answer.WITHDRAWN}
-NOT_USED = (Status.REJECTED, Status.WITHDRAWN)
 View = Callable[..., HttpResponseBase]
 
 
@@ -150,11 +149,8 @@ def shown(
         "text": text_of(asked) if state not in ("expired", "withdrawn") else "",
         "is_guardians": is_guardians or (state != "ask" and asked.is_guardians),
         "page_for_guardian": address(request, token, "posts:public_guardian"),
-        "is_unused": asked.post.status in NOT_USED,
-        "can_say_yes": state == "no"
-        and not case
-        and not is_late(asked)
-        and asked.post.status not in NOT_USED,
+        "is_unused": asked.post.is_closed,
+        "can_say_yes": state == "no" and not case and not is_late(asked) and not asked.post.is_closed,
         "case": case,
         "progress": progress(case, words) if case else [],
         "told": told,
@@ -179,7 +175,7 @@ def state_of(asked: ConsentRequest) -> str:
         return {Answer.YES: "yes", Answer.NO: "no", Answer.WITHDRAWN: "withdrawn"}[Answer(asked.answer)]
     if asked.is_over(timezone.now()):
         return "expired"
-    return "unused" if asked.post.status in NOT_USED else "ask"
+    return "unused" if asked.post.is_closed else "ask"
 
 
 def is_late(asked: ConsentRequest) -> bool:

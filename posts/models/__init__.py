@@ -50,6 +50,7 @@ from posts.models.media import (
     rendition_path,
 )
 from posts.models.post import (
+    CLOSED,
     WITH_AUTHOR,
     Category,
     Findable,
@@ -104,6 +105,7 @@ from posts.models.wording import (
 
 __all__ = [
     "AGAINST",
+    "CLOSED",
     "HEADLINE_LENGTH",
     "LAST_FIRST",
     "OVER",

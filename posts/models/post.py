@@ -47,6 +47,8 @@ class Status(models.TextChoices):
 
 WITH_AUTHOR = (Status.DRAFT, Status.CHANGES)
 """While its author writes."""
+CLOSED = (Status.REJECTED, Status.WITHDRAWN)
+"""Where nothing more comes of it, unless somebody takes it up again."""
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -92,7 +94,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(status__in=(Status.IN_REVIEW, Status.CHANGES, Status.APPROVED)).exclude(is_out())
 
     def closed(self) -> "PostQuerySet":
-        return self.filter(status__in=(Status.REJECTED, Status.WITHDRAWN))
+        return self.filter(status__in=CLOSED)
 
     def for_chips(self) -> "PostQuerySet":
         """With a picture, who wrote it, and what became of it."""
@@ -233,6 +235,10 @@ class Post(models.Model):
     @property
     def is_with_author(self) -> bool:
         return self.status in WITH_AUTHOR
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in CLOSED
 
     @property
     def is_in_review(self) -> bool:

@@ -435,3 +435,10 @@ def test_the_desk_says_in_a_line_what_they_answered(desk, karin, post):
     assert "1 har sagt ja, 2 har inte svarat." in text_of(desk.get(there))
     answering.answer(made[1], Answer.NO)
     assert "Någon på bilden vill inte synas." in text_of(desk.get(there))
+
+
+def test_where_nothing_more_comes_of_it_nobody_is_asked(karin, facebook, post):
+    page = f"/inlagg/{post.pk}/"
+    assert "Har alla sagt ja?" in text_of(signed_in(karin).get(page))
+    workflow.withdraw(post, karin)
+    assert "Har alla sagt ja?" not in text_of(signed_in(karin).get(page))
