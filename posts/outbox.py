@@ -50,12 +50,17 @@ def too_late(post: Post, form: DraftForm) -> JsonResponse:
 
 
 def has_all(post: Post, form: DraftForm) -> bool:
-    """One of its wordings says and shows the same."""
-    text, meant = form.cleaned_data["text"].strip(), {item.pk for item in form.shown}
+    """One of its wordings says and shows the same, of people who answered the same."""
+    text, meant, people = (
+        form.cleaned_data["text"].strip(),
+        {item.pk for item in form.shown},
+        form.cleaned_data["people"],
+    )
     draft = getattr(post, "draft", None)
     wordings = [*post.versions.prefetch_related("shown_media"), *([draft] if draft else [])]
     return any(
-        wording.text.strip() == text and meant <= {shown.media_id for shown in wording.shown_media.all()}
+        (wording.text.strip(), wording.people) == (text, people)
+        and meant <= {shown.media_id for shown in wording.shown_media.all()}
         for wording in wordings
     )
 

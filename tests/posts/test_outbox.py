@@ -149,6 +149,8 @@ def test_what_comes_after_the_sending_in_is_refused_and_named(page, karin):
     assert late.json()["error"] == "Inlägget är redan inskickat, så det du ändrade är inte med."
     more = phone.send("Hej från Umeå", factories.picture(karin))
     assert more.status_code == 409  # a picture that is not in it
+    assert phone.send("Hej från Umeå", people="not_asked").status_code == 409
+    assert phone.send("Hej från Umeå").json()["state"] == "submitted"
     assert Post.objects.get().current_version.text == "Hej från Umeå"
 
 
