@@ -14,6 +14,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from celery import Task
@@ -25,7 +26,7 @@ from django.core.management import CommandError, call_command
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from accounts import notices
+from accounts import invitations, notices, policy, roles
 from accounts.models import Notice, User
 from channels import connecting, connections, health, tasks, trial, urls
 from channels.adapters import sandbox_addresses
@@ -33,14 +34,15 @@ from channels.adapters.connectors import CONNECTORS
 from channels.errors import ChannelError
 from channels.models import AppRest, Channel, ChannelPicture, Connecting, Credential, Sealed
 from channels.sandbox.apps import BLUESKY_APP_PASSWORD, BLUESKY_PASSWORD
-from posts import publishing
-from posts.models import MediaKind, Publication
+from posts import cases, consent, publishing
+from posts.models import EventFeed, MediaKind, OtherVersion, Post, Publication
 from seko_social.celery import app
 from tests import factories
 from tests.channels.adapters.desk import connected, nobody_listens, short_film
 from tests.channels.adapters.visitor import Heard, Script, run
 from tests.channels.canaries import Browser, Hunt, all_logged, heard_by_broker
 from tests.channels.walking import HOST, Walk, moved
+from tests.posts.test_events_views import an_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATE, VERIFIER = 32, 48
@@ -340,10 +342,19 @@ def go_on(act: Callable[[], object]) -> None:
 
 # --- every page -------------------------------------------------------------------------------------------------
 
-ROOMS = ("posts", "approvals", "channels", "accounts", "status")
+ROOMS = ("posts", "approvals", "channels", "accounts", "status", "shell")
 EVERYBODY = (factories.person, factories.reviewer, factories.administrator, factories.reader)
 ON_THE_WAY = {"channels:dialog", "channels:callback", "channels:leave", "channels:reconnect"}
 """Opening them changes where the person is: the walk itself does."""
+NOBODYS = {
+    "approvals:feed",
+    "accounts:accept_invitation",
+    "posts:public",
+    "posts:public_guardian",
+    "posts:public_picture",
+    "posts:upload_part",
+}
+"""Whoever has their address, has it from us, and this one is nobody's."""
 
 
 def addresses_of(things: Mapping[str, Any]) -> dict[str, str]:
@@ -380,7 +391,8 @@ def test_every_page_for_everybody(hunt, sandbox, settings):
     moved(person.client.get(f"/kanaler/{channel.pk}/anslut-igen/"))
     connections.mark_broken(channel, "token_expired")
     here = addresses_of({**things, "connecting_id": person.row.pk})
-    others = [browser_of(hunt, make()) for make in EVERYBODY]
+    author = Post.objects.get(pk=things["post_id"]).author
+    others = [browser_of(hunt, each) for each in (author, *(make() for make in EVERYBODY))]
     for name, address in here.items():
         for browser in (person.client, *others, Browser(hunt, **HOST)):
             visited.setdefault(name, set()).add(browser.get(address).status_code)
@@ -389,7 +401,7 @@ def test_every_page_for_everybody(hunt, sandbox, settings):
             visited[name].add(browser.post(address).status_code)
     hunt.work()
     never = {name for name, codes in visited.items() if codes <= {404, 405}}
-    never -= {"approvals:feed"}  # whoever has its address, has it from the page: this one is nobody's
+    never -= NOBODYS
     assert (never, [name for name, codes in visited.items() if 500 in codes]) == (set(), [])
     assert visited.keys() >= {f"channels:{pattern.name}" for pattern in urls.urlpatterns}
 
@@ -419,6 +431,17 @@ def things_for(channel: Channel) -> dict[str, Any]:
         "digest": "0" * 64,
         "card_id": 1,
         "token": "nobodys",
+        "upload_id": uuid4(),
+        "client_id": post.client_id,
+        "event_id": an_event(post.author).pk,
+        "feed_id": EventFeed.objects.create(owner=post.author, look_at=timezone.now()).pk,
+        "case_id": cases.ask(post, post.author, "Fel ort").pk,
+        "consent_id": consent.ask(post, post.author)[0][0].pk,
+        "other_id": OtherVersion.objects.create(post=post, text="Hej", written_at=timezone.now()).pk,
+        "invitation_id": invitations.invite(
+            channel.owner, "sara@example.test", "Sara Ny", roles.OMBUDSMAN
+        ).pk,
+        "number": policy.publish(channel.owner, 1, 0, dict.fromkeys(policy.WORDS, "Text")).number,
         **dict.fromkeys(("filling_id", "date_id", "note_id", "duty_id"), 1),
     }
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from posts import incoming
 from posts.models import Media
+from posts.wording import too_large_a_film
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -146,7 +147,11 @@ def test_files_that_come_with_the_form_wait_too(karin):
     assert Media.objects.count() == 2
 
 
+def test_what_is_too_large_is_said_as_people_say_it():
+    assert too_large_a_film(2 * 1024 * MB) == "Filmen är större än 2 GB. Korta den eller skicka en länk."
+
+
 def test_the_form_knows_what_is_too_large_before_it_is_sent(karin):
     page = signed_in(karin).get("/nytt/").content.decode()
     assert f'data-most="{100 * KB}"' in page
-    assert 'data-too-large="Filen är för stor. Den får vara högst 0 MB."' in page
+    assert f'data-too-large="{too_large_a_film(100 * KB)}"' in page
