@@ -148,7 +148,7 @@ def test_files_that_come_with_the_form_wait_too(karin):
 
 
 def test_what_is_too_large_is_said_as_people_say_it():
-    assert too_large_a_film(2 * 1024 * MB) == "Filmen är större än 2 GB. Korta den eller skicka en länk."
+    assert too_large_a_film(2 * 1024**2 * KB) == "Filmen är större än 2 GB. Korta den eller skicka en länk."
 
 
 def test_the_form_knows_what_is_too_large_before_it_is_sent(karin):
