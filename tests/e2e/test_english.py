@@ -14,8 +14,8 @@ from tests.harness.site import Site
 
 pytestmark = pytest.mark.browser
 CATALOGUE = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
-CATEGORIES = {"Annat"}
-"""Named by people, in their language; and one of them also by us."""
+CATEGORIES = {"Annat", "Arbetsplatsbesök", "Kampanj"}
+"""Named by people, in their language; and these also by us."""
 BY_HAND = "Seko Väg & ban, grupp"
 """A channel that has no platform is called by the name that people gave it."""
 SWEDISH = {entry.msgid for entry in CATALOGUE if entry.msgid != entry.msgstr} - CATEGORIES
