@@ -74,7 +74,7 @@ def test_a_change_is_asked_for_made_and_approved(karin: Karin, anna: Anna, site:
     karin.begins("Bra möte.", picture)
     karin.answers("Ja, alla har sagt ja")
     karin.page.get_by_role("group", name="Är någon under 18 år?").get_by_text("Nej", exact=True).click()
-    karin.page.get_by_role("group", name="Hur många har sagt ja?").get_by_text("2", exact=True).click()
+    karin.page.get_by_role("group", name="Hur många har sagt ja?").get_by_label("2", exact=True).check()
     post = karin.sends_in()
 
     anna.opens(post)

@@ -61,6 +61,10 @@ def phone(browser: Browser) -> BrowserContext:
 # --- watching ---------------------------------------------------------------------------------------------
 
 
+TOLD_BY_FAILED = re.compile(r"htmx:(afterRequest|sendAbort|sendError)\b")
+"""What htmx says of a request that came to nothing: we tell it once, and not where the page was only left."""
+
+
 @dataclass
 class Watch:
     """A page under watch, and the trouble that it made."""
@@ -69,7 +73,7 @@ class Watch:
     trouble: list[str] = field(default_factory=list)
 
     def console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not TOLD_BY_FAILED.match(message.text):
             self.trouble.append(f"console: {message.text} ({message.location.get('url')})")
 
     def failed(self, request: Request) -> None:
