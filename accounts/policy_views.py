@@ -101,7 +101,8 @@ def keep(request: HttpRequest, form: PolicyForm, verb: Any) -> HttpResponse:
     except rulebook.WrittenMeanwhileError as error:
         return someone_was_faster(request, error.latest)
     if kept.published_at:
-        messages.success(request, _("Policyn är publicerad. Alla får veta att det finns något att läsa."))
+        told = _("Version %(number)d av policyn är publicerad. Alla får veta att det finns något att läsa.")
+        messages.success(request, told % {"number": kept.number})
         return redirect("accounts:policy")
     messages.success(request, _("Sparat. Ingen annan ser det förrän policyn publiceras."))
     return redirect("accounts:write_policy")

@@ -220,6 +220,15 @@ def test_a_preview_saves_nothing(mona):
     assert not PolicyVersion.objects.exists()
 
 
+def test_nobody_publishes_what_they_have_not_seen(mona):
+    where, publishes = reverse("accounts:write_policy"), 'value="publish"'
+    assert publishes not in signed_in(mona).get(where).content.decode()
+    seen = signed_in(mona).post(where, typed(intent="preview")).content.decode()
+    assert (publishes in seen, "Publicera version 1" in seen) == (True, True)
+    page = signed_in(mona).post(where, typed(intent="publish"), follow=True)
+    assert "Version 1 av policyn är publicerad." in text_of(page)
+
+
 def test_what_is_typed_is_never_markup_of_the_page():
     html = markup.rendered("## <b>A</b>\nText <script>x</script>\n\n- **fet** & vanlig\n- [a](javascript:b)")
     assert html == (

@@ -288,7 +288,7 @@ def test_the_review_page_and_the_channels_own_show_the_part_and_lead_to_it(desk,
     for page in (f"/granska/{post.pk}/", f"/granska/{post.pk}/kanaler/{facebook.pk}/"):
         html = desk.get(page).content.decode()
         assert (
-            f'<img class="preview__img preview__img--part" src="/film/{part.recipe}/bild/" width="160"'
+            f'<img class="preview__img" src="/film/{part.recipe}/bild/" width="160"'
             in html
         )
         assert html.count("Beskuren för Facebook") == 1
