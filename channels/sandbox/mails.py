@@ -7,6 +7,7 @@ Each file holds one or more messages with a line of dashes after each. The newes
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -60,8 +61,13 @@ def mails_in(file: Path) -> Iterator[Mail]:
 def as_mail(message: EmailMessage, written_at: float) -> Mail:
     sent, body = message["Date"], message.get_body(("plain",))
     return Mail(
-        at=sent.datetime.timestamp() if sent and sent.datetime else written_at,
+        at=seconds(sent.datetime) if sent and sent.datetime else written_at,
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
         text=body.get_content().strip() if body else "",
     )
+
+
+def seconds(sent: datetime) -> float:
+    """A mail of Django's says -0000, which is UTC and tells no zone (RFC 5322, 3.3)."""
+    return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).timestamp()

@@ -1,6 +1,7 @@
 """The mails of a training as a page: those that Django's file backend leaves, newest first, none of it HTML."""
 
 import os
+import time
 
 import pytest
 from django.core.mail import EmailMessage, get_connection
@@ -40,6 +41,13 @@ def test_a_mail_is_shown_with_what_it_says_to_whom_and_when(folder, look):
     assert "Till karin@example.test" in page
     assert "29 april 2026 kl. 10.30" in page
     assert '<a href="http://127.0.0.1:8000/inlagg/1/" rel="noopener noreferrer">' in page
+
+
+def test_a_mail_that_tells_no_zone_was_sent_then_by_universal_time(folder, look, monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    time.tzset()
+    write(folder, "Ditt inlägg är ute", date="Wed, 29 Apr 2026 08:30:00 -0000")
+    assert "29 april 2026 kl. 10.30" in look()
 
 
 def test_the_newest_come_first_also_within_a_file(folder):
