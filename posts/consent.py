@@ -98,9 +98,18 @@ def unsettled(version: Version, asked: Iterable[ConsentRequest] | None = None) -
     yes = [item for item in known if item.is_yes and counts(item, version.people)]
     if not yes or not version.people:
         return [Unsettled("consent_missing")]
-    if not all(any(covers(item, media) for item in yes) for media in shown):
+    if not are_covered(shown, yes):
         return [Unsettled("consent_new_picture")]
-    return [*of_minors(version, yes), *of_places(version, yes)]
+    return [*of_minors(version.minors, yes), *of_places(version, yes)]
+
+
+def is_answered(shown: Sequence[Media], asked: Iterable[ConsentRequest], minors: str) -> bool:
+    """All who were asked said yes themselves, to all that is shown: whatever its sender claims, nobody is waited for."""
+    known = [item for item in asked if item.taken_back_at is None]
+    if is_refused(known, shown) or any(item.is_open for item in known):
+        return False
+    yes = [item for item in known if item.is_yes and counts(item, People.NOT_ASKED)]
+    return bool(shown) and are_covered(shown, yes) and not of_minors(minors, yes)
 
 
 def is_refused(known: Iterable[ConsentRequest], shown: Sequence[Media]) -> bool:
@@ -116,11 +125,11 @@ def counts(item: ConsentRequest, claim: str) -> bool:
     return claim == People.ALL_SAID_YES or item.method in (*OWN_ANSWERS, Method.IN_OFFICE)
 
 
-def of_minors(version: Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
+def of_minors(minors: str, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
     """Who answers on their own telephone is asked there whether they are under 18. Nobody is who has an office."""
-    if version.minors in (Minors.NOBODY, Minors.GUARDIAN_SAID_YES) or any(item.is_guardians for item in yes):
+    if minors in (Minors.NOBODY, Minors.GUARDIAN_SAID_YES) or any(item.is_guardians for item in yes):
         return []
-    is_known = version.minors == "" and all(item.method in (*OWN_ANSWERS, Method.IN_OFFICE) for item in yes)
+    is_known = minors == "" and all(item.method in (*OWN_ANSWERS, Method.IN_OFFICE) for item in yes)
     return [] if is_known else [Unsettled("guardian_missing")]
 
 
@@ -146,6 +155,10 @@ def covers(item: ConsentRequest, media: Media) -> bool:
     if is_the_same(item, media) or str(media.made_from_id) in item.pictures:
         return True
     return any(before.edits == media.edits[: len(before.edits)] for before in kin(item, media))
+
+
+def are_covered(shown: Iterable[Media], yes: Sequence[ConsentRequest]) -> bool:
+    return all(any(covers(item, media) for item in yes) for media in shown)
 
 
 def stands_against(item: ConsentRequest, media: Media) -> bool:
@@ -180,7 +193,7 @@ def kin(item: ConsentRequest, media: Media) -> list[Media]:
 def is_covered(draft: Draft) -> bool:
     """Somebody has said yes to all that it shows: its author need not say it again."""
     known = [item for item in draft.post.consents.in_force() if item.is_yes]  # type: ignore[attr-defined]
-    return all(any(covers(item, media) for item in known) for media in draft.media)
+    return are_covered(draft.media, known)
 
 
 # --- asking -----------------------------------------------------------------------------------------------------

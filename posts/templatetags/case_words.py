@@ -1,5 +1,6 @@
 """`{{ case.due_at|left }}`: how much of a clock is left, in words; and what people in pictures have said so far."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django import template
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from posts import consent
-from posts.models import Method, Post, TakedownCase
+from posts.models import ConsentRequest, Media, Method, Post, TakedownCase
 
 register = template.Library()
 
@@ -32,18 +33,34 @@ def open_cases() -> int:
     return TakedownCase.objects.open().count()
 
 
-@register.simple_tag
-def answered(post: Post) -> str:
+@dataclass(frozen=True)
+class Said:
     """What the people in its pictures have said so far, in a line; nothing where nobody was asked."""
-    asked = list(consent.of(post))
+
+    line: str
+    is_all: bool
+    """Nobody who was asked is waited for."""
+
+
+@register.simple_tag
+def answered(post: Post) -> Said:
+    wording, asked = post.wording, list(consent.of(post))
+    shown = wording.media if wording else []
+    is_all = wording is not None and consent.is_answered(shown, asked, wording.minors)
+    return Said(in_a_line(shown, asked, is_all=is_all), is_all)
+
+
+def in_a_line(shown: list[Media], asked: list[ConsentRequest], *, is_all: bool) -> str:
     against = [item for item in asked if item.is_against]
-    if against and consent.is_refused(against, post.wording.media if post.wording else []):
+    if consent.is_refused(against, shown):
         return _("Någon på bilden vill inte synas.")
     told = [item for item in asked if item.is_yes]
     offices = sum(item.count for item in told if item.method == Method.IN_OFFICE)
     yes = sum(item.count for item in told) - offices
     waiting = sum(item.count for item in asked if item.is_open)
     said = ngettext("%(n)d har sagt ja", "%(n)d har sagt ja", yes) % {"n": yes} if yes else ""
+    if yes and is_all and not against:
+        said = _("alla som är tillfrågade har sagt ja (%(n)d av %(n)d)") % {"n": yes}
     silent = ngettext("%(n)d har inte svarat", "%(n)d har inte svarat", waiting) % {"n": waiting}
     in_office = ngettext("%(n)d är företrädare i tjänsten", "%(n)d är företrädare i tjänsten", offices)
     before = _("någon sa nej till en bild som är ändrad eller utbytt") if against else ""

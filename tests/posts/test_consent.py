@@ -211,6 +211,31 @@ def test_a_no_stands_until_the_picture_shows_less(karin, post, edits, expected):
 
 
 @pytest.mark.parametrize(
+    ("answers", "minors", "expected"),
+    [
+        ((), "", False),
+        (("yes",), "", True),
+        (("yes", "yes"), "", True),
+        (("yes", ""), "", False),
+        (("yes", "no"), "", False),
+        (("yes",), Minors.NOT_ASKED, False),
+    ],
+)
+def test_all_who_were_asked_have_answered_or_somebody_is_waited_for(karin, post, answers, minors, expected):
+    asked(post, karin, *answers)
+    shown, known = version_of(post).media, ConsentRequest.objects.all()
+    assert consent.is_answered(shown, known, minors) is expected
+    assert consent.is_answered([], known, minors) is False
+    another = factories.picture(karin, factories.jpeg("red"))
+    assert consent.is_answered([*shown, another], known, minors) is False
+
+
+def test_what_was_told_for_others_is_no_answer_of_theirs(karin, facebook):
+    post = factories.submitted(karin, people=ALL, minors=Minors.NOBODY)
+    assert consent.is_answered(version_of(post).media, ConsentRequest.objects.all(), Minors.NOBODY) is False
+
+
+@pytest.mark.parametrize(
     ("minors", "is_guardians", "expected"),
     [
         (Minors.NOBODY, False, []),

@@ -442,3 +442,49 @@ def test_where_nothing_more_comes_of_it_nobody_is_asked(karin, facebook, post):
     assert "Har alla sagt ja?" in text_of(signed_in(karin).get(page))
     workflow.withdraw(post, karin)
     assert "Har alla sagt ja?" not in text_of(signed_in(karin).get(page))
+
+
+CALM = "Alla som är tillfrågade har sagt ja (2 av 2)."
+DEMAND = "inlägget går inte ut förrän alla har sagt ja"
+WAITS = "Ja, men alla har inte svarat"
+
+
+def test_once_all_who_were_asked_have_said_yes_the_form_asks_for_nothing_more(karin):
+    post = factories.draft(karin, people=People.NOT_ASKED)
+    (first, _token), (second, _other) = consent.ask(post, karin, 2)
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/andra/"
+    answering.answer(first, Answer.YES)
+    waiting = text_of(page.get(there))
+    assert "1 har sagt ja, 1 har inte svarat." in waiting
+    assert DEMAND in waiting
+    answering.answer(second, Answer.YES)
+    calm = text_of(page.get(there))
+    assert CALM in calm
+    assert DEMAND not in calm
+    DraftMedia.objects.update(media=factories.picture(karin, factories.jpeg("red")))
+    another = text_of(page.get(there))
+    assert CALM not in another
+    assert DEMAND in another
+
+
+def test_once_all_who_were_asked_have_said_yes_the_desk_says_so_too(desk, karin, post):
+    there = f"/granska/{post.pk}/"
+    (first, _token), (second, _other) = consent.ask(post, karin, 2)
+    answering.answer(first, Answer.YES)
+    assert WAITS in text_of(desk.get(there))
+    answering.answer(second, Answer.YES)
+    calm = text_of(desk.get(there))
+    assert CALM in calm
+    assert "Ja, och de har svarat själva" in calm
+    assert WAITS not in calm
+
+
+def test_whoever_has_seen_the_answers_comes_back_to_the_question(karin, desk, post):
+    draft = factories.draft(karin, people=People.NOT_ASKED)
+    page, question = signed_in(karin), f"/inlagg/{draft.pk}/andra/#personer"
+    assert f'href="{question}"' in page.get(f"/inlagg/{draft.pk}/samtycke/").content.decode()
+    made = page.post(f"/inlagg/{draft.pk}/samtycke/lank/", {"count": "1"})
+    assert f'href="{question}"' in made.content.decode()
+    assert 'id="personer"' in page.get(f"/inlagg/{draft.pk}/andra/").content.decode()
+    answers = desk.get(f"/inlagg/{post.pk}/samtycke/").content.decode()
+    assert f'href="/granska/{post.pk}/#samtycke"' in answers
