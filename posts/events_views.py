@@ -19,7 +19,8 @@ from accounts.views import shell_for
 from posts import event_feeds, events, rules, tasks
 from posts.events import RefusedError
 from posts.events_forms import EventForm, FeedForm, NothingForm
-from posts.models import Event, EventKind, EventQuerySet, Post, Status
+from posts.models import Event, EventKind, EventQuerySet, Post
+from posts.models.events import standing
 from posts.views import SignedInRequest, may_submit
 
 PAGE = 50
@@ -55,10 +56,8 @@ def of_tab(user: User, tab: str) -> EventQuerySet:
 
 
 def with_posts(found: EventQuerySet) -> EventQuerySet:
-    """`sent` are those that were sent in about each."""
-    sent = (
-        Post.objects.exclude(submitted_at=None).exclude(status=Status.WITHDRAWN).only("pk", "event", "author")
-    )
+    """`sent` are those that were sent in about each, and stand."""
+    sent = standing().only("pk", "event", "author")
     return found.select_related("owner").prefetch_related(Prefetch("posts", sent, to_attr="sent"))
 
 

@@ -61,6 +61,7 @@ from posts.models import (
     RenditionState,
     Status,
     TakeDown,
+    is_taken_down,
 )
 from posts.serving import serve
 from posts.wording import too_large_a_film
@@ -108,8 +109,9 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def under_way(posts: PostQuerySet) -> list[Post]:
-    """In review, or approved and not out everywhere yet."""
-    recent = posts.filter(status__in=(Status.IN_REVIEW, Status.APPROVED)).for_list().order_by("-pk")
+    """In review, or approved and not out everywhere yet. What was taken down comes to nothing more."""
+    begun = posts.filter(status__in=(Status.IN_REVIEW, Status.APPROVED)).exclude(is_taken_down())
+    recent = begun.for_list().order_by("-pk")
     return [post for post in recent[: 4 * ON_HOME] if chips.of_post(post) != chips.PUBLISHED]
 
 

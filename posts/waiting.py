@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from posts import clock
+from posts import chips, clock
 from posts.chips import is_scheduled
-from posts.models import Hold, Post, Publication, PublicationStatus, PublishingStop, Status
+from posts.models import OVER, Hold, Post, Publication, PublicationStatus, PublishingStop, Status
 
 COUNTED = 600
 """Seconds: what is nearer than this is counted down. Nobody has longer to regret an okay."""
@@ -72,6 +72,34 @@ def clock_time(at: datetime) -> str:
     if not clock.is_doubled(at, zone):
         return shown
     return f"{shown} ({_('sommartid') if clock.is_before_the_turn(at, zone) else _('vintertid')})"
+
+
+# --- in a list --------------------------------------------------------------------------------------------------
+
+
+def comes_out(post: Post) -> str:
+    """When it will be out; of what lies in the reserve, until when it is good. Nothing of what has no time to come."""
+    chip, times = chips.of_post(post), times_to_come(post)
+    if chip == chips.SCHEDULED and times:
+        return _("publiceras %(at)s") % {"at": day_and_time(min(times))}
+    if chip == chips.RESERVE and post.best_before:
+        return _("bäst före %(day)s") % {"day": date_format(post.best_before, "j F")}
+    return ""
+
+
+def times_to_come(post: Post) -> list[datetime]:
+    found = chips.current_publications(post)
+    return [item.planned_for for item in found if item.planned_for and is_scheduled(item)]
+
+
+def happened_at(post: Post) -> datetime | None:
+    """When it came out, or was taken down; else when somebody last did something. What waits for its time has none."""
+    if chips.of_post(post) in (chips.SCHEDULED, chips.RESERVE):
+        return None
+    found = chips.current_publications(post)
+    out = [item.published_at for item in found if item.is_published and item.published_at]
+    is_over = post.status == Status.APPROVED and all(item.status in OVER for item in found)
+    return min(out, default=(post.taken_down_at if is_over else None) or post.updated_at)
 
 
 # --- what for ---------------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ from posts.models.post import (
     Post,
     PostQuerySet,
     Status,
+    is_taken_down,
 )
 from posts.models.publication import (
     LAST_FIRST,
@@ -184,6 +185,7 @@ __all__ = [
     "incoming_path",
     "is_in_turn",
     "is_out",
+    "is_taken_down",
     "is_to_be_removed",
     "master_path",
     "parts_of",

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Sealed
-from posts.models.post import Post, Status
+from posts.models.post import Post, Status, is_taken_down
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -120,9 +120,13 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 def sent_in() -> "models.QuerySet[Post]":
-    """About the event of the outer query, and not taken back."""
-    about = Post.objects.filter(event=OuterRef("pk"), submitted_at__isnull=False)
-    return about.exclude(status=Status.WITHDRAWN).order_by()
+    """About the event of the outer query."""
+    return standing().filter(event=OuterRef("pk")).order_by()
+
+
+def standing() -> "models.QuerySet[Post]":
+    """Sent in, and neither taken back nor taken down: these show that there was something."""
+    return Post.objects.exclude(submitted_at=None).exclude(status=Status.WITHDRAWN).exclude(is_taken_down())
 
 
 class Event(models.Model):

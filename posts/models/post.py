@@ -1,20 +1,22 @@
 """The post itself, where it stands, and the words that it is found by."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from posts import desk
 from posts.models.media import Media
-from posts.models.publication import Publication, is_out
+from posts.models.publication import OVER, Publication, Removal, is_out
 from posts.models.version import Draft, DraftMedia, Version, VersionMedia, parts_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -91,15 +93,17 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def in_progress(self) -> "PostQuerySet":
         """Sent in, and not yet public anywhere."""
-        return self.filter(status__in=(Status.IN_REVIEW, Status.CHANGES, Status.APPROVED)).exclude(is_out())
+        begun = self.filter(status__in=(Status.IN_REVIEW, Status.CHANGES, Status.APPROVED))
+        return begun.exclude(is_out()).exclude(is_taken_down())
 
     def closed(self) -> "PostQuerySet":
-        return self.filter(status__in=CLOSED)
+        """Nothing more comes of them."""
+        return self.filter(Q(status__in=CLOSED) | is_taken_down())
 
     def for_chips(self) -> "PostQuerySet":
         """With a picture, who wrote it, and what became of it."""
         related = self.select_related("author", "current_version", "draft")
-        return related.annotate(is_looked_at=desk.site.desk.looks_at()).prefetch_related(
+        return related.annotate(**known_of_each()).prefetch_related(
             Prefetch("current_version__shown_media", VersionMedia.objects.select_related("media")),
             Prefetch("draft__shown_media", DraftMedia.objects.select_related("media")),
             Prefetch("publications", Publication.objects.select_related("channel")),
@@ -108,11 +112,29 @@ class PostQuerySet(models.QuerySet["Post"]):
     def for_list(self) -> "PostQuerySet":
         """With everything that a row in a list shows."""
         related = self.select_related("author", "category", "current_version", "draft")
-        return related.annotate(is_looked_at=desk.site.desk.looks_at()).prefetch_related(
+        return related.annotate(**known_of_each()).prefetch_related(
             *parts_of("current_version"),
             Prefetch("draft__shown_media", DraftMedia.objects.select_related("media")),
             Prefetch("publications", Publication.objects.select_related("channel")),
         )
+
+
+def is_taken_down() -> Q:
+    """Of the version that is approved now something was ordered down; nothing is out any more, or on its way."""
+    live = Publication.objects.filter(post=OuterRef("pk")).exclude(status__in=OVER)
+    return Q(Exists(removed()), ~Exists(live), status=Status.APPROVED)
+
+
+def removed() -> models.QuerySet[Removal]:
+    """What an order took away of the version in force, of the outer query's post."""
+    version = {"publication__version": OuterRef("current_version")}
+    return Removal.objects.filter(finished_at__isnull=False, **version).order_by()
+
+
+def known_of_each() -> dict[str, Any]:
+    """What a list asks of each of its posts, beside what the post says itself."""
+    last = removed().order_by("-finished_at").values("finished_at")[:1]
+    return {"is_looked_at": desk.site.desk.looks_at(), "taken_down_at": Subquery(last)}
 
 
 class Post(models.Model):
@@ -152,6 +174,8 @@ class Post(models.Model):
 
     is_looked_at = False
     """Does somebody review it right now? Known of those that a list has loaded (`PostQuerySet.for_list`)."""
+    taken_down_at: "datetime | None" = None
+    """When the last of it went that somebody had ordered down. Known of the same."""
 
     class Meta:
         verbose_name = _("inlägg")

@@ -1,11 +1,13 @@
 """Codes into sentences, for templates: what is wrong with a file, what is missing, what went wrong."""
 
+from datetime import datetime
+
 from django import template
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from channels.models import Channel
-from posts import wording
+from posts import waiting, wording
 from posts.blockers import Blocker
 from posts.models import Media, Post, Publication, Regret, StopReason
 
@@ -53,6 +55,17 @@ def received_in_all(post: Post) -> str:
     kinds = {kind for numbers in told for kind in numbers}
     in_all = {kind: sum(numbers.get(kind, 0) for numbers in told) for kind in kinds}
     return wording.received(in_all) if any(in_all.values()) else ""
+
+
+@register.filter
+def comes_out(post: Post) -> str:
+    """publiceras lördag 28 november 09.00; "" of what has no time to come."""
+    return waiting.comes_out(post)
+
+
+@register.filter
+def happened_at(post: Post) -> datetime | None:
+    return waiting.happened_at(post)
 
 
 @register.filter
