@@ -126,7 +126,7 @@ def show_answers(
         and not post.awaits_media,
         "may_tell_of_office": rules.why_not_tell_of_office(request.user, post) is None,
         "told": told or ToldForm(),
-        "how_many": how_many or HowManyForm(),
+        "how_many": how_many or HowManyForm(initial={"count": 1}),
         "offices": offices or InOfficeForm(),
         "script": consent.script(),
     }

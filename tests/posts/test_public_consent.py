@@ -1,5 +1,6 @@
 """The page that somebody in a picture is shown: with nothing but its address."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -488,3 +489,28 @@ def test_whoever_has_seen_the_answers_comes_back_to_the_question(karin, desk, po
     assert 'id="personer"' in page.get(f"/inlagg/{draft.pk}/andra/").content.decode()
     answers = desk.get(f"/inlagg/{post.pk}/samtycke/").content.decode()
     assert f'href="/granska/{post.pk}/#samtycke"' in answers
+
+
+def test_the_codes_begin_with_one_and_what_is_wrong_is_where_one_lands(karin, post):
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/samtycke/"
+    begun = page.get(there).content.decode()
+    assert f'action="{there}lank/#id_count"' in begun
+    assert re.search(r'<input type="number" name="count" value="1"[^>]* id="id_count"', begun)
+    wrong = page.post(f"{there}lank/", {"count": ""})
+    assert wrong.status_code == 422
+    assert re.search(r'<input type="number" name="count"[^>]* id="id_count"', wrong.content.decode())
+    assert 'id="id_count_error"' in wrong.content.decode()
+    assert not ConsentRequest.objects.exists()
+
+
+def test_how_many_said_yes_and_how_many_have_an_office_is_said_by_whoever_knows(desk, post):
+    page = desk.get(f"/inlagg/{post.pk}/samtycke/").content.decode()
+    fields = re.findall(r'<input[^>]*type="number"[^>]*>', page)
+    assert ['value="1"' in field for field in fields] == [True, False, False]
+
+
+def test_a_link_can_be_copied_with_one_press(karin, post):
+    html = signed_in(karin).post(f"/inlagg/{post.pk}/samtycke/lank/", {"count": "2"}).content.decode()
+    assert [html.count(f'data-copy="lank-{n}"') for n in (1, 2, 3)] == [1, 1, 0]
+    assert [html.count(f'id="lank-{n}" type="text" readonly') for n in (1, 2, 3)] == [1, 1, 0]
+    assert "js/by-hand" in html
