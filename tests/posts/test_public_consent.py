@@ -340,6 +340,7 @@ def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post)
 
 
 def test_a_reviewer_who_asked_them_says_so_in_one_press(anna, desk, post):
+    assert "Det här ska de ha fått höra: Vi vill" in text_of(desk.get(f"/inlagg/{post.pk}/samtycke/"))
     told = desk.post(f"/inlagg/{post.pk}/samtycke/", {"count": "2", "minors": "nobody"})
     assert told.status_code == 302
     version = Post.objects.get().current_version
@@ -357,7 +358,7 @@ def test_a_sender_does_not_answer_for_others_once_it_is_sent_in(karin, post):
 def test_the_form_asks_for_the_number_with_the_words_to_read_aloud(karin, facebook):
     page = signed_in(karin)
     html = text_of(page.get("/nytt/"))
-    assert "Vi vill lägga ut bilden på Sekos Facebook." in html
+    assert "Det här ska de ha fått höra: Vi vill lägga ut bilden på Sekos Facebook." in html
     assert "Hur många har sagt ja?" in html
 
 
