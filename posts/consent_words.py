@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-VERSION = 2
+VERSION = 3
 SWEDISH, ENGLISH, EASY = "sv", "en", "latt"
 LANGUAGES: dict[str, str] = {SWEDISH: "Svenska", EASY: "Lätt svenska", ENGLISH: "English"}
 """By what stands in the address; each called as it calls itself."""
@@ -98,6 +98,7 @@ ORDINARY: Mapping[str, Any] = {
     "contact": gettext_lazy("Frågor? Mejla %(contact)s."),
     "only_yours": gettext_lazy("Länken är bara till dig."),
     "lasts": gettext_lazy("Du kan svara till och med %(day)s."),
+    "regret_lasts": gettext_lazy("Ångra dig kan du när som helst, också efter det."),
     "picture": gettext_lazy("Bilden som det gäller"),
     "taken_down": gettext_lazy("nedtagen %(at)s"),
     "never_out": gettext_lazy("kom aldrig ut"),
@@ -174,6 +175,7 @@ PLAIN: Mapping[str, str] = {
     "contact": "Har du frågor? Mejla %(contact)s.",
     "only_yours": "Länken är bara till dig.",
     "lasts": "Du kan svara till och med %(day)s.",
+    "regret_lasts": "Du kan ångra dig när som helst, också efter den dagen.",
     "picture": "Bilden",
     "taken_down": "borta %(at)s",
     "never_out": "har aldrig visats",

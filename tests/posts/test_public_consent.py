@@ -515,3 +515,25 @@ def test_a_link_can_be_copied_with_one_press(karin, post):
     assert [html.count(f'data-copy="lank-{n}"') for n in (1, 2, 3)] == [1, 1, 0]
     assert [html.count(f'id="lank-{n}" type="text" readonly') for n in (1, 2, 3)] == [1, 1, 0]
     assert "js/by-hand" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "regret"),
+    [
+        ("", "Ångra dig kan du när som helst, också efter det."),
+        ("?sprak=latt", "Du kan ångra dig när som helst, också efter den dagen."),
+    ],
+)
+def test_that_an_answer_is_awaited_until_a_day_is_no_end_of_a_change_of_mind(phone, token, query, regret):
+    asks = text_of(phone.get(f"/samtycke/{token}/{query}"))
+    assert re.search(rf"Du kan svara till och med \d+ \w+\. {regret}", asks)
+    phone.post(f"/samtycke/{token}/{query}", {"svar": "nej"})
+    assert regret not in text_of(phone.get(f"/samtycke/{token}/{query}"))
+
+
+def test_whoever_has_a_question_writes_with_one_press(phone, token, settings):
+    settings.CONTACT_EMAIL = "fragor@seko.example"
+    asks = phone.get(f"/samtycke/{token}/").content.decode()
+    assert 'Mejla <a href="mailto:fragor@seko.example">fragor@seko.example</a>.' in asks
+    nothing = phone.get("/samtycke/nope/").content.decode()
+    assert '<a href="mailto:fragor@seko.example">' in nothing
