@@ -1,8 +1,10 @@
 """Cases of people who want to be gone from a post: the list with its clocks, one case, and erasing what may not exist."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.views import shell_for
-from posts import answering, cases, pointing, purging, rules, tasks, whereabouts
+from posts import answering, cases, pointing, purging, rules, tasks, titles, whereabouts
 from posts.consent_forms import CaseForm, EraseForm, KeepForm
-from posts.models import Media, MediaState, Post, TakedownCase
+from posts.models import Media, MediaState, Post, TakedownCase, VersionMedia
 from posts.publication_views import SignedInRequest, may_read, may_take_down
 
 CLOSED_SHOWN = 20
@@ -25,14 +27,23 @@ def sent(request: SignedInRequest) -> QueryDict | None:
 @require_GET
 @may_take_down
 def index(request: SignedInRequest) -> HttpResponse:
-    """Open ones first, by their clocks; then the last that were closed."""
+    """Open ones first, by their clocks; then the last that were closed, and where a picture is still to be erased."""
     all_of_them = TakedownCase.objects.for_page()
+    opened = list(all_of_them.open().order_by("due_at"))
+    closed = list(all_of_them.closed().order_by("-closed_at", "-pk")[:CLOSED_SHOWN])
+    called = titles.of({case.post_id for case in (*opened, *closed)}, request.user)
+    to_erase = with_pictures([case.post_id for case in closed if may_erase(request, case)])
     context = {
-        "open_cases": all_of_them.open().order_by("due_at"),
-        "closed": all_of_them.closed().order_by("-closed_at", "-pk")[:CLOSED_SHOWN],
+        "open_cases": [(case, called.get(case.post_id, "")) for case in opened],
+        "closed": [(case, called.get(case.post_id, ""), case.post_id in to_erase) for case in closed],
         "now": timezone.now(),
     }
     return render(request, "posts/cases/index.html", context)
+
+
+def may_erase(request: SignedInRequest, case: TakedownCase) -> bool:
+    """It was taken down, and this person may erase its pictures here."""
+    return case.order_id is not None and rules.why_not_erase(request.user, case.post) is None
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,13 +62,13 @@ def case(request: SignedInRequest, case_id: int) -> HttpResponse:
         "post": found.post,
         "rows": rows,
         "removals": cases.removals_of(found),
+        "headline": titles.of({found.post_id}, request.user).get(found.post_id, ""),
         "may_read": may_read(request, found.post),
         "is_moving": found.is_open and (cases.is_down(found) or any(row.is_moving for row in rows)),
         "is_held": cases.is_held(found.post),
         "is_late": found.is_late(timezone.now()),
         "form": form,
-        "may_erase": rules.why_not_erase(request.user, found.post) is None,
-        "has_pictures": bool(pictures_of(found.post)),
+        "is_to_be_erased": may_erase(request, found) and bool(pictures_of(found.post)),
     }
     return render(request, "posts/cases/case.html", context, status=422 if form.errors else 200)
 
@@ -100,10 +111,21 @@ def pictures_of(post: Post) -> list[Media]:
     hidden = Media.objects.filter(
         pk__in=[media_id for ids in others for media_id in ids], owner=post.author_id
     )
-    found = Media.objects.filter(Q(pk__in=frozen) | Q(pk__in=written) | Q(pk__in=hidden), erased_at=None)
+    found = kept().filter(Q(pk__in=frozen) | Q(pk__in=written) | Q(pk__in=hidden))
+    return list(found.order_by("created_at", "pk"))
+
+
+def kept() -> QuerySet[Media]:
+    """What has a file here that could be erased."""
     is_done = (MediaState.READY, MediaState.REFUSED)
     # What came in parts has no file of its own before a worker has joined them.
-    return list(found.exclude(master="", incoming="", state__in=is_done).order_by("created_at", "pk"))
+    return Media.objects.filter(erased_at=None).exclude(master="", incoming="", state__in=is_done)
+
+
+def with_pictures(posts: Collection[int]) -> set[int]:
+    """Those that have shown something that is still here."""
+    shown = VersionMedia.objects.filter(version__post__in=posts, media__in=kept())
+    return set(shown.order_by().values_list("version__post", flat=True))
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,7 +13,7 @@ from accounts.models import Notice
 from audit.models import Entry
 from channels.adapters.base import Receipt
 from channels.errors import Refused
-from posts import answering, cases, consent, publishing, workflow
+from posts import answering, cases, consent, publishing, purging, workflow
 from posts.models import (
     OVER,
     Answer,
@@ -396,6 +396,32 @@ def test_the_list_is_quiet_when_empty_and_shows_clocks_when_not(karin, anna, des
     assert f"Ärende {case.pk}" in page
     assert "Någon på bilden vill inte synas" in page
     assert "1 nedtagning pågår" in text_of(desk.get("/granska/svarstid/"))
+
+
+def test_when_all_are_closed_nothing_waits_and_each_is_known_by_its_first_words(karin, anna, desk, facebook):
+    _post, asked = with_a_yes(karin, anna, facebook)
+    publish()
+    case = answering.answer(asked, Answer.WITHDRAWN)
+    named = f"Ärende {case.pk}, inlägg {case.post_id}: ”Klockan fem i morse"
+    assert named in text_of(desk.get("/nedtagningar/"))
+    assert f"Inlägg {case.post_id}: ”Klockan fem i morse" in text_of(desk.get(f"/nedtagningar/{case.pk}/"))
+    remove()
+    cases.sweep(timezone.now())
+    page = text_of(desk.get("/nedtagningar/"))
+    assert ("Inget väntar." in page, "Ingen har bett om" in page, named in page) == (True, False, True)
+    assert "bangården" not in text_of(signed_in(factories.administrator()).get("/nedtagningar/"))
+
+
+def test_the_list_says_where_pictures_are_still_to_be_erased(karin, anna, desk, facebook):
+    post, asked = with_a_yes(karin, anna, facebook)
+    publish()
+    answering.answer(asked, Answer.WITHDRAWN)
+    remove()
+    assert "Bilderna finns kvar hos oss." not in text_of(desk.get("/nedtagningar/"))
+    cases.sweep(timezone.now())
+    assert "Bilderna finns kvar hos oss." in text_of(desk.get("/nedtagningar/"))
+    purging.erase(post.current_version.media, anna)
+    assert "Bilderna finns kvar hos oss." not in text_of(desk.get("/nedtagningar/"))
 
 
 def test_an_administrator_sees_where_it_is_and_not_what_is_in_it(karin, anna, facebook):

@@ -1,0 +1,16 @@
+"""What a post is called beside its number: its first words, for those who may read it."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from posts.models import Post
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def of(numbers: Collection[int], reader: "User") -> dict[int, str]:
+    """By the post's number. The words of a post that this reader may not open are content, and not told."""
+    found = Post.objects.visible_to(reader).filter(pk__in=numbers).select_related("current_version", "draft")
+    worded = {post.pk: post.wording_for(reader) for post in found}
+    return {number: wording.headline for number, wording in worded.items() if wording and wording.headline}
