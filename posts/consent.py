@@ -73,34 +73,34 @@ class Unsettled:
 # --- the one truth --------------------------------------------------------------------------------------------
 
 
-def is_settled(version: Version) -> bool:
+def is_settled(wording: Draft | Version) -> bool:
     """Nobody who can be recognised is in it against their will, or without their yes."""
-    return not unsettled(version)
+    return not unsettled(wording)
 
 
-def unsettled(version: Version, asked: Iterable[ConsentRequest] | None = None) -> list[Unsettled]:
+def unsettled(wording: Draft | Version, asked: Iterable[ConsentRequest] | None = None) -> list[Unsettled]:
     """
     All that is missing; nothing where all have said yes, or nobody can be recognised. `asked` are the questions about its
     post, where somebody has them at hand.
     """
-    shown = version.media
+    shown = wording.media
     if not shown:
         return []
     if asked is None:
-        asked = ConsentRequest.objects.filter(post=version.post_id)
+        asked = ConsentRequest.objects.filter(post=wording.post_id)
     known = [item for item in asked if item.taken_back_at is None]
     if is_refused(known, shown):
         return [Unsettled("consent_refused")]
-    if version.people == People.NOBODY:
+    if wording.people == People.NOBODY:
         return []
     if any(item.is_open for item in known):
         return [Unsettled("consent_waiting")]
-    yes = [item for item in known if item.is_yes and counts(item, version.people)]
-    if not yes or not version.people:
+    yes = [item for item in known if item.is_yes and counts(item, wording.people)]
+    if not yes or not wording.people:
         return [Unsettled("consent_missing")]
     if not are_covered(shown, yes):
         return [Unsettled("consent_new_picture")]
-    return [*of_minors(version.minors, yes), *of_places(version, yes)]
+    return [*of_minors(wording.minors, yes), *of_places(wording, yes)]
 
 
 def is_answered(shown: Sequence[Media], asked: Iterable[ConsentRequest], minors: str) -> bool:
@@ -133,12 +133,14 @@ def of_minors(minors: str, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
     return [] if is_known else [Unsettled("guardian_missing")]
 
 
-def of_places(version: Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
-    """Each of them was told where, and said yes to that."""
+def of_places(wording: Draft | Version, yes: Sequence[ConsentRequest]) -> list[Unsettled]:
+    """Each of them was told where, and said yes to that. A draft has no channels yet."""
+    if isinstance(wording, Draft):
+        return []
     named = [set(item.platforms) for item in yes if item.platforms]
     return [
         Unsettled("consent_elsewhere", choice.channel)
-        for choice in version.chosen_channels.all()  # type: ignore[attr-defined]
+        for choice in wording.chosen_channels.all()  # type: ignore[attr-defined]
         if any(choice.channel.platform not in platforms for platforms in named)
     ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from posts import consent
-from posts.models import ConsentRequest, Media, Method, Post, TakedownCase
+from posts.models import ConsentRequest, Draft, Media, Method, Post, TakedownCase, Version
 
 register = template.Library()
 
@@ -31,6 +31,11 @@ def left(due_at: datetime, now: datetime | None = None) -> str:
 def open_cases() -> int:
     """For the menu, which is quiet when there are none."""
     return TakedownCase.objects.open().count()
+
+
+@register.filter
+def is_settled(wording: Draft | Version) -> bool:
+    return consent.is_settled(wording)
 
 
 @dataclass(frozen=True)

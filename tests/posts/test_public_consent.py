@@ -537,3 +537,27 @@ def test_whoever_has_a_question_writes_with_one_press(phone, token, settings):
     assert 'Mejla <a href="mailto:fragor@seko.example">fragor@seko.example</a>.' in asks
     nothing = phone.get("/samtycke/nope/").content.decode()
     assert '<a href="mailto:fragor@seko.example">' in nothing
+
+
+def test_the_page_of_a_post_says_how_it_stands_with_the_answers(karin, post):
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/"
+    [(asked, _token)] = consent.ask(post, karin)
+    waiting = text_of(page.get(there))
+    assert "Har alla sagt ja?" in waiting
+    answering.answer(asked, Answer.YES)
+    settled = text_of(page.get(there))
+    assert "Alla har sagt ja" in settled
+    assert "Har alla sagt ja?" not in settled
+    answering.answer(asked, Answer.WITHDRAWN)
+    assert "Har alla sagt ja?" in text_of(page.get(there))
+
+
+def test_the_page_of_a_draft_says_how_it_stands_with_the_answers(karin):
+    post = factories.draft(karin, people=People.NOT_ASKED)
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/"
+    [(asked, _token)] = consent.ask(post, karin)
+    assert "Har alla sagt ja?" in text_of(page.get(there))
+    answering.answer(asked, Answer.YES)
+    assert "Har alla sagt ja?" not in text_of(page.get(there))
+    DraftMedia.objects.update(media=factories.picture(karin, factories.jpeg("red")))
+    assert "Har alla sagt ja?" in text_of(page.get(there))
