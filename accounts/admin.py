@@ -1,5 +1,5 @@
 """
-People in the admin. Nobody is deleted: history names them.
+What people may, in the admin; who they are is said on their page (`people_views`). Nobody is deleted: history names them.
 
 Nobody changes their own roles, so that nobody gives themselves more, and the last administrator cannot leave. What is
 changed about a person stands in the log.
@@ -34,7 +34,6 @@ class UserAdmin(DjangoUserAdmin):
     search_fields = ("name", "email")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        (_("Person"), {"fields": ("name", "region", "branch", "always_asks_about_site")}),
         (_("Roller"), {"fields": RIGHTS}),
     )
 

@@ -256,6 +256,9 @@ class PushSubscription(models.Model):
 # --- the policy ---------------------------------------------------------------------------------------------
 
 
+WORDS_A_MINUTE = 200
+
+
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def published(self) -> "PolicyVersionQuerySet":
         return self.exclude(published_at=None)
@@ -294,6 +297,11 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"policy {self.number}"
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read."""
+        return max(1, round(len(self.text.split()) / WORDS_A_MINUTE))
 
 
 class Acknowledgement(models.Model):

@@ -1,4 +1,4 @@
-"""Whom to invite, and how the invited person wants to sign in."""
+"""Whom to invite, how the invited person wants to sign in, and what others must know of somebody."""
 
 from typing import Any
 
@@ -38,6 +38,19 @@ class InvitationForm(forms.Form):
             self.add_error("email", _("Personen är redan inbjuden. Skicka inbjudan igen i listan nedanför."))
         else:
             self.add_error("email", _("Det finns redan någon med den adressen."))
+
+
+class PersonForm(forms.ModelForm):
+    """What is shown of somebody, and counted by. What they may do is changed elsewhere."""
+
+    class Meta:
+        model = User
+        fields = ("name", "region", "branch")
+        widgets = {
+            "name": forms.TextInput({"class": "input", "autocomplete": "off"}),
+            "region": forms.TextInput({"class": "input", "autocomplete": "off"}),
+            "branch": forms.Select({"class": "input"}),
+        }
 
 
 class WayInForm(forms.Form):

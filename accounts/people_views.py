@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import attestation, invitations, policy
 from accounts.models import Invitation, User
-from accounts.people_forms import InvitationForm, WayInForm
+from accounts.people_forms import InvitationForm, PersonForm, WayInForm
 from accounts.views import shell_for
+from audit import log
 
 may_invite = permission_required("accounts.add_invitation", raise_exception=True)
+may_change = permission_required("accounts.change_user", raise_exception=True)
 PEOPLE = 50
 """How many a page shows."""
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -83,6 +86,22 @@ def show_people(request: HttpRequest, form: InvitationForm, status: int = 200) -
         "year": year,
     }
     return render(request, "accounts/people.html", page, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@may_change
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    changed = get_object_or_404(User, pk=person_id)
+    form = PersonForm(request.POST or None, instance=changed)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            if form.changed_data:
+                log.record("person.changed", changed, actor=request.user, fields=form.changed_data)  # type: ignore[arg-type]  # signed in
+        messages.success(request, _("Sparat."))
+        return redirect("accounts:people")
+    page = {"shell": shell_for(request), "form": form, "person": changed}
+    return render(request, "accounts/person.html", page, status=422 if form.errors else 200)
 
 
 def open_to(by: User) -> Any:

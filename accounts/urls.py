@@ -23,6 +23,7 @@ urlpatterns = [
     path("policy/skriv/", policy_views.write, name="write_policy"),
     path("sidor-och-grupper/", attestation_views.likes, name="likes"),
     path("manniskor/", people_views.people, name="people"),
+    path("manniskor/<int:person_id>/", people_views.person, name="person"),
     path("inbjudan/<int:invitation_id>/skicka-igen/", people_views.send_again, name="send_invitation_again"),
     path("inbjudan/<int:invitation_id>/dra-tillbaka/", people_views.revoke, name="revoke_invitation"),
     path("inbjudan/<str:token>/", people_views.accept, name="accept_invitation"),

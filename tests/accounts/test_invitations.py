@@ -14,7 +14,7 @@ from django.utils import timezone
 from freezegun import freeze_time
 
 from accounts import invitations, roles
-from accounts.models import Invitation, User
+from accounts.models import Branch, Invitation, User
 from audit.models import Entry
 from tests import factories
 from tests.pages import signed_in, text_of
@@ -232,3 +232,18 @@ def test_a_reviewer_who_comes_in_sets_up_the_second_step_first(mona, settings):
     client.post(link(), WORDS)
     assert client.get("/granska/").url == "/konto/2fa/totp/activate/"
     assert client.get("/konto/2fa/totp/activate/").status_code == 200
+
+
+# --- who somebody is --------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_says_where_somebody_works_and_the_log_names_what_changed(mona):
+    karin, branch = factories.ombudsman(), Branch.objects.create(name="Post", asks_about_site=True)
+    typed = {"name": karin.name, "region": "Umeå", "branch": branch.pk}
+    page = signed_in(mona).post(f"{WHERE}{karin.pk}/", typed, follow=True)
+    assert "Sparat." in text_of(page)
+    karin.refresh_from_db()
+    assert (karin.region, karin.branch) == ("Umeå", branch)
+    assert Entry.objects.get(verb="person.changed").facts == {"fields": ["region", "branch"]}
+    assert signed_in(mona).post(f"{WHERE}{karin.pk}/", typed | {"name": ""}).status_code == 422
+    assert signed_in(factories.reviewer()).get(f"{WHERE}{karin.pk}/").status_code == 403

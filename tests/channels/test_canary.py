@@ -432,6 +432,7 @@ def things_for(channel: Channel) -> dict[str, Any]:
         "card_id": 1,
         "token": "nobodys",
         "upload_id": uuid4(),
+        "person_id": post.author.pk,
         "client_id": post.client_id,
         "event_id": an_event(post.author).pk,
         "feed_id": EventFeed.objects.create(owner=post.author, look_at=timezone.now()).pk,
