@@ -178,7 +178,7 @@ def test_the_page_costs_the_same_however_many_there_are(karin, count, django_ass
     for number in range(count):
         told(karin, str(number))
     page = signed_in(karin)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get("/aviseringar/")
 
 

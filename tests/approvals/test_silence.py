@@ -65,6 +65,18 @@ def test_a_silent_day_is_told_once_with_the_best_of_the_reserve(anna, channel):
     assert "Karin" not in " ".join(said.body)
 
 
+def test_what_is_proposed_is_told_apart_by_number_and_on_the_page_by_its_first_words(anna, channel):
+    first, second = (
+        in_reserve(anna, channel, words) for words in ("Nattskiftet i Umeå", "Årsmötet i Kiruna")
+    )
+    run()
+    mail = letters.to(told()[0])
+    page = text_of(signed_in(anna).get("/aviseringar/"))
+    for post, words in ((first, "Nattskiftet i Umeå"), (second, "Årsmötet i Kiruna")):
+        assert f"Inlägg {post.pk}, {str(post.category).lower()}: " in mail.body
+        assert (words in mail.body, f"Inlägg {post.pk}: ”{words}”" in page) == (False, True)
+
+
 @pytest.mark.parametrize("hour", [12, 18])
 def test_only_while_somebody_can_do_something_about_it(anna, channel, hour):
     run(NOON.replace(hour=hour))
