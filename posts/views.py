@@ -308,11 +308,11 @@ def submit(request: SignedInRequest, form: DraftForm, post: Post) -> HttpRespons
 
 def may_not_submit(request: SignedInRequest, post: Post, reason: Any) -> HttpResponse:
     """Something comes first, as to read the policy, and then one is back here. The draft is kept."""
-    place = reverse("posts:edit", args=[post.pk])
+    place, label = reverse("posts:edit", args=[post.pk]), _("Visa")
     if policy.why_not_send_in(request.user):
-        place = f"{reverse('accounts:policy')}?{urlencode({'next': place})}"
+        place, label = f"{reverse('accounts:policy')}?{urlencode({'next': place})}", _("Läs policyn")
     if wants_json(request):
-        return refused(reason, 409, state=outbox.DRAFT, url=place)
+        return refused(reason, 409, state=outbox.DRAFT, url=place, label=label)
     messages.error(request, reason)
     return redirect(place)
 

@@ -61,6 +61,22 @@ def test_a_draft_is_written_and_nothing_is_sent_in_before_the_policy_is_read(kar
     assert post.status == Status.IN_REVIEW
 
 
+def test_it_is_said_before_anything_is_written_and_how_long_it_takes(karin, in_force):
+    page, words = signed_in(karin), "Läs policyn innan du skickar in. Det tar en minut. Läs policyn"
+    new = page.get("/nytt/?handelse=7")
+    assert words in text_of(new)
+    assert f'href="{reverse("accounts:policy")}?next=/nytt/%3Fhandelse%3D7"' in new.content.decode()
+    home = page.get("/hem/").content.decode()
+    assert 0 < home.index('id="las-policyn"') < home.index("data-install")
+    policy.acknowledge(karin, 1)
+    assert "Läs policyn" not in text_of(page.get("/nytt/"))
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(0, 1), (250, 1), (310, 2), (800, 4)])
+def test_how_long_it_takes_is_counted(words, minutes):
+    assert PolicyVersion(text="ord " * words).minutes == minutes
+
+
 def test_whoever_presses_is_led_to_the_policy_and_from_it_back_to_what_they_wrote(karin, in_force):
     post = factories.draft(karin, media=[])
     back = reverse("posts:edit", args=[post.pk])
@@ -88,6 +104,7 @@ def test_the_phones_outbox_is_told_in_json_and_keeps_what_it_has(karin, in_force
     )
     assert page.status_code == 409
     assert page.json()["url"].startswith(reverse("accounts:policy"))
+    assert page.json()["label"] == "Läs policyn"
     post.refresh_from_db()
     assert post.status == Status.DRAFT
 

@@ -98,7 +98,7 @@ async function ask(url, { method = "GET", body, token, patience = PATIENCE } = {
 
 // What an answer that is no yes means for the item.
 function stoppedBy({ status, body }) {
-  const said = { text: body.error, url: body.url, status };
+  const said = { text: body.error, url: body.url, label: body.label, status };
   if (status === 401) return new Stopped("signedout");
   if ([404, 409, 413, 422].includes(status)) return new Stopped("stuck", { error: said });
   return new Stopped("later", { error: body.error ? said : null });
