@@ -123,7 +123,9 @@ def asked(karin, bits, **typed):
 @pytest.mark.django_db
 def test_whoever_sends_in_what_a_colleague_has_sent_in_is_asked(karin):
     sent_in(factories.ombudsman(name="Ali Haddad"), PRINT)
-    assert asked(karin, NEARLY_IT).startswith("Samma bild skickades in i går av Ali. Skicka ändå?")
+    assert asked(karin, NEARLY_IT).startswith(
+        "Samma bild skickades in i går av Ali. Skicka ändå? Skicka ändå Stäng"
+    )
     assert asked(karin, NEARLY_IT, folded="sent_in_before") == ""
     assert asked(karin, ANOTHER) == asked(karin, None) == ""
 
@@ -131,7 +133,7 @@ def test_whoever_sends_in_what_a_colleague_has_sent_in_is_asked(karin):
 @pytest.mark.django_db
 def test_one_is_asked_about_ones_own_other_posts_and_not_about_this_one(karin):
     post = sent_in(karin, PRINT)
-    assert asked(karin, PRINT).startswith("Du skickade in samma bild i går. Skicka ändå?")
+    assert asked(karin, PRINT).startswith("Du skickade in samma bild i går. Skicka ändå? Skicka ändå Stäng")
     assert asked(karin, PRINT, client_id=str(post.client_id)) == ""
 
 
