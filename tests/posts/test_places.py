@@ -65,7 +65,9 @@ def test_who_is_asked_meets_the_question_before_the_camera_with_nothing_chosen()
 
 def test_anybody_may_want_to_be_asked_each_time():
     page = signed_in(factories.ombudsman())
-    assert "Du får inte frågan ”Får man fota här?” före varje bild." in text_of(page.get("/mer/"))
+    assert "Får man fota här? Vi frågar när din bransch eller händelsen kräver det." in text_of(
+        page.get("/mer/")
+    )
     page.post("/mer/fotofragan/", {"yes": "1"})
     assert "Fråga inte varje gång" in text_of(page.get("/mer/"))
     assert page.get("/nytt/").context["form"].is_site_asked
