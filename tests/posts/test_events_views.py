@@ -101,7 +101,9 @@ class TestForm:
     def test_a_post_begun_at_an_event_is_about_it_and_of_its_category(self):
         karin = factories.ombudsman()
         event = an_event(karin, "Kongress", days=-20, kind="campaign")
-        form = signed_in(karin).get(f"/nytt/?handelse={event.pk}").context["form"]
+        page = signed_in(karin).get(f"/nytt/?handelse={event.pk}")
+        form = page.context["form"]
+        assert "Inlägget handlar om Kongress" in text_of(page)
         assert (form.about, form["event"].value()) == (event, event.pk)
         assert form.initial["category"] == events.category_for(event).pk
 
