@@ -134,6 +134,11 @@ OTHERS = {
     "log": lambda: _("loggen"),
     "importantdate": lambda: _("kalendern"),
     "feed": lambda: _("kalendern"),
+    "event": lambda: _("en händelse"),
+    "eventfeed": lambda: _("en kalender"),
+    "takedowncase": lambda: _("ett nedtagningsärende"),
+    "invitation": lambda: _("en inbjudan"),
+    "policyversion": lambda: _("policyn"),
 }
 
 

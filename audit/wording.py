@@ -16,7 +16,7 @@ from audit.rooms import site
 VERBS: dict[str, dict[str, Any]] = {
     "post": {
         "post.submitted": gettext_lazy("Skickade in inlägget"),
-        "post.frozen": gettext_lazy("Låste en version för granskning"),
+        "post.frozen": gettext_lazy("Låste inlägget för granskning"),
         "post.withdrawn": gettext_lazy("Drog tillbaka inlägget"),
         "post.edited": gettext_lazy("Ändrade inlägget"),
         "post.picture_changed": gettext_lazy("Ändrade en bild"),

@@ -109,6 +109,18 @@ def test_everybody_reads_their_own_acts_and_nobody_elses(karin, post):
     assert not Entry.objects.filter(verb="log.read").exists()
 
 
+def test_ones_own_page_has_no_column_of_oneself_and_says_which_order_it_is_in(karin, post):
+    log.record("event.added", "event:7", actor=karin)
+    page = signed_in(karin)
+    said = text_of(page.get(reverse("audit:mine")))
+    assert "det senast uppskrivna först" in said
+    assert (" Vem " in said, "Gäller När" in said) == (False, True)
+    assert ("Lade till en händelse en händelse" in said, "event:7" in said) == (True, False)
+    assert "Låste inlägget för granskning version: 1" in said
+    about = signed_in(factories.reviewer()).get(reverse("audit:post", args=[post.pk]))
+    assert " Vem " in text_of(about)
+
+
 def test_the_communications_group_reads_what_has_happened_to_a_post_and_not_the_whole_log(post):
     anna = factories.reviewer()
     response = signed_in(anna).get(reverse("audit:post", args=[post.pk]))
