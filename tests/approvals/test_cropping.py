@@ -287,10 +287,7 @@ def test_the_review_page_and_the_channels_own_show_the_part_and_lead_to_it(desk,
     change = f'href="{where(post)}?beskar&amp;kanal={facebook.pk}">Ändra beskärningen</a>'
     for page in (f"/granska/{post.pk}/", f"/granska/{post.pk}/kanaler/{facebook.pk}/"):
         html = desk.get(page).content.decode()
-        assert (
-            f'<img class="preview__img" src="/film/{part.recipe}/bild/" width="160"'
-            in html
-        )
+        assert f'<img class="preview__img" src="/film/{part.recipe}/bild/" width="160"' in html
         assert html.count("Beskuren för Facebook") == 1
         assert html.count(change) == 1
     begin = f'href="{where(post)}?beskar&amp;kanal={x.pk}">Beskär för X (Twitter)</a>'
