@@ -11,6 +11,7 @@
 // Where the browser keeps nothing (some private windows), files are sent ahead and the form is a form.
 
 import { htmx } from "./phone/htmx.js";
+import * as lastWords from "./phone/last-words.js";
 import * as sending from "./phone/sending.js";
 import * as store from "./phone/store.js";
 
@@ -29,6 +30,8 @@ const OURS = new Set(["csrfmiddlewaretoken", "client_id", "device", "counter", "
 
 let id = form.elements.client_id.value;
 let keeps = true; // whether this browser keeps anything
+let isReady = false; // whether the form shows all that is kept
+let isKeeping = false; // the store is being told
 let written = 0; // the store's `written` that the form shows; 0: there is no item yet
 let last = ""; // what was kept last, to keep nothing twice
 let isFull = false; // whether the phone had no room for what is written now
@@ -43,6 +46,7 @@ const then = (work) => (chain = chain.then(() => work(), () => work()));
 // --- beginning -----------------------------------------------------------------------------------------------------
 
 then(begin);
+then(() => { isReady = true; });
 
 // Tiles of a draft that are being prepared ask for themselves.
 if (list.querySelector("[hx-get]")) htmx().catch(() => {});
@@ -50,16 +54,17 @@ if (list.querySelector("[hx-get]")) htmx().catch(() => {});
 async function begin() {
   try {
     await store.open();
+    await lastWords.takeUp(person);
   } catch {
     keeps = false;
     return;
   }
   const item = await mine(asked ?? id);
+  last = JSON.stringify(snapshot());
   if (!item && asked) return gone(asked);
   if (!item && "fresh" in form.dataset) id = store.uuid();
   else if (item) id = item.id;
   form.elements.client_id.value = id;
-  last = JSON.stringify(snapshot());
   if (item) return goOn(item);
   // Whoever is faster than this script has written already.
   if (form.elements.text.value !== form.elements.text.defaultValue) { last = ""; changed(); }
@@ -93,11 +98,13 @@ async function goOn(item) {
 }
 
 async function fill(item) {
-  if (item.written > 1) for (const box of form.querySelectorAll("[type=checkbox]")) if (!OURS.has(box.name)) box.checked = false;
+  isReady = false;
+  if (item.fields.media) for (const box of form.querySelectorAll("[type=checkbox]")) if (!OURS.has(box.name)) box.checked = false;
   for (const [name, value] of Object.entries(item.fields)) if (name !== "media") set(name, [value].flat());
   await showFiles(item);
   for (const [name, value] of Object.entries(item.fields)) if (name.startsWith("alt_")) set(name, [value].flat());
   last = JSON.stringify(snapshot());
+  isReady = true;
 }
 
 function set(name, values) {
@@ -150,26 +157,46 @@ function snapshot() {
 }
 
 function changed() {
+  if (keeps && isReady) leadBack();
   clearTimeout(quiet);
   quiet = setTimeout(() => then(keep), QUIET);
 }
 
 document.addEventListener("input", (event) => { if (event.target.form === form) changed(); });
-document.addEventListener("change", (event) => { if (event.target.form === form) changed(); });
+// An answer is whole at once; only writing goes on.
+document.addEventListener("change", (event) => { if (event.target.form === form) { changed(); then(keep); } });
 new MutationObserver(changed).observe(list, { childList: true });
-addEventListener("pagehide", () => then(keep));
-document.addEventListener("visibilitychange", () => then(document.hidden ? keep : lookAgain));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (link) keepAtOnce();
+  if (link && "comesBack" in link.dataset) link.search = new URLSearchParams({ next: location.pathname + location.search });
+});
+addEventListener("pagehide", keepAtOnce);
+document.addEventListener("visibilitychange", () => (document.hidden ? keepAtOnce() : then(lookAgain)));
+
+// Whoever leaves does not wait: it is noted as well, for the case that the store gets no time.
+function keepAtOnce() {
+  then(keep);
+  const fields = snapshot();
+  if (keeps && isReady && !leaving && !isSubmitting && JSON.stringify(fields) !== last) {
+    lastWords.note(id, { user: person, fields, seen: written + isKeeping, ...begunWith() });
+  }
+}
+
+const begunWith = () => ({ action: form.getAttribute("action"), base: form.elements.seen?.value ?? "" });
 
 async function keep({ wants = "draft", always = false } = {}) {
   clearTimeout(quiet);
   const fields = snapshot();
   const now = JSON.stringify(fields);
   if (!keeps || leaving || (now === last && !always)) return;
+  isKeeping = true;
   try {
     const item = written ? await store.setFields(id, fields, { wants, seen: written }) : undefined;
     if (item) offerOther(item);
     written = item ? item.written : await make(fields, wants);
     last = now;
+    if (JSON.stringify(snapshot()) === now) lastWords.forget(id);
     if (isFull) notice.hidden = true;
     isFull = false;
     say(words.onPhone);
@@ -178,22 +205,27 @@ async function keep({ wants = "draft", always = false } = {}) {
     if (!store.isFull(error)) throw error;
     isFull = true;
     explain({ text: words.textNotKept });
+  } finally {
+    isKeeping = false;
   }
 }
 
 // The item is made with the first thing that is worth keeping, and from then on the address leads back to it.
 async function make(fields, wants) {
-  const action = form.getAttribute("action");
-  const base = form.elements.seen?.value ?? "";
   try {
-    await store.newItem({ id, user: person, fields, wants, action, base });
+    await store.newItem({ id, user: person, fields, wants, ...begunWith() });
   } catch (error) {
     if (error.name !== "ConstraintError") throw error;
     await store.setFields(id, fields, { wants, seen: 0 });
   }
-  if ("fresh" in form.dataset) history.replaceState(history.state, "", `${action}?utkorg=${id}`);
+  leadBack();
   askToStay();
   return (await store.get(id)).written;
+}
+
+function leadBack() {
+  const back = `?utkorg=${id}`;
+  if ("fresh" in form.dataset && location.search !== back) history.replaceState(history.state, "", form.getAttribute("action") + back);
 }
 
 // A browser that runs short of room, or that nobody opened for a week, may clear away what is not meant to stay.
@@ -247,6 +279,8 @@ input.addEventListener("change", () => {
 form.addEventListener("chosen", (event) => choose(event.detail.files));
 
 async function choose(files) {
+  // What people answered was about other pictures.
+  for (const demand of form.querySelectorAll("[data-unasked]")) demand.hidden = false;
   for (const file of files) {
     const media = store.uuid();
     const tile = waiting(file, media);
@@ -520,6 +554,7 @@ async function travel(pressed) {
   const item = keeps && (await counted());
   if (item) for (const [name, value] of [["device", item.device], ["counter", item.counter], ["seen", item.base]]) tuck(name, value);
   leaving = true;
+  lastWords.forget(id);
   form.requestSubmit(pressed);
 }
 

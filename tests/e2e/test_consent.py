@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.story import OLD_PHONE, SOON, Anna, Karin, loaded_until, public
 from tests.harness.browser import axe, phone, watched
@@ -24,7 +24,7 @@ def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
     karin.answers("Ja, men jag har inte frågat")
     karin.press("Visa QR-kod eller lämna över telefonen")
     karin.page.wait_for_url(re.compile(r"/inlagg/\d+/samtycke/"), timeout=SOON)
-    karin.page.get_by_label("Hur många på bilden går att känna igen?").fill("1")
+    expect(karin.page.get_by_label("Hur många på bilden går att känna igen?")).to_have_value("1")
     karin.press("Visa QR-kod")
     expect(karin.page.locator(".consent__code svg")).to_be_visible()
     address = karin.page.get_by_label("Eller skicka länken").input_value()
@@ -46,6 +46,7 @@ def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
 
     expect(karin.page.locator("#svar")).to_contain_text("Ja", timeout=SOON)
     karin.page.get_by_role("link", name="Tillbaka till inlägget").click()
+    is_at_the_question(karin.page)
     post = karin.sends_in()
     anna = Anna.at(browser, site.url)
     anna.opens(post)
@@ -62,3 +63,10 @@ def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
     assert public(site, text) == []
     anna.go("/nedtagningar/")
     anna.sees(re.compile(r"Nere "))
+
+
+def is_at_the_question(page: Page):
+    """All who were asked have answered: nothing more is demanded."""
+    expect(page.locator("#personer")).to_be_in_viewport()
+    expect(page.get_by_text("Alla som är tillfrågade har sagt ja (1 av 1).")).to_be_in_viewport()
+    expect(page.get_by_text("inlägget går inte ut förrän alla har sagt ja")).to_be_hidden()
