@@ -31,7 +31,7 @@ async function show() {
 function tellAll(items) {
   const stuck = items.some((item) => item.state === "stuck");
   lead.textContent = stuck ? lead.dataset.stuck
-    : items.length === 0 ? lead.dataset.empty
+    : items.length === 0 ? (list.children.length ? lead.dataset.done : lead.dataset.empty)
     : items.length === 1 ? lead.dataset.one : filled(lead.dataset.several, items.length);
   const bytes = items.flatMap((item) => item.files).reduce((sum, file) => sum + file.size, 0);
   room.hidden = bytes < MB;

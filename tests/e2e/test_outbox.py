@@ -336,6 +336,7 @@ def test_a_server_without_room_says_so_and_the_post_waits_on_the_phone(karin: Ka
     pardon(karin.page, "status of 507")
     karin.press("Försök nu")
     karin.sees("Inskickat")
+    expect(karin.page.locator("#utkorg-laget")).to_have_text("Allt har kommit fram.")
     assert (left_on(karin.page), [post["status"] for post in posts(site, text)]) == ([], ["in_review"])
 
 
