@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from posts.media import jobs
-from tests.e2e.story import PASSWORD, SOON, Karin
+from tests.e2e.story import PASSWORD, SOON, Karin, is_at
 from tests.harness.browser import axe, pardon, watched
 from tests.harness.cuts import BadLine
 from tests.harness.site import Site
@@ -125,6 +125,33 @@ def test_what_is_sent_in_without_coverage_is_one_post_when_there_is_some(
     assert [(post["status"], [digest for _state, digest in post["media"]]) for post in found] == [
         ("in_review", digests)
     ]
+
+
+def test_what_was_answered_and_written_is_there_when_one_leaves_at_once(karin: Karin, site: Site):
+    """Also when the store got no time: the next page puts it into the outbox, for its owner and nobody else."""
+    text, page = f"Jag hann bara skriva det här, {uuid.uuid4().hex}", karin.page
+    campaign = page.get_by_role("group", name="Kategori").get_by_label("Kampanj", exact=True)
+    karin.go("/nytt/")
+    page.wait_for_load_state("networkidle")
+    page.get_by_label("Text till inlägget").fill(text)
+    page.get_by_role("link", name="Stäng").click()
+    is_at(page, "/hem/")
+    page.go_back()
+    expect(page.get_by_label("Text till inlägget")).to_have_value(text)
+    page.evaluate(f"() => {{ {FULL} }}")
+    page.evaluate("localStorage.setItem('seko-sist-x', '{\"user\": \"somebody else\"}')")
+    campaign.check()
+    page.get_by_role("link", name="Stäng").click()
+    is_at(page, "/hem/")
+    page.go_back()
+    expect(campaign).to_be_checked()
+    expect(page.get_by_label("Text till inlägget")).to_have_value(text)
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('seko-sist'))") == [
+        "seko-sist-x"
+    ]
+    karin.sends_in()
+    assert (left_on(page), [post["status"] for post in posts(site, text)]) == ([], ["in_review"])
+    draw_back(site, text)
 
 
 # --- a bad line -------------------------------------------------------------------------------------------------

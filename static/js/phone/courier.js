@@ -2,6 +2,7 @@
 // somebody comes back to it, and in between when its turn comes. *Hem* says how much there is, and nobody leaves without
 // being asked about it.
 
+import { takeUp } from "./last-words.js";
 import * as sending from "./sending.js";
 import * as store from "./store.js";
 
@@ -9,17 +10,20 @@ const LONGEST = 60_000;
 const person = document.body.dataset.person;
 const line = document.getElementById("utkorg-rad-hem");
 let turn = null;
+let begun = null;
 
 if (Number(person) && "indexedDB" in self) {
   addEventListener("online", () => round({ force: true }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) round(); });
   sending.news.addEventListener("news", count);
+  begun = takeUp(person);
   round({ force: true });
 }
 
 async function round({ force = false } = {}) {
   clearTimeout(turn);
   try {
+    await begun;
     const { left, next } = await sending.sendDue({ force, user: person });
     await count();
     if (left) turn = setTimeout(round, Math.min(LONGEST, Math.max(1000, next - Date.now())));

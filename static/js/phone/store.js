@@ -129,16 +129,18 @@ export function change(id, work) {
 // What the form says now. `seen` is the `written` of what the page showed: another tab may have written since, and its
 // text is kept beside (`item.other`) instead of being written over.
 export function setFields(id, fields, { wants, seen } = {}) {
-  return change(id, (item) => {
-    const theirs = String(item.fields.text ?? "").trim();
-    if (seen !== undefined && seen !== item.written && theirs && theirs !== String(fields.text ?? "").trim()) {
-      item.other = { text: item.fields.text, at: item.changed };
-    }
-    item.fields = fields;
-    item.written += 1;
-    if (wants) item.wants = wants;
-    touch(item);
-  });
+  return change(id, (item) => write(item, fields, { wants, seen }));
+}
+
+export function write(item, fields, { wants, seen }) {
+  const theirs = String(item.fields.text ?? "").trim();
+  if (seen !== undefined && seen !== item.written && theirs && theirs !== String(fields.text ?? "").trim()) {
+    item.other = { text: item.fields.text, at: item.changed };
+  }
+  item.fields = fields;
+  item.written += 1;
+  if (wants) item.wants = wants;
+  touch(item);
 }
 
 // Something in it is new: it is sent again, and at once.
