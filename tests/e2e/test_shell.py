@@ -21,6 +21,10 @@ UNTIL_KEPT = """async (wanted) => {
   }
   return "";
 }"""
+TOLD = """async () => {
+  const [body, none] = [new FormData(document.querySelector("form")), "00000000-0000-4000-8000-000000000000"];
+  await fetch(`/handelser/kalendrar/${none}/ta-bort/`, {method: "POST", body, redirect: "manual"});
+}"""
 PAGES = """async () => (await caches.keys()).filter((name) => name.startsWith("pages-"))"""
 SHARE = """(fields) => {
   const made = (name, facts) => Object.assign(document.createElement(name), facts);
@@ -65,6 +69,9 @@ def client_id(page: Page) -> str:
 
 def test_it_opens_without_coverage_says_so_and_is_itself_again_afterwards(karin: Karin):
     context = karin.page.context
+    karin.page.evaluate(TOLD)
+    karin.go("/hem/")
+    karin.sees("Kalendern är borttagen.")
     karin.go("/mina/")
     own = karin.page.locator("[data-own-posts] a").first.get_attribute("href") or ""
     assert until_kept(karin.page, own)
@@ -75,6 +82,7 @@ def test_it_opens_without_coverage_says_so_and_is_itself_again_afterwards(karin:
     page.goto(karin.url + "/hem/?app")
     expect(page.get_by_role("heading", name="Hej Karin.")).to_be_visible()
     expect(page.get_by_text("Ingen uppkoppling.")).to_be_visible()
+    expect(page.get_by_text("Kalendern är borttagen.")).to_have_count(0)  # told once
     other = watched(context.new_page())
     other.goto(karin.url + "/hem/?app")
     assert client_id(other) != client_id(page)  # two posts begun on the way are two

@@ -125,7 +125,8 @@ async function forgetOldPosts(cache) {
   await Promise.all(posts.slice(0, -POSTS).map((request) => cache.delete(request)));
 }
 
-// The page as it was, and marked so: it says to its reader that it is an old one. A form for a new post is asked for
+// The page as it was, and marked so: it says to its reader that it is an old one. What was told on it was told once
+// (`templates/_messages.html`). A form for a new post is asked for
 // once and opened often; each time it is another post.
 async function kept(address) {
   const url = new URL(address, location.origin);
@@ -133,6 +134,7 @@ async function kept(address) {
   if (!answer) return null;
   const html = (await answer.text())
     .replace("<html ", "<html data-kept ")
+    .replace(/(<div class="messages"[^>]*>)[^]*?(?=<\/div>)/, "$1")
     .replace(/(name="client_id" value=")[^"]*/g, (_all, before) => before + uuid());
   return new Response(html, { headers: answer.headers });
 }
