@@ -192,7 +192,10 @@ def link(request: SignedInRequest, post_id: int) -> HttpResponse:
     if not media_of(post):
         messages.error(request, _("Inlägget har ingen bild att fråga om."))
         return redirect("posts:consent", post.pk)
-    made = consent.ask(post, request.user, form.cleaned_data["count"])
+    return show_links(request, post, consent.ask(post, request.user, form.cleaned_data["count"]))
+
+
+def show_links(request: SignedInRequest, post: Post, made: list[tuple[ConsentRequest, str]]) -> HttpResponse:
     context = {
         "post": post,
         "shell": shell_of(request, post),
@@ -213,16 +216,7 @@ def again(request: SignedInRequest, post_id: int, consent_id: int) -> HttpRespon
         messages.error(request, _("Personen hann svara. Så här är det nu."))
         return redirect("posts:consent", post.pk)
     if "ny" in request.POST:
-        made = consent.ask(post, request.user, called=asked.called)
-        context = {
-            "post": post,
-            "shell": shell_of(request, post),
-            "links": [link_to(*each) for each in made],
-            "asked": consent.of(post),
-            "may_ask": True,
-            "days": consent.LASTS.days,
-        }
-        return render(request, "posts/consent/links.html", context, status=201)
+        return show_links(request, post, consent.ask(post, request.user, called=asked.called))
     messages.success(request, _("Frågan är borttagen."))
     return redirect("posts:consent", post.pk)
 
