@@ -28,10 +28,19 @@ export function forget(id) {
   place()?.removeItem(NAME + id);
 }
 
+// What we cannot read is nobody's.
+function read(raw) {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return {};
+  }
+}
+
 function notesOf(person) {
   return Object.entries(place() ?? {})
     .filter(([name]) => name.startsWith(NAME))
-    .map(([name, raw]) => ({ id: name.slice(NAME.length), raw, ...JSON.parse(raw) }))
+    .map(([name, raw]) => ({ ...read(raw), id: name.slice(NAME.length), raw }))
     .filter(({ user }) => user === person);
 }
 
@@ -39,14 +48,15 @@ export function forgetAll(person) {
   for (const { id } of notesOf(person)) forget(id);
 }
 
-// Into the outbox with them. Two pages that do it at once do it once.
+// Into the outbox with them. Two pages that do it at once do it once. A note that cannot go there stays, and stands in
+// nobody's way: what waits in the outbox is sent all the same.
 export async function takeUp(person) {
   for (const found of notesOf(person)) {
     try {
       await put(found);
       if (isStill(found)) forget(found.id);
     } catch (error) {
-      if (!store.isFull(error)) throw error;
+      if (!store.isFull(error)) console.warn(error);
     }
   }
 }
