@@ -45,6 +45,7 @@ FILES = (
     "js/home.js",
     "js/keys.js",
     "js/outbox.js",
+    "js/stage.js",
     "vendor/htmx/htmx.min.js",
     "vendor/tus/tus.min.js",
 )

@@ -1,6 +1,8 @@
 // A picture's tools. What is drawn lives in one plain object; every step keeps the one before it, so that a step can be
 // taken back. The numbers in the form are what is sent: without this script they are typed.
 
+import { ARROWS, stageOf, unturned } from "./stage.js";
+
 // --- as large as the screen --------------------------------------------------------------------------------------
 
 const stageOfFull = document.querySelector(".full__stage");
@@ -48,13 +50,14 @@ const form = document.getElementById("verktyg");
 if (form) start(form);
 
 function start(form) {
-  const SVG = "http://www.w3.org/2000/svg";
   const PARTS = ["left", "top", "width", "height"];
   const LEAST = 1;
   const svg = document.getElementById("bilden");
   const group = svg.querySelector(".stage__picture");
   const drawing = svg.querySelector(".stage__boxes");
   const [width, height] = [Number(svg.dataset.width), Number(svg.dataset.height)];
+  const stage = stageOf({ svg, group, width, height, handles: 72, least: LEAST });
+  const { shade, inside, at } = stage;
   const find = (selector) => form.querySelector(selector);
   const words = find("[data-words]").dataset;
   const lists = { blur: find('[data-boxes="blur"]'), crop: find('[data-boxes="crop"]') };
@@ -105,11 +108,7 @@ function start(form) {
   // --- drawing
 
   function render() {
-    const turned = state.turn % 180 !== 0;
-    svg.setAttribute("viewBox", turned ? `0 0 ${height} ${width}` : `0 0 ${width} ${height}`);
-    group.setAttribute("transform", {
-      0: "", 90: `translate(${height} 0) rotate(90)`, 180: `translate(${width} ${height}) rotate(180)`, 270: `translate(0 ${width}) rotate(270)`,
-    }[state.turn]);
+    stage.turn(state.turn);
     drawing.replaceChildren();
     for (const face of faces()) drawing.append(suggestion(face));
     state.boxes.forEach((box, index) => drawing.append(item(box, index, `stage__blur`, `${words.box} ${index + 1}`)));
@@ -119,37 +118,13 @@ function start(form) {
     if (chosen !== null) drawing.querySelector(`[data-index="${chosen}"]`)?.focus({ preventScroll: true });
   }
 
-  const element = (name, attributes) => {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
-  };
-  const places = (box) => ({
-    x: box.left * width / 100, y: box.top * height / 100, width: box.width * width / 100, height: box.height * height / 100,
-  });
-
   function item(box, index, look, label) {
-    const made = element("g", { class: "stage__item", tabindex: 0, role: "button", "data-index": index, "aria-label": label });
-    const place = places(box);
-    made.append(element("rect", { class: "stage__under", ...place }), element("rect", { class: look, ...place }));
-    const side = Math.max(width, height) / 45;
-    made.append(element("circle", { class: "stage__handle", "data-handle": "", cx: place.x + place.width, cy: place.y + place.height, r: side / 1.6 }));
-    if (index === chosen) made.classList.add("stage__item--chosen");
+    const made = stage.item(box, index, look, label, index === chosen);
     made.addEventListener("focus", () => { chosen = index; });
     return made;
   }
 
-  function suggestion(face) {
-    const made = element("g", { class: "stage__item", tabindex: 0, role: "button", "data-face": face.value, "aria-label": `${words.face} ${Number(face.value) + 1}` });
-    const place = places(face.box);
-    made.append(element("rect", { class: "stage__under", ...place }), element("rect", { class: "stage__face", ...place }));
-    return made;
-  }
-
-  function shade(box) {
-    const { x, y, width: w, height: h } = places(box);
-    return element("path", { class: "stage__shade", "fill-rule": "evenodd", d: `M0 0H${width}V${height}H0ZM${x} ${y}h${w}v${h}h${-w}Z` });
-  }
+  const suggestion = ({ value, box }) => stage.framed(box, "stage__face", { "data-face": value, "aria-label": `${words.face} ${Number(value) + 1}` });
 
   /** The numbers of the form, made from the state. */
   function fill() {
@@ -209,13 +184,6 @@ function start(form) {
 
   // --- boxes
 
-  /** Never beyond the picture, never a line. */
-  function inside(box) {
-    const w = Math.min(Math.max(box.width, LEAST), 100);
-    const h = Math.min(Math.max(box.height, LEAST), 100);
-    return { left: Math.min(Math.max(box.left, 0), 100 - w), top: Math.min(Math.max(box.top, 0), 100 - h), width: w, height: h };
-  }
-
   const boxAt = (index) => (index === "crop" ? state.crop : state.boxes[index]);
   const put = (index, box) => { if (index === "crop") state.crop = box; else state.boxes[index] = box; };
 
@@ -265,9 +233,6 @@ function start(form) {
 
   // --- keys: as the eye sees it, also when the picture is turned
 
-  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const unturned = ([x, y]) => ({ 0: [x, y], 90: [y, -x], 180: [-x, -y], 270: [-y, x] })[state.turn];
-
   drawing.addEventListener("keydown", (event) => {
     const target = event.target.closest("[data-index], [data-face]");
     if (!target || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -279,7 +244,7 @@ function start(form) {
     if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); return remove(index); }
     if (!ARROWS[event.key]) return;
     event.preventDefault();
-    const [x, y] = unturned(ARROWS[event.key]);
+    const [x, y] = unturned(ARROWS[event.key], state.turn);
     const box = boxAt(index);
     if (!event.repeat) remember();
     chosen = index;
@@ -293,11 +258,6 @@ function start(form) {
   // --- pointer: mouse, finger and pen alike
 
   let hand = null;
-
-  const at = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(group.getScreenCTM().inverse());
-    return [Math.min(Math.max(point.x / width * 100, 0), 100), Math.min(Math.max(point.y / height * 100, 0), 100)];
-  };
 
   svg.addEventListener("pointerdown", (event) => {
     if (event.button || hand) return;

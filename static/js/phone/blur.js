@@ -2,7 +2,8 @@
 // new JPEG, upright and without what a camera writes into files. The original is in no field of the form: it is neither
 // stored nor sent, and when the dialog is closed nothing of it is left. `blur-first.js` opens it.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { ARROWS, element, stageOf, unturned } from "../stage.js";
+
 // More than anybody is shown, and less than an old phone can hold.
 const MOST_PIXELS = 12e6;
 const ON_SCREEN = 1400;
@@ -182,6 +183,8 @@ function editorOf(picture, address, find) {
   const drawing = element("g", {});
   group.append(image, drawing);
   svg.append(group);
+  const stage = stageOf({ svg, group, width, height, handles: 50, least: LEAST });
+  const { shade, inside, at } = stage;
   const over = new AbortController();
   const on = (target, name, act) => target.addEventListener(name, act, { signal: over.signal });
   const earlier = [];
@@ -197,11 +200,7 @@ function editorOf(picture, address, find) {
   const put = (index, box) => { if (index === "crop") state.crop = box; else state.boxes[index] = box; };
 
   function render() {
-    const isTurned = state.turn % 180 !== 0;
-    svg.setAttribute("viewBox", isTurned ? `0 0 ${height} ${width}` : `0 0 ${width} ${height}`);
-    group.setAttribute("transform", {
-      0: "", 90: `translate(${height} 0) rotate(90)`, 180: `translate(${width} ${height}) rotate(180)`, 270: `translate(0 ${width}) rotate(270)`,
-    }[state.turn]);
+    stage.turn(state.turn);
     drawing.replaceChildren();
     state.boxes.forEach((box, index) => drawing.append(item(box, index, "stage__blur", `${words.box} ${index + 1}`)));
     if (state.crop) drawing.append(shade(state.crop), item(state.crop, "crop", "stage__crop", words.crop));
@@ -213,30 +212,10 @@ function editorOf(picture, address, find) {
     if (chosen !== null) drawing.querySelector(`[data-index="${chosen}"]`)?.focus({ preventScroll: true });
   }
 
-  const places = (box) => ({
-    x: box.left * width / 100, y: box.top * height / 100, width: box.width * width / 100, height: box.height * height / 100,
-  });
-
   function item(box, index, look, label) {
-    const made = element("g", { class: "stage__item", tabindex: 0, role: "button", "data-index": index, "aria-label": label });
-    const place = places(box);
-    made.append(element("rect", { class: "stage__under", ...place }), element("rect", { class: look, ...place }));
-    made.append(element("circle", { class: "stage__handle", "data-handle": "", cx: place.x + place.width, cy: place.y + place.height, r: Math.max(width, height) / 50 }));
-    if (index === chosen) made.classList.add("stage__item--chosen");
+    const made = stage.item(box, index, look, label, index === chosen);
     made.addEventListener("focus", () => { chosen = index; find("[data-remove]").disabled = false; });
     return made;
-  }
-
-  function shade(box) {
-    const { x, y, width: w, height: h } = places(box);
-    return element("path", { class: "stage__shade", "fill-rule": "evenodd", d: `M0 0H${width}V${height}H0ZM${x} ${y}h${w}v${h}h${-w}Z` });
-  }
-
-  /** Never beyond the picture, never a line. */
-  function inside(box) {
-    const w = Math.min(Math.max(box.width, LEAST), 100);
-    const h = Math.min(Math.max(box.height, LEAST), 100);
-    return { left: Math.min(Math.max(box.left, 0), 100 - w), top: Math.min(Math.max(box.top, 0), 100 - h), width: w, height: h };
   }
 
   function add() {
@@ -259,9 +238,6 @@ function editorOf(picture, address, find) {
 
   // --- keys: as the eye sees it, also when the picture is turned
 
-  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const unturned = ([x, y]) => ({ 0: [x, y], 90: [y, -x], 180: [-x, -y], 270: [-y, x] })[state.turn];
-
   on(drawing, "keydown", (event) => {
     const target = event.target.closest("[data-index]");
     if (!target || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -269,7 +245,7 @@ function editorOf(picture, address, find) {
     if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); remove(index); return; }
     if (!ARROWS[event.key]) return;
     event.preventDefault();
-    const [x, y] = unturned(ARROWS[event.key]);
+    const [x, y] = unturned(ARROWS[event.key], state.turn);
     const box = boxAt(index);
     if (!event.repeat) remember();
     chosen = index;
@@ -282,11 +258,6 @@ function editorOf(picture, address, find) {
   // --- pointer: finger, pen and mouse alike
 
   const indexOf = (target) => (target.dataset.index === "crop" ? "crop" : Number(target.dataset.index));
-
-  const at = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(group.getScreenCTM().inverse());
-    return [Math.min(Math.max(point.x / width * 100, 0), 100), Math.min(Math.max(point.y / height * 100, 0), 100)];
-  };
 
   on(svg, "pointerdown", (event) => {
     if (event.button || hand) return;
@@ -352,10 +323,4 @@ function editorOf(picture, address, find) {
 
   render();
   return { state: () => state, end: () => { over.abort(); svg.replaceChildren(); } };
-}
-
-function element(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }
