@@ -5,10 +5,11 @@ Each verb is what a person does, found by the words on the page; a test reads li
 """
 
 import re
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.harness.browser import AT_HOME, desktop, phone, watched
 from tests.harness.site import Site
@@ -23,6 +24,8 @@ OLD_PHONE = {
     **AT_HOME,
 }
 """Small, without scripts, and older than most things on the web: whose page is theirs needs no more."""
+IN_REVIEW = re.compile("Väntar på granskning|Granskas")
+"""Who leaves its page lets it go, a moment before or after the next page is there."""
 KEPT: dict[tuple[str, type["Person"]], list[Any]] = {}
 """The cookies of those who have signed in on a site: most stories begin with somebody who has been here before."""
 
@@ -126,9 +129,19 @@ class Anna(Person):
 
     def opens(self, post: int) -> None:
         """From the queue, once its pictures are prepared."""
-        self.go("/granska/")
-        self.page.locator(f'.qrow[href="/granska/{post}/"]').click()
+        self.finds(post).click()
         expect(self.page.locator("#seen")).to_be_attached(timeout=SOON)
+
+    def finds(self, post: int) -> Locator:
+        """Its row, on whichever page of the queue it stands: other stories' posts wait there too."""
+        row = self.page.locator(f'.qrow[href="/granska/{post}/"]')
+        for number in count(1):
+            self.go(f"/granska/?sida={number}")
+            # The first post of the page opens beside the list by itself.
+            self.page.wait_for_load_state("networkidle")
+            if row.count() or not self.page.locator(".queue__pages [rel=next]").count():
+                break
+        return row
 
     def describes(self, text: str) -> None:
         for number, field in enumerate(self.page.get_by_label(re.compile("^Bildbeskrivning")).all(), start=1):

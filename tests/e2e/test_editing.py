@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.story import SOON, Anna, Karin
+from tests.e2e.story import IN_REVIEW, SOON, Anna, Karin
 from tests.harness.browser import axe
 from tests.harness.site import Site
 
@@ -77,5 +77,4 @@ def test_what_is_in_the_reserve_is_changed_through_the_queue(browser: Browser, s
     anna.sees("Inlägget granskas igen. Inget av det publiceras.")
     expect(anna.page.get_by_label("Text till inlägget")).to_have_value(words)
     anna.go(f"/inlagg/{post}/")
-    # She has just had it open herself.
-    expect(anna.page.locator(".standing .chip").first).to_have_text("Granskas")
+    expect(anna.page.locator(".standing .chip").first).to_have_text(IN_REVIEW)
