@@ -10,9 +10,12 @@ if TYPE_CHECKING:
 
 
 def of(numbers: Collection[int], reader: "User") -> dict[int, str]:
-    """By the post's number. The words of a post that this reader may not open are content, and not told."""
+    """
+    By the post's number, "" of one that has no words. A post that this reader may not open is not among them: its
+    words are content.
+    """
     if not numbers:
         return {}
     found = Post.objects.visible_to(reader).filter(pk__in=numbers).select_related("current_version", "draft")
     worded = {post.pk: post.wording_for(reader) for post in found}
-    return {number: wording.headline for number, wording in worded.items() if wording and wording.headline}
+    return {number: wording.headline if wording else "" for number, wording in worded.items()}

@@ -15,7 +15,7 @@ from audit.rooms import Named, Rooms
 from channels import history, rules
 from channels.adapters import ADAPTERS
 from channels.models import Channel
-from posts import difference, wording
+from posts import difference, titles, wording
 from posts.models import Answer, CaseReason, Hold, Method, Post, Regret, StopReason
 from posts.publishing import Resume
 
@@ -24,11 +24,9 @@ NOTED = ("post.noted", "post.note_taken_back", "post.opinion_asked", "post.opini
 
 class SiteRooms(Rooms):
     def posts(self, numbers: Collection[int], reader: User) -> dict[int, Named]:
-        found = (
-            Post.objects.visible_to(reader).filter(pk__in=numbers).select_related("current_version", "draft")
-        )
         return {
-            post.pk: Named(headline(post, reader), reverse("posts:detail", args=[post.pk])) for post in found
+            number: Named(numbered(words, number), reverse("posts:detail", args=[number]))
+            for number, words in titles.of(numbers, reader).items()
         }
 
     def kept_from(self, post: int, reader: User) -> Collection[str]:
@@ -49,10 +47,9 @@ class SiteRooms(Rooms):
         return shell_for(request)
 
 
-def headline(post: Post, reader: User) -> str:
-    """With its number, by which the log is asked for it."""
-    written = post.wording_for(reader)
-    return f"{(written and written.headline) or _('Utan text')} ({post.pk})"
+def numbered(words: str, number: int) -> str:
+    """The log is asked for a post by its number."""
+    return f"{words or _('Utan text')} ({number})"
 
 
 def named(channel: Channel, reader: User) -> Named:

@@ -30,9 +30,8 @@ def titled(rows: Iterable[tuple[Notice, Words]], reader: User) -> list[tuple[Not
 
 def lines_of(notice: Notice, numbers: list[int], called: dict[int, str]) -> list[str]:
     """Several are proposed by their numbers: those stay."""
-    if "picks" in notice.facts:
-        return [named(number, called[number]) for number in numbers if number in called]
-    return [f"”{called[number]}”" for number in numbers if number in called]
+    worded = [(number, called[number]) for number in numbers if called.get(number)]
+    return [named(number, words) if "picks" in notice.facts else f"”{words}”" for number, words in worded]
 
 
 def named(number: int, words: str) -> str:
