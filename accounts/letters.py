@@ -26,7 +26,7 @@ from django.utils import translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from accounts.models import Notice
+from accounts.models import Mailed, Notice
 
 
 class LetterError(Exception):
@@ -92,7 +92,7 @@ def to(notice: Notice) -> EmailMessage:
         said.subject,
         "\n\n".join([*said.body, *ways, "Seko Social\n"]),
         to=[notice.person.email],
-        headers={"Message-ID": name_of(notice), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": named("notice", notice), "Auto-Submitted": "auto-generated"},
     )
 
 
@@ -102,9 +102,10 @@ def ways_on(notice: Notice, link: str) -> list[str]:
     return [f"{called}:\n{settings.SITE_URL}{path}" for called, path in ways if path]
 
 
-def name_of(notice: Notice) -> str:
+def named(kind: str, item: Mailed) -> str:
+    """The `Message-ID`."""
     host = urlsplit(settings.SITE_URL).hostname
-    return f"<notice-{notice.pk}-{notice.created_at.timestamp():.0f}@{host}>"
+    return f"<{kind}-{item.pk}-{item.created_at.timestamp():.0f}@{host}>"
 
 
 # --- the mail server ------------------------------------------------------------------------------------------

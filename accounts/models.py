@@ -1,7 +1,7 @@
 """People, and what they are told. Somebody signs in with an e-mail address; there are no user names."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
@@ -136,7 +136,7 @@ class Duty(models.Model):
 
 
 class Mail(models.TextChoices):
-    """How far the mail of a notice has come."""
+    """How far a mail has come."""
 
     WAITING = "waiting", _("Väntar")
     BEGUN = "begun", _("Skickas")
@@ -151,33 +151,60 @@ class Mail(models.TextChoices):
 
 TO_MAIL = (Mail.WAITING, Mail.BEGUN)
 
+Item = TypeVar("Item", bound="Mailed")
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
-    def unread(self) -> "NoticeQuerySet":
-        return self.filter(read_at=None)
 
-    def due(self, now: datetime) -> "NoticeQuerySet":
+class MailedQuerySet(models.QuerySet[Item]):
+    def due(self, now: datetime) -> Self:
         """Those whose mail may be sent now."""
         return self.filter(mail=Mail.WAITING, claimed_until=None, not_before__lte=now)
 
-    def in_hand(self, now: datetime) -> "NoticeQuerySet":
+    def in_hand(self, now: datetime) -> Self:
         return self.to_mail().filter(claimed_until__gte=now)
 
-    def lost(self, now: datetime) -> "NoticeQuerySet":
+    def lost(self, now: datetime) -> Self:
         """Those whose sender has died."""
         return self.to_mail().filter(claimed_until__lt=now)
 
-    def to_mail(self) -> "NoticeQuerySet":
+    def to_mail(self) -> Self:
         return self.filter(mail__in=TO_MAIL)
+
+
+class Mailed(models.Model):
+    """What goes out as one mail, at most once. From when it is written, `accounts.mailing` is the only writer."""
+
+    FORGOTTEN: ClassVar[dict[str, str]] = {}
+    """What its fields become when nothing more is to be mailed."""
+
+    created_at = models.DateTimeField(default=timezone.now)
+    mail = models.CharField(max_length=10, choices=Mail, default=Mail.WAITING)
+    mail_at = models.DateTimeField(null=True, blank=True)
+    """When it was known what became of the mail."""
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    """Raised by every claim: who comes late holds an old number."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_wanted(self) -> bool:
+        return True
+
+
+class NoticeQuerySet(MailedQuerySet["Notice"]):
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
 
     def to_push(self, now: datetime) -> "NoticeQuerySet":
         """Those that may be shown on a phone now."""
         return self.filter(push_at__lte=now)
 
 
-class Notice(models.Model):
+class Notice(Mailed):
     """
-    One thing that one person is told: on a page, and by mail. `accounts.notices` is the only writer.
+    One thing that one person is told: on a page, and by mail. `accounts.notices` writes it.
 
     Its words are made when they are read, from `templates/notices/<kind>.txt` and the facts.
     """
@@ -189,15 +216,7 @@ class Notice(models.Model):
     facts = models.JSONField(default=dict)
     path = models.CharField(max_length=300)
     """Where its one link leads, on this site."""
-    created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    mail = models.CharField(max_length=10, choices=Mail, default=Mail.WAITING)
-    mail_at = models.DateTimeField(null=True, blank=True)
-    """When it was known what became of the mail."""
-    not_before = models.DateTimeField(default=timezone.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveIntegerField(default=0)
-    """Raised by every claim: who comes late holds an old number."""
     push_at = models.DateTimeField(null=True, blank=True)
     """From when it may be shown on the person's phones; nothing when it was, or is not to be."""
 
@@ -228,6 +247,10 @@ class Notice(models.Model):
     @property
     def is_unread(self) -> bool:
         return self.read_at is None
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.person.is_active
 
 
 class PushSubscription(models.Model):

@@ -3,13 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import attestation, notices, pushing
+from accounts import attestation, letters, mailing, pushing
+from accounts.models import Notice
 
 
 @shared_task
 def deliver() -> None:
     """Every few seconds: mail what people are to be told."""
-    notices.deliver(timezone.now())
+    mailing.deliver(Notice.objects.select_related("person"), letters.to, timezone.now())
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
 from accounts import letters, push
-from accounts import notices as post_office
+from accounts import notices as telling
 from accounts.forms import SeenForm
 from accounts.models import Notice, PushSubscription, User
 from accounts.paging import older_than
@@ -45,7 +45,7 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """To what it is about; from now on it is read."""
     mine = Notice.objects.filter(person=request.user.pk, pk=notice_id)
     path = get_object_or_404(mine).path
-    post_office.mark_read(mine)
+    telling.mark_read(mine)
     return redirect(path)
 
 
@@ -55,7 +55,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     form = SeenForm(request.POST)
     if form.is_valid():
         mine = Notice.objects.filter(person=request.user.pk, pk__lte=form.cleaned_data["newest"])
-        post_office.mark_read(mine)
+        telling.mark_read(mine)
     return redirect("accounts:notices")
 
 

@@ -9,32 +9,30 @@ author asks for is for the group to judge; until then what waits is held, too. T
 as for every take-down (`posts.publishing`), and their results are read from there: a case keeps no copy.
 """
 
-import logging
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import letters
+from accounts import letters, mailing
 from audit import log
 from posts import notices, publishing
 from posts.models import (
     OVER,
     CaseQuerySet,
     CaseReason,
+    CaseReceipt,
     ConsentRequest,
     Hold,
     Post,
     Publication,
     PublicationStatus,
-    ReceiptState,
     Regret,
     Removal,
     RemovalStatus,
@@ -47,13 +45,7 @@ if TYPE_CHECKING:
 
 HURRY_BEFORE = timedelta(hours=6)
 """Before the clock runs out everybody who may take down is told once more."""
-LEASE = timedelta(minutes=2)
-BACK_OFF = [timedelta(seconds=seconds) for seconds in (30, 120, 600, 1800, 3600)]
-GIVE_UP_AFTER = 200
-"""Tries to hand a receipt over: more than a week of a mail server that is away."""
 AT_ONCE = 50
-
-logger = logging.getLogger(__name__)
 
 
 class NothingOutError(Exception):
@@ -139,7 +131,6 @@ def start(
         opened_at=now,
         due_at=now + timedelta(hours=settings.TAKEDOWN_HOURS),
         receipt_to=receipt_to,
-        receipt=ReceiptState.WAITING if receipt_to else ReceiptState.NONE,
         **facts,
     )
     log.record("case.opened", case, actor=by, reason=reason)
@@ -147,18 +138,17 @@ def start(
 
 
 def want_receipt(case: TakedownCase, address: str, language: str) -> bool:
-    """By mail, beside the page. Once: from when it is being mailed, another address is not heard."""
-    waiting = TakedownCase.objects.filter(
-        pk=case.pk, receipt__in=(ReceiptState.NONE, ReceiptState.WAITING), swept_at=None
-    )
-    return bool(
-        waiting.update(
-            receipt=ReceiptState.WAITING,
-            receipt_to=address,
-            receipt_language=language,
-            receipt_not_before=timezone.now(),
-        )
-    )
+    """By mail, beside the page. Once: from when it is written, another address is not heard."""
+    with transaction.atomic():
+        # The race: the case is closed right now, and its receipt written.
+        locked = TakedownCase.objects.select_for_update().get(pk=case.pk)
+        if locked.swept_at or CaseReceipt.objects.filter(case=locked).exists():
+            return False
+        locked.receipt_to, locked.receipt_language = address, language
+        locked.save(update_fields=["receipt_to", "receipt_language"])
+        if not locked.is_open:
+            write_receipt(locked)
+    return True
 
 
 # --- how far it has come ------------------------------------------------------------------------------------------
@@ -223,11 +213,9 @@ def adopt_orders() -> None:
 def close(case: TakedownCase) -> None:
     with transaction.atomic():
         # The race: two workers sweep at once. One of them closes it.
-        if (
-            TakedownCase.objects.open()
-            .filter(pk=case.pk)
-            .update(closed_at=timezone.now(), receipt_not_before=timezone.now())
-        ):
+        if TakedownCase.objects.open().filter(pk=case.pk).update(closed_at=timezone.now()):
+            case.refresh_from_db()
+            write_receipt(case)
             log.record("case.closed", case)
             notices.case_closed(case)
 
@@ -268,6 +256,7 @@ def forget_names(case: TakedownCase, now: datetime) -> None:
     with transaction.atomic():
         gone = {"message": "", "receipt_to": "", "swept_at": now}
         if TakedownCase.objects.filter(pk=case.pk, swept_at=None).update(**gone):
+            CaseReceipt.objects.filter(case=case).update(address="")
             ConsentRequest.objects.filter(cases=case).update(called="")
             log.record("case.swept", case)
 
@@ -275,94 +264,36 @@ def forget_names(case: TakedownCase, now: datetime) -> None:
 # --- the receipt ----------------------------------------------------------------------------------------------------
 
 
-def to_mail(now: datetime) -> CaseQuerySet:
-    ready = Q(receipt_not_before=None) | Q(receipt_not_before__lte=now)
-    return TakedownCase.objects.closed().filter(ready, receipt=ReceiptState.WAITING)
+def write_receipt(case: TakedownCase) -> None:
+    """In the transaction that closes the case."""
+    if case.receipt_to:
+        CaseReceipt.objects.create(case=case, address=case.receipt_to, language=case.receipt_language)
+        case.receipt_to = ""
+        case.save(update_fields=["receipt_to"])
 
 
 def mail_receipts(now: datetime) -> int:
-    """
-    To whoever left an address. As with notices, a mail is tried again up to the moment when the server is given it, and
-    never after that; then its address is forgotten.
-    """
-    lost = TakedownCase.objects.filter(receipt=ReceiptState.BEGUN, receipt_not_before__lt=now)
-    lost.update(receipt=ReceiptState.UNCLEAR, receipt_to="")
-    return sum(mail(case) for case in to_mail(now).for_page()[:AT_ONCE])
+    """To those who left an address. Returns how many were sent."""
+    return mailing.deliver(CaseReceipt.objects.select_related("case"), letter_to, now)
 
 
-def mail(case: TakedownCase) -> bool:
-    if not claim(case):
-        return False
-    try:
-        letters.send(letter_to(case), partial(begin, case))
-    except (letters.ServerAwayError, letters.NotTakenError) as error:
-        later(case)
-        logger.warning("The mail server did not take the receipt of %s: %s", case, error)
-    except letters.RefusedError as error:
-        finish(case, ReceiptState.REFUSED)
-        logger.warning("The mail server refused the receipt of %s: %s", case, error)
-    except letters.UnclearError as error:
-        finish(case, ReceiptState.UNCLEAR)
-        logger.warning("Nobody knows whether the receipt of %s arrived: %s", case, error)
-    else:
-        finish(case, ReceiptState.SENT)
-        return True
-    return False
-
-
-def claim(case: TakedownCase) -> bool:
-    # The race: two workers mail at once. One of them still finds the tries as they were read.
-    rows = TakedownCase.objects.filter(
-        pk=case.pk, receipt=ReceiptState.WAITING, receipt_tries=case.receipt_tries
-    )
-    case.receipt_tries += 1
-    return bool(rows.update(receipt_tries=F("receipt_tries") + 1, receipt_not_before=timezone.now() + LEASE))
-
-
-def mine(case: TakedownCase) -> CaseQuerySet:
-    return TakedownCase.objects.filter(pk=case.pk, receipt_tries=case.receipt_tries)
-
-
-def begin(case: TakedownCase) -> None:
-    begun = mine(case).filter(receipt=ReceiptState.WAITING)
-    if not begun.update(receipt=ReceiptState.BEGUN, receipt_not_before=timezone.now() + LEASE):
-        raise letters.UnclearError("somebody else has it")
-
-
-def finish(case: TakedownCase, state: ReceiptState) -> None:
-    mine(case).update(receipt=state, receipt_to="")
-
-
-def later(case: TakedownCase) -> None:
-    if case.receipt_tries >= GIVE_UP_AFTER:
-        finish(case, ReceiptState.REFUSED)
-        return
-    wait = BACK_OFF[min(case.receipt_tries, len(BACK_OFF)) - 1]
-    mine(case).update(receipt=ReceiptState.WAITING, receipt_not_before=timezone.now() + wait)
-
-
-def letter_to(case: TakedownCase) -> EmailMessage:
+def letter_to(receipt: CaseReceipt) -> EmailMessage:
     """It names no picture and nobody, since mails lie about in many places."""
-    with translation.override(case.receipt_language):
+    with translation.override(receipt.language):
         facts = {
-            "case": case,
+            "case": receipt.case,
             "organisation": settings.ORGANISATION_NAME,
             "contact": settings.CONTACT_EMAIL,
-            "rows": removals_of(case),
+            "rows": removals_of(receipt.case),
             "not_out": RemovalStatus.NOT_OUT,
         }
         subject, _, body = render_to_string("posts/cases/receipt.txt", facts).strip().partition("\n")
     return EmailMessage(
         subject.strip(),
         body.strip() + "\n",
-        to=[case.receipt_to],
-        headers={"Message-ID": letter_id(case), "Auto-Submitted": "auto-generated"},
+        to=[receipt.address],
+        headers={"Message-ID": letters.named("case", receipt), "Auto-Submitted": "auto-generated"},
     )
-
-
-def letter_id(case: TakedownCase) -> str:
-    host = settings.SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
-    return f"<case-{case.pk}-{case.opened_at.timestamp():.0f}@{host}>"
 
 
 def page_of(case: TakedownCase) -> str:

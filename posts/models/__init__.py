@@ -6,7 +6,7 @@ Publication per channel, each try of which is an Attempt. Two fields say where t
 has one writer: `Post.status` is written by `posts.workflow`, `Publication.status` by `posts.publishing`.
 """
 
-from posts.models.cases import CaseQuerySet, CaseReason, ReceiptState, TakedownCase
+from posts.models.cases import CaseQuerySet, CaseReason, CaseReceipt, TakedownCase
 from posts.models.consent import (
     AGAINST,
     Answer,
@@ -120,6 +120,7 @@ __all__ = [
     "Captions",
     "CaseQuerySet",
     "CaseReason",
+    "CaseReceipt",
     "Category",
     "ConsentAnswer",
     "ConsentQuerySet",
@@ -157,7 +158,6 @@ __all__ = [
     "PublicationQuerySet",
     "PublicationStatus",
     "PublishingStop",
-    "ReceiptState",
     "Regret",
     "Removal",
     "RemovalQuerySet",

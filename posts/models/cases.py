@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Mail, Mailed, MailedQuerySet
 from posts.models.consent import ConsentRequest
 from posts.models.publication import TakeDown
 
@@ -19,17 +20,6 @@ class CaseReason(models.TextChoices):
     AUTHOR = "author", _("Den som skickade in bad om det")
     GROUP = "group", _("Någon hörde av sig")
     """By mail, by telephone or in person: somebody in the group opened it by hand."""
-
-
-class ReceiptState(models.TextChoices):
-    """Of the letter to whoever asked, if they left an address."""
-
-    NONE = "none", _("Ingen adress")
-    WAITING = "waiting", _("Mejlas när allt är nere")
-    BEGUN = "begun", _("Mejlas")
-    SENT = "sent", _("Mejlat")
-    UNCLEAR = "unclear", _("Kanske mejlat")
-    REFUSED = "refused", _("Mejlet kom inte fram")
 
 
 class CaseQuerySet(models.QuerySet["TakedownCase"]):
@@ -65,11 +55,8 @@ class TakedownCase(models.Model):
     message = models.TextField(blank=True)
     """What was said about it. Swept away with the rest."""
     receipt_to = models.EmailField(blank=True)
-    """Forgotten as soon as the receipt is sent."""
-    receipt = models.CharField(max_length=10, choices=ReceiptState, default=ReceiptState.NONE)
+    """Where a receipt goes when all is down. Empty where nobody left an address, and from when it is written."""
     receipt_language = models.CharField(max_length=5, default="sv")
-    receipt_not_before = models.DateTimeField(null=True, blank=True)
-    receipt_tries = models.PositiveSmallIntegerField(default=0)
     swept_at = models.DateTimeField(null=True, blank=True)
     """When names and words about it were taken away."""
 
@@ -87,11 +74,6 @@ class TakedownCase(models.Model):
         indexes = (
             models.Index(fields=("due_at",), condition=Q(closed_at=None), name="posts_cases_open"),
             models.Index(fields=("closed_at",), condition=Q(swept_at=None), name="posts_cases_to_sweep"),
-            models.Index(
-                fields=("receipt_not_before",),
-                condition=Q(receipt__in=("waiting", "begun")),
-                name="posts_receipts_to_mail",
-            ),
         )
 
     def __str__(self) -> str:
@@ -103,3 +85,38 @@ class TakedownCase(models.Model):
 
     def is_late(self, now: datetime) -> bool:
         return self.is_open and self.due_at <= now
+
+
+class CaseReceipt(Mailed):
+    """To somebody who is no user, that what they asked for is done. `posts.cases` writes it when the case is closed."""
+
+    FORGOTTEN = {"address": ""}
+
+    case = models.OneToOneField(TakedownCase, models.CASCADE, related_name="receipt")
+    address = models.EmailField(blank=True)
+    """Forgotten as soon as nothing more is sent there."""
+    language = models.CharField(max_length=5, default="sv")
+
+    objects = MailedQuerySet["CaseReceipt"].as_manager()
+
+    class Meta:
+        verbose_name = _("kvitto på en nedtagning")
+        verbose_name_plural = _("kvitton på nedtagningar")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(mail__in=Mail.values), name="posts_case_receipt_mail_known"),
+        )
+        indexes = (
+            models.Index(
+                fields=("not_before", "id"),
+                condition=Q(mail__in=("waiting", "begun")),
+                name="posts_case_receipts_to_mail",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"the receipt of case {self.case_id}"
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self.address)

@@ -16,13 +16,15 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts import letters, notices
+from accounts import letters, mailing, notices
 from accounts.models import Mail, Notice
 from seko_social.processes import ROOT
 from tests import factories
 from tests.accounts.mail_server import MailServer, break_off
 
 pytestmark = pytest.mark.django_db
+
+PEOPLES = Notice.objects.select_related("person")
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def told(person, key="version:1", **fields):
 
 
 def a_round():
-    return notices.deliver(timezone.now())
+    return mailing.deliver(PEOPLES, letters.to, timezone.now())
 
 
 def next_round():
@@ -128,7 +130,9 @@ def test_what_is_told_later_is_mailed_later(server, karin):
     in_a_minute = timezone.now() + timedelta(minutes=1)
     notices.tell([karin], "published", "v", "/", not_before=in_a_minute, out=["X"], later=[], missing=[])
     assert (a_round(), server.visits) == (0, 0)
-    assert notices.deliver(in_a_minute) == 0  # the clock of the round is not the clock of the claim
+    assert (
+        mailing.deliver(PEOPLES, letters.to, in_a_minute) == 0
+    )  # the clock of the round is not the clock of the claim
     assert Notice.objects.get().mail == Mail.WAITING
 
 
@@ -230,7 +234,7 @@ def test_of_many_workers_one_gets_the_notice(notice):
 
     def work():
         start.wait()
-        claims.append(notices.claim(timezone.now()))
+        claims.append(mailing.claim(PEOPLES, timezone.now()))
         connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(6)]
@@ -249,8 +253,8 @@ def test_many_rounds_at_once_mail_everything_once(server, karin):
 
     def work():
         start.wait()
-        while notice := notices.claim(timezone.now()):
-            notices.mail(notice)
+        while notice := mailing.claim(PEOPLES, timezone.now()):
+            mailing.mail(notice, letters.to)
         connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(4)]
@@ -269,22 +273,22 @@ def test_while_somebody_is_at_it_nobody_else_begins(server, karin):
 
 
 def test_a_worker_that_comes_late_sends_nothing(server, notice):
-    late = notices.claim(timezone.now())
+    late = mailing.claim(PEOPLES, timezone.now())
     lapse()
     assert next_round() == 1
-    assert notices.mail(late) is False
+    assert mailing.mail(late, letters.to) is False
     assert (len(server.taken), standing()) == (1, (Mail.SENT, 2, None))
 
 
 def test_a_worker_that_died_before_the_server_had_it_loses_nothing(server, notice):
-    notices.claim(timezone.now())
+    mailing.claim(PEOPLES, timezone.now())
     lapse()
     assert a_round() + next_round() == 1
     assert len(server.taken) == 1
 
 
 def test_a_worker_that_died_when_the_server_may_have_had_it_sends_nothing_twice(server, notice):
-    notices.begin(notices.claim(timezone.now()))
+    mailing.begin(mailing.claim(PEOPLES, timezone.now()))
     lapse()
     assert [a_round(), next_round()] == [0, 0]
     assert (server.visits, server.taken, standing()) == (0, [], (Mail.UNCLEAR, 1, None))

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from freezegun import freeze_time
 
-from accounts import notices, push, pushing, quiet_hours, vapid
+from accounts import mailing, notices, push, pushing, quiet_hours, vapid
 from accounts.models import Notice, PushSubscription
 from tests import factories
 from tests.accounts.push_service import Browser, PushService
@@ -81,7 +81,7 @@ def test_the_mail_goes_all_the_same(karin, service):
     service.status["phone"] = 500
     notice = told(karin)
     pushing.deliver(timezone.now())
-    assert notices.claim(timezone.now()) == notice
+    assert mailing.claim(Notice.objects.all(), timezone.now()) == notice
 
 
 def test_what_was_read_meanwhile_is_not_shown(karin, service):
@@ -308,10 +308,10 @@ def test_the_quiet_hours_are_by_the_clock_on_the_wall(settings, at, then):
 def test_what_can_wait_is_neither_mailed_nor_shown_at_night(karin, service, night):
     subscribed(karin, service)
     notice = told(karin)
-    assert (pushing.deliver(timezone.now()), notices.claim(timezone.now())) == (0, None)
+    assert (pushing.deliver(timezone.now()), mailing.claim(Notice.objects.all(), timezone.now())) == (0, None)
     assert (notice.not_before, notice.push_at, notice.is_unread) == (MORNING, MORNING, True)
     night.move_to(MORNING)
-    assert notices.claim(timezone.now()) == notice
+    assert mailing.claim(Notice.objects.all(), timezone.now()) == notice
     assert pushing.deliver(timezone.now()) == 1
 
 
@@ -331,6 +331,6 @@ def test_what_somebody_must_act_on_goes_at_once(service, night, kind, facts, goe
     subscribed(anna, service)
     told(anna, kind, **facts)
     assert pushing.deliver(timezone.now()) == int(goes)
-    assert (notices.claim(timezone.now()) is not None) == goes
+    assert (mailing.claim(Notice.objects.all(), timezone.now()) is not None) == goes
     if goes:
         assert service.taken[0][1]["Urgency"] == "high"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import letters, roles
-from accounts.models import Notice
+from accounts.models import Mail, Notice
 from audit.models import Entry
 from channels.adapters.base import Receipt
 from channels.errors import Refused
@@ -19,13 +19,13 @@ from posts.models import (
     Answer,
     Approval,
     CaseReason,
+    CaseReceipt,
     ConsentRequest,
     Outcome,
     People,
     Post,
     Publication,
     PublicationStatus,
-    ReceiptState,
     Regret,
     Removal,
     TakeDown,
@@ -352,18 +352,80 @@ def test_a_receipt_is_mailed_once_and_its_address_forgotten(wanted):
     assert letter.subject == "Kvitto från Seko"
     assert "Facebook: nedtaget" in letter.body
     assert f"Ärende {wanted.pk}." in letter.body
-    wanted.refresh_from_db()
-    assert (wanted.receipt, wanted.receipt_to) == (ReceiptState.SENT, "")
+    receipt = CaseReceipt.objects.get()
+    assert (receipt.mail, receipt.address, wanted.receipt_to) == (Mail.SENT, "", "")
     assert not cases.want_receipt(wanted, "annan@example.test", "sv")
+
+
+def test_an_address_that_comes_when_all_is_down_gets_its_receipt_at_once(karin, anna, facebook, platform):
+    _post, asked = with_a_yes(karin, anna, facebook)
+    publish()
+    case = answering.answer(asked, Answer.WITHDRAWN)
+    remove()
+    cases.sweep(timezone.now())
+    assert cases.want_receipt(case, "nils@example.test", "en")
+    assert not cases.want_receipt(case, "annan@example.test", "sv")
+    assert cases.mail_receipts(timezone.now()) == 1
+    [letter] = mail.outbox
+    assert (letter.to, letter.subject) == (["nils@example.test"], "Receipt from Seko")
+
+
+def test_whoever_corrects_their_address_in_time_is_mailed_there(karin, anna, facebook, platform):
+    _post, asked = with_a_yes(karin, anna, facebook)
+    publish()
+    case = answering.answer(asked, Answer.WITHDRAWN)
+    assert cases.want_receipt(case, "nisl@example.test", "sv")
+    assert cases.want_receipt(case, "nils@example.test", "sv")
+    remove()
+    cases.sweep(timezone.now())
+    assert cases.mail_receipts(timezone.now()) == 1
+    assert mail.outbox[0].to == ["nils@example.test"]
+
+
+def test_a_receipt_that_waits_when_names_are_forgotten_is_not_mailed(wanted, settings):
+    cases.sweep(timezone.now() + timedelta(days=settings.CASE_NAMES_DAYS + 1))
+    assert cases.mail_receipts(timezone.now()) == 0
+    assert (CaseReceipt.objects.get().mail, mail.outbox) == (Mail.UNWANTED, [])
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time anyway")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(4))
+def test_an_address_left_while_the_case_is_closed_gets_one_receipt(karin, anna, facebook, platform, turn):
+    _post, asked = with_a_yes(karin, anna, facebook)
+    publish()
+    case = answering.answer(asked, Answer.WITHDRAWN)
+    remove()
+    together = threading.Barrier(3)
+
+    def at_once(act):
+        try:
+            together.wait()
+            act()
+        finally:
+            connection.close()
+
+    acts = [
+        lambda: cases.want_receipt(case, "nils@example.test", "sv"),
+        lambda: cases.want_receipt(case, "nisse@example.test", "sv"),
+        lambda: cases.close(TakedownCase.objects.get(pk=case.pk)),
+    ]
+    threads = [threading.Thread(target=at_once, args=[act]) for act in acts[turn % 3 :] + acts[: turn % 3]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert CaseReceipt.objects.get().address.endswith("@example.test")
+    assert TakedownCase.objects.get().receipt_to == ""
 
 
 @pytest.mark.parametrize(
     ("error", "expected", "left"),
     [
-        (letters.NotTakenError("later"), ReceiptState.WAITING, "nils@example.test"),
-        (letters.ServerAwayError("away"), ReceiptState.WAITING, "nils@example.test"),
-        (letters.RefusedError("never"), ReceiptState.REFUSED, ""),
-        (letters.UnclearError("?"), ReceiptState.UNCLEAR, ""),
+        (letters.NotTakenError("later"), Mail.WAITING, "nils@example.test"),
+        (letters.ServerAwayError("away"), Mail.WAITING, "nils@example.test"),
+        (letters.RefusedError("never"), Mail.REFUSED, ""),
+        (letters.UnclearError("?"), Mail.UNCLEAR, ""),
     ],
 )
 def test_what_the_mail_server_says_is_done(wanted, monkeypatch, error, expected, left):
@@ -374,15 +436,14 @@ def test_what_the_mail_server_says_is_done(wanted, monkeypatch, error, expected,
 
     monkeypatch.setattr(letters, "send", fail)
     assert cases.mail_receipts(timezone.now() + timedelta(seconds=1)) == 0
-    wanted.refresh_from_db()
-    assert (wanted.receipt, wanted.receipt_to) == (expected, left)
+    assert CaseReceipt.objects.values_list("mail", "address").get() == (expected, left)
 
 
 def test_a_worker_that_died_while_mailing_leaves_nobody_a_second_mail(wanted):
-    TakedownCase.objects.update(receipt=ReceiptState.BEGUN, receipt_not_before=timezone.now())
+    CaseReceipt.objects.update(mail=Mail.BEGUN, claimed_until=timezone.now())
     cases.mail_receipts(timezone.now() + timedelta(seconds=1))
-    wanted.refresh_from_db()
-    assert (wanted.receipt, wanted.receipt_to, mail.outbox) == (ReceiptState.UNCLEAR, "", [])
+    receipt = CaseReceipt.objects.get()
+    assert (receipt.mail, receipt.address, mail.outbox) == (Mail.UNCLEAR, "", [])
 
 
 # --- the pages ------------------------------------------------------------------------------------------------
