@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -20,7 +31,7 @@ from approvals.choice import Choice
 from approvals.models import Claim
 from posts import changes, renditions
 from posts.blockers import Blocker, blockers
-from posts.models import Post, PostQuerySet, Promise, VersionChannel, parts_of
+from posts.models import ConsentRequest, Post, PostQuerySet, Promise, VersionChannel, parts_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -197,10 +208,9 @@ def page_of(choice: Choice, reader: "User", now: datetime, number: int = 1) -> P
     first = (number - 1) * PAGE
     # What a row shows is looked up for these alone, and not for all that are put in order.
     here = in_order(waits, short).values("pk")[first : first + PAGE]
+    in_all = {"waiting": counted(Post.objects.awaiting_review())} if choice.keep else {}
     found = in_order(Post.objects.filter(pk__in=here), short).annotate(
-        of=counted(waits),
-        waiting=counted(Post.objects.awaiting_review()),
-        can_regret=Exists(regret.approved_by(reader, now)),
+        of=counted(waits), can_regret=Exists(regret.approved_by(reader, now)), **in_all
     )
     posts = list(for_rows(found, reader, now))
     if not posts and number > 1:
@@ -209,7 +219,7 @@ def page_of(choice: Choice, reader: "User", now: datetime, number: int = 1) -> P
     if not posts:
         return Page(rows, 0, number, can_regret=True)
     told: Any = posts[0]
-    return Page(rows, told.of, number, told.waiting, told.can_regret)
+    return Page(rows, told.of, number, told.waiting if in_all else told.of, told.can_regret)
 
 
 def counted(posts: PostQuerySet) -> Combinable:
@@ -235,7 +245,8 @@ def for_rows(posts: PostQuerySet, reader: "User", now: datetime) -> PostQuerySet
     )
     with_okays = second.with_first_okays(with_people, now)
     with_all = with_promises(with_claims(with_okays, reader, now))
-    return with_all.prefetch_related(*parts_of("current_version"), "consents")
+    asked = ConsentRequest.objects.filter(post=OuterRef("pk"))
+    return with_all.annotate(is_consent_asked=Exists(asked)).prefetch_related(*parts_of("current_version"))
 
 
 def with_promises(posts: PostQuerySet) -> PostQuerySet:
@@ -263,6 +274,7 @@ def rows_of(posts: Sequence[Any], reader: "User", now: datetime) -> list[Row]:
     versions = [post.current_version for post in posts if post.current_version]
     renditions.fetch(versions)
     changes.fetch(versions)
+    prefetch_related_objects([post for post in posts if post.is_consent_asked], "consents")
     return [row_of(post, reader, now) for post in posts]
 
 
@@ -295,12 +307,12 @@ def row_for(post: Post, reader: "User", now: datetime) -> Row:
     return row
 
 
-def missing_in(post: Post) -> list[Blocker]:
+def missing_in(post: Any) -> list[Blocker]:
     """Nothing, while there is no version to decide on."""
     version = post.current_version
     if version is None or not post.is_in_review or post.awaits_media:
         return []
-    return blockers(version, post.consents.all())  # type: ignore[attr-defined]
+    return blockers(version, post.consents.all() if post.is_consent_asked else ())
 
 
 # --- on to the next -------------------------------------------------------------------------------------------

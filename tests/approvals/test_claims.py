@@ -351,7 +351,7 @@ def test_the_list_with_boxes_asks_the_database_the_same_whatever_waits(
 ):
     for _ in range(count):
         factories.submitted()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert desk.get(SEVERAL).status_code == 200
 
 

@@ -12,8 +12,8 @@ from approvals import claims, queue
 from approvals.ages import age_of, worked_between
 from approvals.choice import Choice
 from channels.models import Channel, Period
-from posts import promise, workflow
-from posts.models import Category, MediaKind, Post, Status
+from posts import answering, consent, promise, workflow
+from posts.models import Answer, Category, MediaKind, People, Post, Status
 from tests import factories
 from tests.pages import signed_in, text_of
 
@@ -117,23 +117,40 @@ def test_a_page_that_is_none_is_the_first(desk, page):
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize(("makes_films", "queries"), [(False, 12), (True, 13)])
+@pytest.mark.parametrize(
+    ("makes_films", "is_asked", "queries"), [(False, False, 11), (False, True, 12), (True, False, 12)]
+)
 def test_the_queue_costs_the_same_however_long_it_is(
-    desk, facebook, platform, monkeypatch, count, makes_films, queries, django_assert_num_queries
+    desk, facebook, platform, monkeypatch, count, makes_films, is_asked, queries, django_assert_num_queries
 ):
     monkeypatch.setattr(platform, "makes_film_of_pictures", makes_films)
     Channel.objects.update(goal=1, goal_period=Period.DAY)
     author = factories.ombudsman()
     picture = factories.picture(author)
     for number in range(count):
-        factories.submitted(author, text=f"Inlägg {number}", media=[picture])
+        post = factories.submitted(author, text=f"Inlägg {number}", media=[picture])
+        if is_asked:
+            consent.ask(post, author, 1)
     desk.get("/granska/")
-    # Session, person, roles twice, the channels with a goal and what is on them today, the posts, their pictures, what
-    # the people in them answered, their channels, what is unread, the stop; and the films of pictures.
+    # Session, person, roles twice, the channels with a goal and what is on them today, the posts, their pictures, their
+    # channels, what is unread, the stop; what the people in them answered, where some were asked; the films of pictures.
     with django_assert_num_queries(queries):
         page = desk.get("/granska/")
     assert page.context["page"].of == count
     assert len(page.content) < 120_000
+
+
+def test_a_no_of_somebody_in_the_picture_stands_in_the_row_whatever_its_sender_says(desk):
+    post = factories.submitted(people=People.NOBODY)
+    [(asked, _token)] = consent.ask(post, post.author, 1)
+    assert missing_in_the_row(desk) == []
+    answering.answer(asked, Answer.NO)
+    assert missing_in_the_row(desk) == ["consent_refused"]
+
+
+def missing_in_the_row(desk):
+    [row] = desk.get("/granska/").context["page"].rows
+    return [blocker.code for blocker in row.blockers if blocker.code.startswith("consent")]
 
 
 def test_an_empty_queue_is_praised_and_says_where_the_next_gap_is(desk):
