@@ -145,6 +145,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 """`collectstatic` belongs to production; elsewhere the files are served from where they lie."""
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_HANDLERS = [
     "posts.incoming.Bounds",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -330,6 +331,7 @@ NOTICE_QUIET_HOURS = environment.hours("NOTICE_QUIET_HOURS", "18.00-07.00" if PR
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        # Of workers, too: every answer says it, and is as short as can be.
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "blob:"],
@@ -337,7 +339,6 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -33,6 +33,12 @@ def test_every_answer_says_what_a_page_may_load(path):
     assert rules_of(response)["default-src"] == "'none'"
 
 
+def test_a_file_is_for_no_page_but_ours():
+    response = Client().get("/static/css/base.css")
+    response.close()
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/admin/accounts/user/", "/granska/", "/finns-inte/"])
 def test_every_answer_to_somebody_who_has_signed_in_says_it_too(path):
     rules = rules_of(superuser().get(path))
