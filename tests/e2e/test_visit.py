@@ -56,7 +56,8 @@ def sends_from_a_tunnel(karin: Karin, shots: list[Path]) -> int:
     pardon(page, "ERR_INTERNET_DISCONNECTED")
 
     page.context.set_offline(False)
-    karin.go("/hem/")
+    # It goes by itself, and the page with it.
+    page.wait_for_url(re.compile(r"/inlagg/\d+/inskickat/$"), timeout=SOON)
     leaves(page)
     karin.go("/mina/")
     page.get_by_role("link", name=re.compile(TEXT)).first.click()
