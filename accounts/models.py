@@ -171,7 +171,7 @@ class MailedQuerySet(models.QuerySet[Item]):
 
 
 class Mailed(models.Model):
-    """What goes out as one mail, at most once. From when it is written, `accounts.mailing` is the only writer."""
+    """What goes out as one mail, at most once. `accounts.mailing` writes how far it has come."""
 
     FORGOTTEN: ClassVar[dict[str, str]] = {}
     """What its fields become when nothing more is to be mailed."""

@@ -1,5 +1,5 @@
 """
-What people are told: the only writer of notices.
+What people are told: who writes notices, and takes back those that nobody has been mailed yet.
 
 A notice is written in the transaction of the act that it tells of, so that it is there exactly when the act is; a worker
 mails it later (`accounts.mailing`).

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from approvals.queue import PAGE
 from tests.e2e.story import SOON, Anna, is_at, reviews
 from tests.harness.browser import axe, desktop, pardon, phone
 from tests.harness.site import Site
@@ -82,6 +83,7 @@ def test_a_phone_is_told_what_is_new_and_reads_without_a_connection(browser: Bro
     assert axe(page) == []
     page.get_by_role("link", name="visa", exact=True).click()
     expect(page.locator("#ko .num")).to_have_text(str(of + 2))
+    expect(page.locator(".qrow__title")).to_have_count(min(of + 2, PAGE))
 
     page.locator(".qrow").first.click()
     expect(page.get_by_role("link", name="Be om ändring")).to_be_visible()
