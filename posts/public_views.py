@@ -154,6 +154,7 @@ def shown(
         "case": case,
         "progress": progress(case, words) if case else [],
         "told": told,
+        "typed": request.POST.get("address", ""),
         "lasts": words.say("lasts", day=date_format(timezone.localtime(asked.expires_at), "j F"))
         if asked.expires_at and state == "ask"
         else "",

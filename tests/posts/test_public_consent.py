@@ -151,7 +151,8 @@ def test_what_was_taken_back_shows_how_it_goes_and_ends_as_a_receipt(phone, toke
     page = text_of(phone.get(f"/samtycke/{token}/"))
     assert "Vi tar ned bilden. Du får besked inom ett dygn" in page
     assert "Facebook : tas ned" in page or "Facebook: tas ned" in page
-    phone.post(f"/samtycke/{token}/", {"svar": "mejl", "address": "inte en adress"})
+    wrong = phone.post(f"/samtycke/{token}/", {"svar": "mejl", "address": "inte en <adress"})
+    assert 'value="inte en &lt;adress" aria-invalid="true"' in wrong.content.decode()
     assert TakedownCase.objects.get().receipt_to == ""
     phone.post(f"/samtycke/{token}/", {"svar": "mejl", "address": "nils@example.test"})
     assert TakedownCase.objects.get().receipt_to == "nils@example.test"
