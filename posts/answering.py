@@ -4,24 +4,28 @@ What people in pictures answer: yes, no, and the change of mind. An answer is ne
     asked ──yes──▶ yes ──withdrawn──▶ withdrawn
       └───no────▶ no ──yes, as long as the link lasts──▶ yes
 
+Nobody says yes to what they cannot see: a yes waits until all the pictures are made ready. A no does not.
+
 Answering locks the post first, as an okay does. So an okay either sees the no, and is refused; or it is there already,
 and the no finds what was queued for it and has it held and taken down. Where all of that is over, nothing of it is tried
 again.
 """
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from audit import log
-from posts import cases, consent, consent_words, notices, publishing
+from posts import cases, consent, consent_words, notices, publishing, purging
 from posts.models import (
     AGAINST,
     OVER,
     Answer,
     CaseReason,
     ConsentRequest,
+    Media,
     Method,
     Post,
     Publication,
@@ -47,6 +51,10 @@ class NoLongerAskedError(Exception):
     def __init__(self, request: ConsentRequest) -> None:
         super().__init__(str(request))
         self.request = request
+
+
+class UnseenError(Exception):
+    """Something of it is still being made ready (409): there is nothing yet to say yes to."""
 
 
 def answer(
@@ -78,6 +86,14 @@ def check(request: ConsentRequest, said: Answer) -> None:
     is_late = request.expires_at is not None and request.expires_at <= timezone.now()
     if request.taken_back_at is not None or (is_first and is_late):
         raise NoLongerAskedError(request)
+    if said == Answer.YES and consent.is_unseen(pictures_now(request)):
+        raise UnseenError
+
+
+def pictures_now(request: ConsentRequest) -> list[Media]:
+    """What it is about as that is now: what was blurred since is blurred. In the order in which it was asked about."""
+    found = Media.objects.in_bulk(list(request.pictures))
+    return [purging.in_force(found[UUID(key)]) for key in request.pictures if UUID(key) in found]
 
 
 def case_of(request: ConsentRequest) -> TakedownCase | None:

@@ -152,6 +152,11 @@ def pictures_of(media: Iterable[Media]) -> dict[str, str]:
     return {str(item.pk): item.sha256 for item in media}
 
 
+def is_unseen(pictures: Iterable[Media]) -> bool:
+    """One of them is still being made ready: nobody can say yes to it."""
+    return any(not item.is_done for item in pictures)
+
+
 def covers(item: ConsentRequest, media: Media) -> bool:
     """It is what was shown, or was made of it since."""
     if is_the_same(item, media) or str(media.made_from_id) in item.pictures:

@@ -51,6 +51,9 @@ class PhoneForm(forms.Form):
 
     answer = forms.ChoiceField(choices=[("ja", "ja"), ("nej", "nej")])
     called = forms.CharField(label=_("Förnamn eller initialer"), required=False, max_length=60, strip=True)
+    guardian = forms.BooleanField(
+        label=_("Någon på bilden är under 18 år, och jag svarar som vårdnadshavare"), required=False
+    )
 
 
 class AddressForm(forms.Form):

@@ -112,6 +112,7 @@ def show_answers(
         "shell": shell_of(request, post),
         "is_own": is_own,
         "media": shown,
+        "is_making": consent.is_unseen(shown),
         "asked": asked,
         "past": {item.pk for item in asked if not consent.is_about(item, shown)},
         "is_settled": version is not None and not post.is_with_author and consent.is_settled(version),
@@ -226,15 +227,29 @@ def again(request: SignedInRequest, post_id: int, consent_id: int) -> HttpRespon
 
 @require_http_methods(["GET", "POST"])
 def phone(request: SignedInRequest, post_id: int) -> HttpResponse:
-    """Read and answered by somebody in the picture. Their page leads nowhere else; afterwards the phone goes back."""
+    """
+    Read and answered by somebody in the picture. Their page leads nowhere else; afterwards the phone goes back. It waits
+    for what is being made ready, and an answer is taken only to the pictures that it stood beside.
+    """
     post = asking_post(request, post_id)
-    shown = [item for item in media_of(post) if item.is_ready]
-    if not shown:
-        messages.error(request, _("Bilderna är inte klara än. Vänta några sekunder."))
+    pictures = [item for item in media_of(post) if not item.is_refused]
+    if not pictures:
+        messages.error(request, _("Inlägget har ingen bild att fråga om."))
         return redirect("posts:consent", post.pk)
-    form = PhoneForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return answered(request, post, form)
+    if request.method == "GET":
+        return show_phone(request, post, pictures, PhoneForm())
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return show_phone(request, post, pictures, form, status=422)
+    seen = set(request.POST.getlist("seen"))
+    if consent.is_unseen(pictures) or seen != {str(item.pk) for item in pictures}:
+        return show_phone(request, post, pictures, form, status=409)
+    return answered(request, post, form)
+
+
+def show_phone(
+    request: SignedInRequest, post: Post, pictures: list[Media], form: PhoneForm, status: int = 200
+) -> HttpResponse:
     places = get_text_list(consent.names_of(consent.places()), _("och"))
     facts = {
         "organisation": settings.ORGANISATION_NAME,
@@ -243,12 +258,14 @@ def phone(request: SignedInRequest, post_id: int) -> HttpResponse:
     }
     context = {
         "post": post,
-        "media": shown,
+        "media": pictures,
+        "is_waiting": consent.is_unseen(pictures),
+        "is_changed": status == 409,
         "words": Words("sv", facts),
         "form": form,
         "text": post.wording.text if post.wording else "",
     }
-    return render(request, "posts/consent/phone.html", context, status=422 if form.errors else 200)
+    return render(request, "posts/consent/phone.html", context, status=status)
 
 
 def answered(request: SignedInRequest, post: Post, form: PhoneForm) -> HttpResponse:
@@ -257,7 +274,7 @@ def answered(request: SignedInRequest, post: Post, form: PhoneForm) -> HttpRespo
     said = Answer.YES if given["answer"] == "ja" else Answer.NO
     with transaction.atomic():
         [(asked, token)] = consent.ask(post, request.user, method=Method.PHONE, called=given["called"])
-        answering.answer(asked, said, language="sv", is_guardians="guardian" in request.POST)
+        answering.answer(asked, said, language="sv", is_guardians=given["guardian"])
     asked.refresh_from_db()
     context = {"post": post, "asked": asked, "link": link_to(asked, token), "words": ORDINARY}
     return render(request, "posts/consent/phone_done.html", context)

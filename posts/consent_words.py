@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-VERSION = 3
+VERSION = 4
 SWEDISH, ENGLISH, EASY = "sv", "en", "latt"
 LANGUAGES: dict[str, str] = {SWEDISH: "Svenska", EASY: "Lätt svenska", ENGLISH: "English"}
 """By what stands in the address; each called as it calls itself."""
@@ -93,6 +93,8 @@ ORDINARY: Mapping[str, Any] = {
     "unknown_lead": gettext_lazy("Titta om hela adressen kom med. Annars kan du be om en ny länk."),
     "unused": gettext_lazy("Inlägget blev inte av, och bilden läggs inte ut."),
     "gone": gettext_lazy("Bilden finns inte längre hos oss."),
+    "not_yet": gettext_lazy("Bilden görs i ordning. Du kan svara när du ser den."),
+    "changed": gettext_lazy("Bilderna har ändrats. Titta på dem och svara igen."),
     "wait": gettext_lazy("Vänta en minut och försök igen."),
     "late": gettext_lazy("Svaret hade redan ändrats. Så här är det nu."),
     "contact": gettext_lazy("Frågor? Mejla %(contact)s."),
@@ -170,6 +172,8 @@ PLAIN: Mapping[str, str] = {
     "unknown_lead": "Titta om hela adressen är med. Eller be om en ny länk.",
     "unused": "Vi använder inte bilden. Vi visar den inte.",
     "gone": "Bilden finns inte längre hos oss.",
+    "not_yet": "Bilden är inte klar. Vänta lite. Du svarar när du ser bilden.",
+    "changed": "Det är nya bilder. Titta på dem. Svara sedan igen.",
     "wait": "Vänta en minut. Försök sedan igen.",
     "late": "Svaret var redan ändrat. Så här är det nu.",
     "contact": "Har du frågor? Mejla %(contact)s.",

@@ -24,7 +24,7 @@ from django.utils.formats import date_format
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from posts import answering, cases, consent, knocking, purging
+from posts import answering, cases, consent, knocking
 from posts.consent_forms import AddressForm
 from posts.consent_words import EASY, LANGUAGES, SWEDISH, Words
 from posts.models import Answer, ConsentRequest, Media, Removal, RemovalStatus, TakedownCase
@@ -105,6 +105,8 @@ def taken(request: HttpRequest, token: str, asked: ConsentRequest, *, is_guardia
     except answering.NoLongerAskedError:
         late = consent.by_token(token) or asked
         return shown(request, token, late, is_guardians=is_guardians, told="late", status=409)
+    except answering.UnseenError:
+        return shown(request, token, asked, is_guardians=is_guardians, status=409)
     return redirect(address(request, token))
 
 
@@ -145,6 +147,7 @@ def shown(
     context = {
         "asked": asked,
         "pictures": pictures,
+        "is_waiting": state in ("ask", "no") and consent.is_unseen(pictures),
         "several": len(pictures) > 1,
         "text": text_of(asked) if state not in ("expired", "withdrawn") else "",
         "is_guardians": is_guardians or (state != "ask" and asked.is_guardians),
@@ -184,10 +187,8 @@ def is_late(asked: ConsentRequest) -> bool:
 
 
 def pictures_of(asked: ConsentRequest) -> list[Media]:
-    """As they are now: what was blurred since is shown blurred. What is gone is not shown."""
-    found = Media.objects.in_bulk(list(asked.pictures))
-    now = [purging.in_force(found[UUID(key)]) for key in asked.pictures if UUID(key) in found]
-    return [item for item in now if item.is_ready]
+    """What is gone is not shown; what is being made ready is waited for."""
+    return [item for item in answering.pictures_now(asked) if item.is_ready or not item.is_done]
 
 
 def progress(case: TakedownCase, words: Words) -> list[tuple[str, str]]:
@@ -269,7 +270,7 @@ def picture(request: HttpRequest, token: str, media_id: UUID, part: str) -> Http
     asked = consent.by_token(token)
     if asked is None or state_of(asked) in ("expired", "withdrawn"):
         return HttpResponseNotFound()
-    found = next((item for item in pictures_of(asked) if item.pk == media_id), None)
+    found = next((item for item in pictures_of(asked) if item.pk == media_id and item.is_ready), None)
     if found is None:
         return HttpResponseNotFound()
     if part == "film" and found.is_film:

@@ -65,6 +65,41 @@ def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
     anna.sees(re.compile(r"Nere "))
 
 
+def test_the_telephone_waits_for_a_picture_that_is_being_made_ready(
+    browser: Browser, site: Site, tmp_path: Path
+):
+    picture = phones.written(tmp_path, "bild.jpg", phones.phone_jpeg(800, 600))
+    karin = Karin.at(browser, site.url)
+    karin.begins("Hon har kört natt i elva år", picture)
+    karin.answers("Ja, men jag har inte frågat")
+    karin.press("Visa QR-kod eller lämna över telefonen")
+    karin.page.wait_for_url(re.compile(r"/inlagg/\d+/samtycke/"), timeout=SOON)
+    post = int(re.findall(r"/inlagg/(\d+)/", karin.page.url)[0])
+    expect(karin.page.locator(".consent__pics img")).to_be_visible(timeout=SOON)
+
+    pictures_are(site, post, "preparing")
+    karin.page.get_by_role("link", name="Lämna över telefonen").click()
+    karin.sees("Bilden görs i ordning. Du kan svara när du ser den.")
+    yes = karin.page.get_by_role("button", name="Ja, det är okej")
+    expect(yes).to_be_hidden()
+    assert axe(karin.page) == []
+    karin.page.get_by_label("Förnamn eller initialer").fill("Samira")
+    pictures_are(site, post, "ready")
+    yes.click(timeout=SOON)
+    expect(karin.page.get_by_role("heading", name="Tack. Du har sagt ja.")).to_be_visible()
+    karin.page.get_by_role("link", name="Tillbaka till inlägget").click()
+    karin.go(f"/inlagg/{post}/samtycke/")
+    expect(karin.page.locator("#svar")).to_contain_text("Samira")
+
+
+def pictures_are(site: Site, post: int, state: str):
+    site.manage(
+        "shell",
+        "-c",
+        f"from posts.models import Media; Media.objects.filter(in_drafts__draft__post={post}).update(state={state!r})",
+    )
+
+
 def is_at_the_question(page: Page):
     """All who were asked have answered: nothing more is demanded."""
     expect(page.locator("#personer")).to_be_in_viewport()

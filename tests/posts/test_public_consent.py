@@ -15,7 +15,9 @@ from posts.models import (
     ConsentAnswer,
     ConsentRequest,
     DraftMedia,
+    Media,
     MediaKind,
+    MediaState,
     People,
     Post,
     Publication,
@@ -320,6 +322,97 @@ def test_another_link_ends_the_first(karin, post, phone, token):
     assert consent.of(post).count() == 1
 
 
+def hands_over(post, answer="ja", **said):
+    """What the page sends: the answer, and the pictures that it stood beside."""
+    return {"answer": answer, "seen": [str(item.pk) for item in post.wording.media]} | said
+
+
+def in_the_making(karin):
+    """Sent up beside a picture that is ready; nobody has looked at it yet."""
+    media = [factories.picture(karin), factories.unprepared(karin)]
+    return factories.draft(karin, media=media, people=People.NOT_ASKED)
+
+
+def made_ready():
+    for media in Media.objects.exclude(state=MediaState.READY):
+        ready = factories.picture(media.owner)
+        files = {field: getattr(ready, field).name for field in ("master", "thumb", "medium")}
+        Media.objects.filter(pk=media.pk).update(
+            state=MediaState.READY, kind=MediaKind.PICTURE, sha256="f" * 64, width=64, height=48, **files
+        )
+
+
+def test_the_telephone_waits_until_all_the_pictures_can_be_seen(karin):
+    post, page = in_the_making(karin), signed_in(karin)
+    there = f"/inlagg/{post.pk}/samtycke/telefon/"
+    asked = page.get(there)
+    assert "Bilden görs i ordning. Du kan svara när du ser den." in text_of(asked)
+    assert "Ja, det är okej" not in text_of(asked)
+    assert f'hx-get="{there}"' in asked.content.decode()
+    early = page.post(there, hands_over(post, called="Nils", guardian="on"))
+    assert early.status_code == 409
+    assert 'value="Nils"' in early.content.decode()
+    assert early.content.decode().count(" checked") == 1
+    assert not ConsentRequest.objects.exists()
+    made_ready()
+    asked = page.get(there).content.decode()
+    assert "hx-get" not in asked
+    assert asked.count('name="seen"') == asked.count("photo__whole") == 2
+    assert "Lämna tillbaka telefonen." in text_of(page.post(there, hands_over(post)))
+    assert len(ConsentRequest.objects.get().pictures) == 2
+
+
+def test_an_answer_on_the_telephone_is_to_the_pictures_that_it_stood_beside(karin):
+    post, page = factories.draft(karin, people=People.NOT_ASKED), signed_in(karin)
+    there, said = f"/inlagg/{post.pk}/samtycke/telefon/", hands_over(post, called="Nils")
+    DraftMedia.objects.create(draft=post.draft, media=factories.picture(karin), position=1)
+    changed = page.post(there, said)
+    assert changed.status_code == 409
+    assert "Bilderna har ändrats. Titta på dem och svara igen." in text_of(changed)
+    assert 'value="Nils"' in changed.content.decode()
+    assert not ConsentRequest.objects.exists()
+    again = page.post(there, hands_over(Post.objects.get(), called="Nils"))
+    assert "Lämna tillbaka telefonen." in text_of(again)
+
+
+def test_a_film_is_played_on_the_telephone_before_somebody_answers(karin):
+    film = factories.picture(karin, kind=MediaKind.FILM)
+    post = factories.draft(karin, media=[film], people=People.NOT_ASKED)
+    page = signed_in(karin).get(f"/inlagg/{post.pk}/samtycke/telefon/").content.decode()
+    assert f'src="/media/{film.pk}/master/"' in page
+
+
+def test_the_telephone_of_a_post_without_a_picture_goes_back_with_a_sentence(karin):
+    post, page = factories.draft(karin, media=[]), signed_in(karin)
+    back = page.get(f"/inlagg/{post.pk}/samtycke/telefon/", follow=True)
+    assert "Inlägget har ingen bild att fråga om." in text_of(back)
+
+
+def test_a_link_waits_until_all_the_pictures_can_be_seen_but_takes_a_no(phone, karin):
+    post = in_the_making(karin)
+    [(first, token), (_second, other)] = consent.ask(post, karin, 2)
+    page = phone.get(f"/samtycke/{token}/")
+    assert '<meta http-equiv="refresh" content="6">' in page.content.decode()
+    assert "Får Seko visa de här bilderna?" in text_of(page)
+    assert "Ja, det är okej" not in text_of(page)
+    hidden = next(item for item in post.wording.media if not item.is_ready)
+    assert phone.get(f"/samtycke/{token}/{hidden.pk}/bild/").status_code == 404
+    early = phone.post(f"/samtycke/{token}/", {"svar": "ja"})
+    assert early.status_code == 409
+    assert "Bilden görs i ordning." in text_of(early)
+    assert not ConsentAnswer.objects.exists()
+    assert phone.post(f"/samtycke/{other}/", {"svar": "nej"}).status_code == 302
+    unsure = phone.get(f"/samtycke/{other}/")
+    assert "ja, det är okej" not in text_of(unsure)
+    assert "http-equiv" in unsure.content.decode()
+    made_ready()
+    page = phone.get(f"/samtycke/{token}/")
+    assert "http-equiv" not in page.content.decode()
+    assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 302
+    first.refresh_from_db()
+    assert first.is_yes
+
+
 def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post):
     page = signed_in(karin)
     asked = page.get(f"/inlagg/{post.pk}/samtycke/telefon/")
@@ -332,7 +425,7 @@ def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post)
         assert said in text_of(asked)
     assert "sparar inte ditt namn" not in text_of(asked)
     assert 'class="tabbar"' not in asked.content.decode()
-    done = page.post(f"/inlagg/{post.pk}/samtycke/telefon/", {"answer": "ja", "called": "Nils"})
+    done = page.post(f"/inlagg/{post.pk}/samtycke/telefon/", hands_over(post, called="Nils"))
     assert "Lämna tillbaka telefonen." in text_of(done)
     [request] = ConsentRequest.objects.all()
     assert (request.method, request.answer, request.called) == ("phone", "yes", "Nils")
