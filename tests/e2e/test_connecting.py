@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from channels.connecting_words import WORDS
 from channels.sandbox.store import Store
-from tests.e2e.story import SOON, Person
+from tests.e2e.story import SOON, Person, ticks
 from tests.harness.browser import AT_HOME, axe, desktop, pardon, phone, watched
 from tests.harness.site import Site
 
@@ -36,7 +36,7 @@ class Mona(Person):
 
     def begins(self, thing: str) -> None:
         self.go("/kanaler/anslut/")
-        self.page.get_by_label(re.compile(f"^{thing}")).check(force=True)
+        ticks(self.page.get_by_label(re.compile(f"^{thing}")))
         self.press("Fortsätt")
 
     def signs_in_on(self, platform: str) -> None:
@@ -47,13 +47,13 @@ class Mona(Person):
         expect(self.page.get_by_role("button", name="Tillåt")).to_be_visible(timeout=SOON)
         for box in self.page.locator("[name=account]").all():
             if box.get_attribute("type") == "checkbox":
-                box.set_checked(False, force=True)
+                ticks(box, wanted=False)
         for label in self.page.locator("label.choice:has([name=account])").all():
             name = label.inner_text().strip().split("\n")[0].split(" @")[0].strip()
             if name in accounts:
-                label.locator("input").check(force=True)
+                ticks(label.locator("input"))
         for scope in declined:
-            self.page.locator(f'[name=declined][value="{scope}"]').check(force=True)
+            ticks(self.page.locator(f'[name=declined][value="{scope}"]'))
         self.press("Tillåt")
 
     def stands_at(self, step: str) -> None:
@@ -306,7 +306,7 @@ def test_every_step_for_everybody(
     )
     mona.stands_at("Steg 3 av 4")
     found["choose"] = judged(mona)
-    mona.page.locator("[name=account]:not([disabled])").first.check(force=True)
+    ticks(mona.page.locator("[name=account]:not([disabled])").first)
     mona.page.get_by_role("button", name=re.compile("^Fortsätt")).click()
     mona.stands_at("Steg 4 av 4")
     mona.page.get_by_label("Kontoansvarig").select_option("")

@@ -40,6 +40,7 @@ def test_a_yes_by_the_code_is_enough_and_taken_back_it_takes_the_picture_down(
     assert old.evaluate("document.documentElement.scrollWidth") <= 320
     old.get_by_role("link", name="Lätt svenska").click()
     expect(old.get_by_text("Ingen blir arg, och inget händer.")).to_be_visible()
+    loaded_until(old, "Ja, det är okej")
     old.get_by_role("button", name="Ja, det är okej").click()
     expect(old.locator("h1")).to_have_text("Tack. Du har sagt ja.")
     assert old.context.cookies() == []
@@ -77,7 +78,7 @@ def test_the_telephone_waits_for_a_picture_that_is_being_made_ready(
     post = int(re.findall(r"/inlagg/(\d+)/", karin.page.url)[0])
     expect(karin.page.locator(".consent__pics img")).to_be_visible(timeout=SOON)
 
-    pictures_are(site, post, "preparing")
+    pictures_are(site, post, "making")
     karin.page.get_by_role("link", name="Lämna över telefonen").click()
     karin.sees("Bilden görs i ordning. Du kan svara när du ser den.")
     yes = karin.page.get_by_role("button", name="Ja, det är okej")
