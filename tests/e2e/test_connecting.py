@@ -192,7 +192,7 @@ def test_two_presses_at_once_make_one_channel_and_the_way_back_is_closed(mona: M
     mona.stands_at("Steg 4 av 4")
     step = mona.page.url
     mona.page.get_by_role("button", name="Klart").dblclick()
-    mona.page.wait_for_url(re.compile(r"/kanaler/(\d+/)?$"), timeout=SOON)
+    expect(mona.page).to_have_url(re.compile(r"/kanaler/(\d+/)?$"), timeout=SOON)
     mona.go("/kanaler/")
     expect(mona.page.locator("article").filter(has_text="Seko Väst")).to_have_count(1)
     mona.page.goto(step)

@@ -82,6 +82,8 @@ def says_yes_on_an_old_phone(browser: Browser, karin: Karin, post: int) -> Page:
     expect(karin.page.locator(".consent__code svg")).to_be_visible()
     old = watched(browser.new_context(**OLD_PHONE).new_page())
     old.goto(karin.page.get_by_label("Eller skicka länken").input_value())
+    # The film, too, is seen before it is answered to.
+    loaded_until(old, "Ja, det är okej")
     old.get_by_role("button", name="Ja, det är okej").click()
     expect(old.locator("h1")).to_have_text("Tack. Du har sagt ja.")
     return old
