@@ -46,6 +46,7 @@ FILES = (
     "js/keys.js",
     "js/outbox.js",
     "js/stage.js",
+    "js/touched.js",
     "vendor/htmx/htmx.min.js",
     "vendor/tus/tus.min.js",
 )

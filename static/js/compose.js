@@ -14,6 +14,7 @@ import { htmx } from "./phone/htmx.js";
 import * as lastWords from "./phone/last-words.js";
 import * as sending from "./phone/sending.js";
 import * as store from "./phone/store.js";
+import { touched } from "./touched.js";
 
 const QUIET = 2000;
 const EVERY = 10_000;
@@ -47,6 +48,8 @@ const then = (work) => (chain = chain.then(() => work(), () => work()));
 
 then(begin);
 then(() => { isReady = true; });
+// Whoever is faster than this script has chosen files already.
+then(() => { takeChosen(); });
 
 // Tiles of a draft that are being prepared ask for themselves.
 if (list.querySelector("[hx-get]")) htmx().catch(() => {});
@@ -66,8 +69,8 @@ async function begin() {
   else if (item) id = item.id;
   form.elements.client_id.value = id;
   if (item) return goOn(item);
-  // Whoever is faster than this script has written already.
-  if (form.elements.text.value !== form.elements.text.defaultValue) { last = ""; changed(); }
+  // Whoever is faster than this script has written or answered already.
+  if (form.elements.text.value !== form.elements.text.defaultValue || touched(form)) { last = ""; changed(); }
   return undefined;
 }
 
@@ -271,11 +274,13 @@ function forgetOther(card) {
 
 // --- files ---------------------------------------------------------------------------------------------------------
 
-input.addEventListener("change", () => {
+function takeChosen() {
   const files = [...input.files];
   input.value = "";
-  choose(files);
-});
+  if (files.length) choose(files);
+}
+
+input.addEventListener("change", takeChosen);
 form.addEventListener("chosen", (event) => choose(event.detail.files));
 
 async function choose(files) {

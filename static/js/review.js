@@ -1,6 +1,8 @@
 // The review page saves by itself (htmx). This keeps people from leaving, and a button from going ahead, before what they
 // typed has arrived; and puts away the button that is only needed without scripts.
 
+import { touched } from "./touched.js";
+
 let saving = 0;
 let onward = null;
 
@@ -37,6 +39,13 @@ function sameButton(form, pressed) {
     && button.value === pressed.value;
   return [...form.elements].find((field) => field.type === "submit" && alike(field));
 }
+
+// What was changed before htmx listened is saved like the rest.
+addEventListener("DOMContentLoaded", () => {
+  for (const form of document.querySelectorAll("form[hx-trigger^=change]")) {
+    touched(form)?.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
 
 for (const button of document.querySelectorAll(".save")) button.hidden = true;
 for (const here of document.querySelectorAll(".queue [aria-current], .tabs [aria-current]")) {

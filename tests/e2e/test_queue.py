@@ -87,6 +87,7 @@ def test_a_phone_is_told_what_is_new_and_reads_without_a_connection(browser: Bro
 
     page.locator(".qrow").first.click()
     expect(page.get_by_role("link", name="Be om ändring")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     expect(page.locator("#review").get_by_text("Ingen uppkoppling.")).to_be_visible()
     before = page.url

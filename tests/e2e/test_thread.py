@@ -25,8 +25,9 @@ def test_a_long_text_comes_out_as_a_thread(browser: Browser, site: Site, tmp_pat
     anna.opens(post)
     anna.chooses("Facebook", "X (Twitter)")
     page = anna.page
+    expect(page.locator("[data-key='2']")).to_be_visible(timeout=SOON)
     page.keyboard.press("2")
-    page.wait_for_url(re.compile(r"/kanaler/\d+/"))
+    page.wait_for_url(re.compile(r"/kanaler/\d+/"), timeout=SOON)
     anna.press("Dela upp i en tråd")
     last = page.get_by_label("Del 3", exact=True)
     expect(last).to_have_value(re.compile(r"Mening nummer 16"))
