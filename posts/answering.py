@@ -4,7 +4,7 @@ What people in pictures answer: yes, no, and the change of mind. An answer is ne
     asked ──yes──▶ yes ──withdrawn──▶ withdrawn
       └───no────▶ no ──yes, as long as the link lasts──▶ yes
 
-Nobody says yes to what they cannot see: a yes waits until all the pictures are made ready. A no does not.
+Nobody says yes to what they cannot see: a yes waits until all the pictures are made ready. A no waits for nothing.
 
 Answering locks the post first, as an okay does. So an okay either sees the no, and is refused; or it is there already,
 and the no finds what was queued for it and has it held and taken down. Where all of that is over, nothing of it is tried
@@ -54,7 +54,7 @@ class NoLongerAskedError(Exception):
 
 
 class UnseenError(Exception):
-    """Something of it is still being made ready (409): there is nothing yet to say yes to."""
+    """Something of it is still being made ready, or nothing is there any longer (409): there is nothing to say yes to."""
 
 
 def answer(
@@ -86,7 +86,7 @@ def check(request: ConsentRequest, said: Answer) -> None:
     is_late = request.expires_at is not None and request.expires_at <= timezone.now()
     if request.taken_back_at is not None or (is_first and is_late):
         raise NoLongerAskedError(request)
-    if said == Answer.YES and consent.is_unseen(pictures_now(request)):
+    if said == Answer.YES and not consent.can_be_seen(pictures_now(request)):
         raise UnseenError
 
 

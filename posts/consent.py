@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -152,9 +153,21 @@ def pictures_of(media: Iterable[Media]) -> dict[str, str]:
     return {str(item.pk): item.sha256 for item in media}
 
 
-def is_unseen(pictures: Iterable[Media]) -> bool:
-    """One of them is still being made ready: nobody can say yes to it."""
+def with_digests(pictures: dict[str, str]) -> dict[str, str]:
+    """Who is asked early is asked about what has no digest yet. By it the same picture is known when it comes again."""
+    unknown = [key for key, digest in pictures.items() if not digest]
+    known = dict(Media.objects.filter(pk__in=unknown).values_list("pk", "sha256")) if unknown else {}
+    return {key: digest or known.get(UUID(key), "") for key, digest in pictures.items()}
+
+
+def are_awaited(pictures: Iterable[Media]) -> bool:
+    """Something of them is still being made ready."""
     return any(not item.is_done for item in pictures)
+
+
+def can_be_seen(pictures: Sequence[Media]) -> bool:
+    """All that is to be seen of them is there, and something is: before that there is nothing to say yes to."""
+    return any(item.is_ready for item in pictures) and not are_awaited(pictures)
 
 
 def covers(item: ConsentRequest, media: Media) -> bool:
@@ -267,11 +280,20 @@ def in_office(post: Post, by: "User", count: int) -> ConsentRequest:
 
 
 def ask(
-    post: Post, by: "User", count: int = 1, method: Method = Method.LINK, called: str = ""
+    post: Post,
+    by: "User",
+    count: int = 1,
+    method: Method = Method.LINK,
+    called: str = "",
+    pictures: Iterable[Media] | None = None,
 ) -> list[tuple[ConsentRequest, str]]:
-    """As many questions as people, each with what its link ends with: told here and never again."""
-    wording = post.wording
-    made = []
+    """
+    As many questions as people, each with what its link ends with: told here and never again. About all that the post
+    shows, unless `pictures` are named.
+    """
+    if pictures is None:
+        pictures = post.wording.media if post.wording else []
+    about, made = pictures_of(pictures), []
     with transaction.atomic():
         Post.objects.locked().get(pk=post.pk)
         for _number in range(count):
@@ -279,7 +301,7 @@ def ask(
             request = ConsentRequest.objects.create(
                 post=post,
                 method=method,
-                pictures=pictures_of(wording.media if wording else []),
+                pictures=about,
                 platforms=places(),
                 words=consent_words.VERSION,
                 called=called,
@@ -309,6 +331,7 @@ def write_down(
 ) -> None:
     """The answer, with what it was an answer to; and on the request, that it is the last one."""
     now, was_told = timezone.now(), request.method != Method.IN_OFFICE
+    request.pictures = with_digests(request.pictures)
     ConsentAnswer.objects.create(
         request=request,
         answer=answer,
@@ -323,7 +346,7 @@ def write_down(
     )
     request.answer, request.answered_at = answer, now
     request.is_guardians = is_guardians
-    request.save(update_fields=["answer", "answered_at", "is_guardians"])
+    request.save(update_fields=["answer", "answered_at", "is_guardians", "pictures"])
 
 
 # --- finding ----------------------------------------------------------------------------------------------------

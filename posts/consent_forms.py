@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from posts import consent
 from posts.forms import TOO_LONG, WordsField
-from posts.models import Media, Minors
+from posts.models import Answer, Media, Minors
 
 HOW_MANY = {
     "required": _("Hur många är det?"),
@@ -30,8 +30,9 @@ class HowManyForm(forms.Form):
 
 
 class ToldForm(HowManyForm):
-    """A reviewer has asked them: by telephone, or where they stood."""
+    """A reviewer has asked them: by telephone, or where they stood. About the version that the page showed."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     minors = forms.ChoiceField(
         label=_("Är någon under 18 år?"),
         choices=Minors.choices,
@@ -47,13 +48,37 @@ class InOfficeForm(HowManyForm):
 
 
 class PhoneForm(forms.Form):
-    """Filled in by somebody in the picture, on the telephone of whoever took it."""
+    """
+    Filled in by somebody in the picture, on the telephone of whoever took it. A yes is to `pictures`, and only if the
+    page showed them all; a no is to those that it showed.
+    """
 
     answer = forms.ChoiceField(choices=[("ja", "ja"), ("nej", "nej")])
     called = forms.CharField(label=_("Förnamn eller initialer"), required=False, max_length=60, strip=True)
     guardian = forms.BooleanField(
         label=_("Någon på bilden är under 18 år, och jag svarar som vårdnadshavare"), required=False
     )
+    seen = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, pictures: list[Media], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pictures = pictures
+
+    @property
+    def said(self) -> Answer:
+        return Answer.YES if self.cleaned_data["answer"] == "ja" else Answer.NO
+
+    @property
+    def about(self) -> list[Media]:
+        """What the answer stood beside, of what is shown still; all of that, where the page named nothing."""
+        seen = self.cleaned_data["seen"]
+        return [item for item in self.pictures if str(item.pk) in seen] if seen else self.pictures
+
+    @property
+    def is_about_others(self) -> bool:
+        """More is shown by now, or less, than what the yes stood beside."""
+        shown = {str(item.pk) for item in self.pictures}
+        return self.said == Answer.YES and set(self.cleaned_data["seen"]) != shown
 
 
 class AddressForm(forms.Form):

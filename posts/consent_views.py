@@ -4,18 +4,20 @@ who has asked them. The page that they see on a telephone of their own is in `po
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 from qrcode import QRCode
 from qrcode.image.svg import SvgPathFillImage
 
@@ -23,11 +25,12 @@ from accounts.models import User
 from posts import answering, consent, rules, workflow
 from posts.consent_forms import HowManyForm, InOfficeForm, PhoneForm, ToldForm
 from posts.consent_words import ORDINARY, Words
-from posts.models import Answer, ConsentRequest, Draft, Media, Method, People, Post, Version
+from posts.models import ConsentRequest, Draft, Media, Method, People, Post, Version
 
 
 class SignedInRequest(HttpRequest):
     user: User
+    htmx: Any
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def drawn(address: str) -> SafeString:
 def answers(request: SignedInRequest, post_id: int) -> HttpResponse:
     """Who was asked and what they said. A reviewer who has asked them says so here."""
     if request.method == "GET":
-        return show_answers(request, seen_post(request, post_id))
+        post = seen_post(request, post_id)
+        is_early = request.htmx and consent.are_awaited(still_there(post.wording_for(request.user)))
+        return HttpResponse(status=204) if is_early else show_answers(request, post)
     post = asking_post(request, post_id)
     form = ToldForm(request.POST)
     if refusal := rules.why_not_review(request.user, post):
@@ -112,7 +117,7 @@ def show_answers(
         "shell": shell_of(request, post),
         "is_own": is_own,
         "media": shown,
-        "is_making": consent.is_unseen(shown),
+        "is_making": consent.are_awaited(shown),
         "asked": asked,
         "past": {item.pk for item in asked if not consent.is_about(item, shown)},
         "is_settled": version is not None and not post.is_with_author and consent.is_settled(version),
@@ -137,9 +142,8 @@ def show_answers(
 
 def tell(request: SignedInRequest, post: Post, form: ToldForm) -> HttpResponse:
     """A version that says that all have said yes, and the answer behind it: both, or none."""
-    given, seen = form.cleaned_data, post.current_version
-    if seen is None:
-        raise Http404
+    given = form.cleaned_data
+    seen = get_object_or_404(Version, post=post, pk=given["version"])
     said = {"people": People.ALL_SAID_YES, "minors": given["minors"]}
     try:
         with transaction.atomic():
@@ -234,21 +238,30 @@ def phone(request: SignedInRequest, post_id: int) -> HttpResponse:
     post = asking_post(request, post_id)
     pictures = [item for item in media_of(post) if not item.is_refused]
     if not pictures:
-        messages.error(request, _("Inlägget har ingen bild att fråga om."))
-        return redirect("posts:consent", post.pk)
+        return back_without_pictures(request, post)
     if request.method == "GET":
-        return show_phone(request, post, pictures, PhoneForm())
-    form = PhoneForm(request.POST)
+        # It asks until there is something to show, and what is there already is not shown again meanwhile.
+        is_early = request.htmx and consent.are_awaited(pictures)
+        return HttpResponse(status=204) if is_early else show_phone(request, post, PhoneForm(pictures))
+    form = PhoneForm(pictures, request.POST)
     if not form.is_valid():
-        return show_phone(request, post, pictures, form, status=422)
-    seen = set(request.POST.getlist("seen"))
-    if consent.is_unseen(pictures) or seen != {str(item.pk) for item in pictures}:
-        return show_phone(request, post, pictures, form, status=409)
-    return answered(request, post, form)
+        return show_phone(request, post, form, status=422)
+    if form.is_about_others:
+        return show_phone(request, post, form, is_changed=True, status=409)
+    try:
+        return answered(request, post, form)
+    except answering.UnseenError:
+        return show_phone(request, post, form, status=409)
+
+
+def back_without_pictures(request: SignedInRequest, post: Post) -> HttpResponse:
+    messages.error(request, _("Inlägget har ingen bild att fråga om."))
+    there = redirect("posts:consent", post.pk)
+    return HttpResponseClientRedirect(there.url) if request.htmx else there
 
 
 def show_phone(
-    request: SignedInRequest, post: Post, pictures: list[Media], form: PhoneForm, status: int = 200
+    request: SignedInRequest, post: Post, form: PhoneForm, *, is_changed: bool = False, status: int = 200
 ) -> HttpResponse:
     places = get_text_list(consent.names_of(consent.places()), _("och"))
     facts = {
@@ -258,9 +271,9 @@ def show_phone(
     }
     context = {
         "post": post,
-        "media": pictures,
-        "is_waiting": consent.is_unseen(pictures),
-        "is_changed": status == 409,
+        "media": form.pictures,
+        "is_waiting": consent.are_awaited(form.pictures),
+        "is_changed": is_changed,
         "words": Words("sv", facts),
         "form": form,
         "text": post.wording.text if post.wording else "",
@@ -271,10 +284,11 @@ def show_phone(
 def answered(request: SignedInRequest, post: Post, form: PhoneForm) -> HttpResponse:
     """With a link for the day when they think otherwise."""
     given = form.cleaned_data
-    said = Answer.YES if given["answer"] == "ja" else Answer.NO
     with transaction.atomic():
-        [(asked, token)] = consent.ask(post, request.user, method=Method.PHONE, called=given["called"])
-        answering.answer(asked, said, language="sv", is_guardians=given["guardian"])
+        [(asked, token)] = consent.ask(
+            post, request.user, method=Method.PHONE, called=given["called"], pictures=form.about
+        )
+        answering.answer(asked, form.said, language="sv", is_guardians=given["guardian"])
     asked.refresh_from_db()
     context = {"post": post, "asked": asked, "link": link_to(asked, token), "words": ORDINARY}
     return render(request, "posts/consent/phone_done.html", context)

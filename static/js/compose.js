@@ -63,14 +63,16 @@ async function begin() {
     return;
   }
   const item = await mine(asked ?? id);
+  // Whoever is faster than this script has written or answered already.
+  const early = form.elements.text.value !== form.elements.text.defaultValue ? form.elements.text.value : "";
+  const isEarly = Boolean(early || touched(form));
   last = JSON.stringify(snapshot());
   if (!item && asked) return gone(asked);
   if (!item && "fresh" in form.dataset) id = store.uuid();
   else if (item) id = item.id;
   form.elements.client_id.value = id;
-  if (item) return goOn(item);
-  // Whoever is faster than this script has written or answered already.
-  if (form.elements.text.value !== form.elements.text.defaultValue || touched(form)) { last = ""; changed(); }
+  if (item && await goOn(item, early)) return undefined;
+  if (isEarly) { last = ""; changed(); }
   return undefined;
 }
 
@@ -86,18 +88,28 @@ async function gone(wanted) {
   if (known?.url) location.replace(known.url);
 }
 
-// What the phone has is newer than the page, unless the server has it as well.
-async function goOn(item) {
+// What the phone has is newer than the page, unless the server has it as well. Whether it is shown.
+async function goOn(item, early) {
   written = item.written;
   askToStay();
-  if (item.state === "saved" && item.counter === item.saved && !asked) return store.remove(item.id).then(() => { written = 0; });
+  if (item.state === "saved" && item.counter === item.saved && !asked) {
+    await store.remove(item.id);
+    written = 0;
+    return false;
+  }
   if (item.error) explain(item.error);
-  if ("bound" in form.dataset) return undefined;
+  if ("bound" in form.dataset) return false;
+  if (early && early !== item.fields.text) await putAside(item, early);
   await fill(item);
   offerOther(item);
   if (!form.elements.text.value && item.files.length) form.elements.text.focus();
   sending.send(id);
-  return undefined;
+  return true;
+}
+
+async function putAside(item, text) {
+  item.other = { text: [item.other?.text, text].filter(Boolean).join("\n\n") };
+  await store.change(item.id, (kept) => { kept.other = item.other; });
 }
 
 async function fill(item) {
@@ -286,18 +298,32 @@ form.addEventListener("chosen", (event) => choose(event.detail.files));
 async function choose(files) {
   // What people answered was about other pictures.
   for (const demand of form.querySelectorAll("[data-unasked]")) demand.hidden = false;
-  for (const file of files) {
-    const media = store.uuid();
-    const tile = waiting(file, media);
-    list.append(tile);
-    // The server would hang up in the middle, and nobody could be told why.
-    if (file.size > Number(input.dataset.most)) failed(tile, file, input.dataset.tooLarge);
-    else await take(tile, file, media);
+  await busily(async () => {
+    for (const file of files) {
+      const media = store.uuid();
+      const tile = waiting(file, media);
+      list.append(tile);
+      // The server would hang up in the middle, and nobody could be told why.
+      if (file.size > Number(input.dataset.most)) failed(tile, file, input.dataset.tooLarge);
+      else await take(tile, file, media);
+    }
+  });
+}
+
+// Between two files, too, more is to come.
+async function busily(work) {
+  busy += 1;
+  try {
+    await work();
+  } finally {
+    busy -= 1;
+    if (!busy) form.dispatchEvent(new Event("uploaded"));
   }
 }
 
-async function take(tile, file, media) {
-  busy += 1;
+const take = (tile, file, media) => busily(() => putAway(tile, file, media));
+
+async function putAway(tile, file, media) {
   if (file.type.startsWith("image/")) picture(tile, file);
   tell(tile, 0);
   try {
@@ -308,9 +334,6 @@ async function take(tile, file, media) {
   } catch (error) {
     if (isFull || store.isFull(error)) status.textContent = words.phoneIsFull;
     await sendFromMemory(tile, file, media);
-  } finally {
-    busy -= 1;
-    if (!busy) form.dispatchEvent(new Event("uploaded"));
   }
 }
 
@@ -482,8 +505,9 @@ form.addEventListener("submit", (event) => {
 
 async function press(pressed) {
   notice.hidden = true;
+  await chain;
   // Whoever presses the button while a file is on its way into the store means it, too.
-  if (busy) {
+  while (busy) {
     status.textContent = `${input.dataset.sending} …`;
     await new Promise((resolve) => { form.addEventListener("uploaded", resolve, { once: true }); });
   }

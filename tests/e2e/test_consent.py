@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.story import OLD_PHONE, SOON, Anna, Karin, loaded_until, public
-from tests.harness.browser import axe, phone, watched
+from tests.harness.browser import axe, pardon, phone, watched
 from tests.harness.site import Site
 from tests.posts.media import phones
 
@@ -80,17 +80,33 @@ def test_the_telephone_waits_for_a_picture_that_is_being_made_ready(
 
     pictures_are(site, post, "making")
     karin.page.get_by_role("link", name="Lämna över telefonen").click()
-    karin.sees("Bilden görs i ordning. Du kan svara när du ser den.")
+    karin.sees("Bilden görs i ordning. Du kan säga ja när du ser den.")
     yes = karin.page.get_by_role("button", name="Ja, det är okej")
     expect(yes).to_be_hidden()
     assert axe(karin.page) == []
     karin.page.get_by_label("Förnamn eller initialer").fill("Samira")
+    # A line that is gone for a moment, and a server that has trouble, take nothing from the page.
+    karin.page.context.set_offline(True)
+    asked_and_failed(karin.page)
+    karin.page.context.set_offline(False)
+    karin.page.route(re.compile("/telefon/$"), lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    asked_and_failed(karin.page, status=502)
+    karin.page.unroute_all()
+    karin.sees("Bilden görs i ordning. Du kan säga ja när du ser den.")
+    pardon(karin.page, "htmx:|ERR_INTERNET_DISCONNECTED|502|Status Error")
     pictures_are(site, post, "ready")
     yes.click(timeout=SOON)
-    expect(karin.page.get_by_role("heading", name="Tack. Du har sagt ja.")).to_be_visible()
+    expect(karin.page.get_by_role("heading", name="Tack. Du har sagt ja.")).to_be_visible(timeout=SOON)
     karin.page.get_by_role("link", name="Tillbaka till inlägget").click()
     karin.go(f"/inlagg/{post}/samtycke/")
     expect(karin.page.locator("#svar")).to_contain_text("Samira")
+
+
+def asked_and_failed(page: Page, status: int | None = None):
+    if status is None:
+        page.wait_for_event("requestfailed", timeout=SOON)
+    else:
+        page.wait_for_event("response", lambda answer: answer.status == status, timeout=SOON)
 
 
 def pictures_are(site: Site, post: int, state: str):

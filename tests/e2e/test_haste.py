@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.story import OLD_PHONE, SOON, Anna, Karin, ticks
+from tests.harness.browser import pardon
 from tests.harness.site import Site
 from tests.posts.media import phones
 
@@ -68,6 +69,16 @@ FIRST_TIME = {**OLD_PHONE, "java_script_enabled": True, "service_workers": "bloc
 """Nothing of the site is on the phone yet."""
 
 
+PRESSES = """() => {
+  const listen = EventTarget.prototype.addEventListener;
+  document.getElementById("inlagg").addEventListener = function (type, ...rest) {
+    listen.call(this, type, ...rest);
+    if (type === "submit") setTimeout(() => this.requestSubmit(document.querySelector("[name=intent][value=submit]")));
+  };
+}"""
+"""As soon as the page hears of it."""
+
+
 class Late:
     """A script that does not come before somebody says so. The page shows all the while what is in it."""
 
@@ -92,6 +103,7 @@ class Late:
 
 def test_what_was_typed_and_chosen_before_the_scripts_came_is_saved(anna: Anna, waiting: int):
     page = anna.page
+    anna.opens(waiting)
     late = Late(page, "htmx.min.js")
     late.opens(f"{anna.url}/granska/{waiting}/")
     page.get_by_label("Bildbeskrivning").fill("Två banarbetare vid ett spår")
@@ -124,7 +136,42 @@ def test_a_picture_that_was_chosen_before_the_scripts_came_is_sent_in(
     karin.answers("Nej")
     post = karin.sends_in()
     karin.opens(post)
-    expect(karin.page.locator("figure img").first).to_be_visible(timeout=SOON)
+    expect(karin.page.locator("main figure")).to_have_count(1)
+
+
+def test_several_pictures_are_sent_in_by_whoever_presses_before_the_scripts_have_taken_them(
+    browser: Browser, site: Site, tmp_path: Path
+):
+    karin = Karin(browser.new_context(**FIRST_TIME), site.url)
+    pictures = [phones.written(tmp_path, f"{n}.jpg", phones.phone_jpeg(640, 480 + n)) for n in range(3)]
+    late = Late(karin.page, "compose.js")
+    late.opens(f"{karin.url}/nytt/")
+    karin.page.locator("#id_uploads").set_input_files([str(each) for each in pictures])
+    karin.page.get_by_label("Text till inlägget").fill("Fortare än sidan, med tre bilder")
+    # The press comes right after the script, and before the store is open. Who is to be seen is asked by the server.
+    karin.page.evaluate(PRESSES)
+    late.comes()
+    expect(karin.page.locator("#fel")).to_be_visible(timeout=SOON)
+    expect(karin.page.locator("#shots > li [name=media]")).to_have_count(3, timeout=SOON)
+    pardon(karin.page, "422")
+
+
+def test_what_was_written_before_the_scripts_came_is_kept_beside_what_the_phone_has(
+    browser: Browser, site: Site
+):
+    karin = Karin(browser.new_context(**FIRST_TIME), site.url)
+    page = karin.page
+    karin.go("/nytt/")
+    page.get_by_label("Text till inlägget").fill("Det som redan låg på telefonen")
+    expect(page.locator("#sparat")).to_have_text(re.compile("Sparat"), timeout=SOON)
+    late = Late(page, "compose.js")
+    late.opens(page.url)
+    page.get_by_label("Text till inlägget").fill("Skrivet i förväg")
+    late.comes()
+    expect(page.locator(".other blockquote")).to_have_text("Skrivet i förväg", timeout=SOON)
+    expect(page.get_by_label("Text till inlägget")).to_have_value("Det som redan låg på telefonen")
+    page.get_by_role("button", name="Använd den här").click()
+    expect(page.get_by_label("Text till inlägget")).to_have_value("Skrivet i förväg")
 
 
 def test_an_answer_that_was_given_before_the_scripts_came_is_kept(browser: Browser, site: Site):

@@ -1,6 +1,7 @@
 """The page that somebody in a picture is shown: with nothing but its address."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -346,16 +347,20 @@ def test_the_telephone_waits_until_all_the_pictures_can_be_seen(karin):
     post, page = in_the_making(karin), signed_in(karin)
     there = f"/inlagg/{post.pk}/samtycke/telefon/"
     asked = page.get(there)
-    assert "Bilden görs i ordning. Du kan svara när du ser den." in text_of(asked)
+    assert "Bilden görs i ordning. Du kan säga ja när du ser den." in text_of(asked)
     assert "Ja, det är okej" not in text_of(asked)
     assert f'hx-get="{there}"' in asked.content.decode()
+    # What can be seen already is not shown anew each time.
+    assert page.get(there, headers={"HX-Request": "true"}).status_code == 204
+    assert page.get(f"/inlagg/{post.pk}/samtycke/", headers={"HX-Request": "true"}).status_code == 204
     early = page.post(there, hands_over(post, called="Nils", guardian="on"))
     assert early.status_code == 409
     assert 'value="Nils"' in early.content.decode()
     assert early.content.decode().count(" checked") == 1
     assert not ConsentRequest.objects.exists()
     made_ready()
-    asked = page.get(there).content.decode()
+    asked = page.get(there, headers={"HX-Request": "true"}).content.decode()
+    assert "Bilden är klar. Nu kan du svara." in asked
     assert "hx-get" not in asked
     assert asked.count('name="seen"') == asked.count("photo__whole") == 2
     assert "Lämna tillbaka telefonen." in text_of(page.post(there, hands_over(post)))
@@ -373,6 +378,40 @@ def test_an_answer_on_the_telephone_is_to_the_pictures_that_it_stood_beside(kari
     assert not ConsentRequest.objects.exists()
     again = page.post(there, hands_over(Post.objects.get(), called="Nils"))
     assert "Lämna tillbaka telefonen." in text_of(again)
+
+
+@pytest.mark.parametrize("is_waiting", [True, False], ids=["being made ready", "changed"])
+def test_a_no_on_the_telephone_waits_for_nothing_and_is_to_what_was_shown(karin, is_waiting: bool):
+    post = in_the_making(karin) if is_waiting else factories.draft(karin, people=People.NOT_ASKED)
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/samtycke/telefon/"
+    assert text_of(page.get(there)).endswith("Nej")
+    said = hands_over(post, answer="nej")
+    DraftMedia.objects.create(draft=post.draft, media=factories.picture(karin), position=2)
+    assert "Tack. Du har sagt nej." in text_of(page.post(there, said))
+    [request] = ConsentRequest.objects.all()
+    assert (request.answer, sorted(request.pictures)) == ("no", sorted(said["seen"]))
+
+
+def test_a_no_on_the_telephone_is_to_no_picture_that_took_the_place_of_what_was_shown(karin):
+    post = factories.draft(karin, people=People.NOT_ASKED)
+    said = hands_over(post, answer="nej")
+    post.draft.shown_media.update(media=factories.picture(karin))
+    page = signed_in(karin)
+    assert "Tack. Du har sagt nej." in text_of(page.post(f"/inlagg/{post.pk}/samtycke/telefon/", said))
+    assert ConsentRequest.objects.get().pictures == {}
+
+
+def test_who_waits_for_a_picture_that_cannot_be_used_is_led_back_with_a_sentence(karin):
+    post = factories.draft(karin, media=[factories.unprepared(karin)], people=People.NOT_ASKED)
+    page, there = signed_in(karin), f"/inlagg/{post.pk}/samtycke/telefon/"
+    assert page.get(there).status_code == 200
+    Media.objects.update(state=MediaState.REFUSED, refusal="broken")
+    led = page.get(there, headers={"HX-Request": "true"})
+    assert led.headers["HX-Redirect"] == f"/inlagg/{post.pk}/samtycke/"
+    back = text_of(page.get(led.headers["HX-Redirect"]))
+    assert "Inlägget har ingen bild att fråga om." in back
+    assert "Kan inte användas" in back
+    assert "Bearbetas" not in back
 
 
 def test_a_film_is_played_on_the_telephone_before_somebody_answers(karin):
@@ -395,6 +434,7 @@ def test_a_link_waits_until_all_the_pictures_can_be_seen_but_takes_a_no(phone, k
     assert f'<a class="button" href="/samtycke/{token}/">Titta igen</a>' in page.content.decode()
     assert "Får Seko visa de här bilderna?" in text_of(page)
     assert "Ja, det är okej" not in text_of(page)
+    assert "Nej" in text_of(page)
     hidden = next(item for item in post.wording.media if not item.is_ready)
     assert phone.get(f"/samtycke/{token}/{hidden.pk}/bild/").status_code == 404
     early = phone.post(f"/samtycke/{token}/", {"svar": "ja"})
@@ -411,6 +451,21 @@ def test_a_link_waits_until_all_the_pictures_can_be_seen_but_takes_a_no(phone, k
     assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 302
     first.refresh_from_db()
     assert first.is_yes
+    # By its digest a picture is known when it comes again.
+    assert all(first.pictures.values())
+    assert ConsentAnswer.objects.get(request=first).pictures == first.pictures
+
+
+def test_nobody_says_yes_to_what_is_not_there_any_longer(phone, token, post):
+    Media.objects.update(purged_at=timezone.now(), superseded_at=timezone.now())
+    page = text_of(phone.get(f"/samtycke/{token}/"))
+    assert "Bilden finns inte längre hos oss." in page
+    assert "Ja, det är okej" not in page
+    assert "Titta igen" not in page
+    assert phone.post(f"/samtycke/{token}/", {"svar": "ja"}).status_code == 409
+    assert not ConsentAnswer.objects.exists()
+    phone.post(f"/samtycke/{token}/", {"svar": "nej"})
+    assert ConsentAnswer.objects.get().answer == "no"
 
 
 def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post):
@@ -435,12 +490,26 @@ def test_the_telephone_is_handed_over_and_the_answer_is_the_persons(karin, post)
 
 def test_a_reviewer_who_asked_them_says_so_in_one_press(anna, desk, post):
     assert "Det här ska de ha fått höra: Vi vill" in text_of(desk.get(f"/inlagg/{post.pk}/samtycke/"))
-    told = desk.post(f"/inlagg/{post.pk}/samtycke/", {"count": "2", "minors": "nobody"})
+    said = {"count": "2", "minors": "nobody", "version": str(post.current_version_id)}
+    assert (
+        f'name="version" value="{said["version"]}"'
+        in desk.get(f"/inlagg/{post.pk}/samtycke/").content.decode()
+    )
+    told = desk.post(f"/inlagg/{post.pk}/samtycke/", said)
     assert told.status_code == 302
     version = Post.objects.get().current_version
     assert (version.people, version.created_by) == (People.ALL_SAID_YES, anna)
     assert (ConsentRequest.objects.get().count, ConsentRequest.objects.get().made_by) == (2, anna)
     assert consent.is_settled(version)
+
+
+def test_what_a_reviewer_was_told_is_about_the_version_that_the_page_showed(anna, desk, post):
+    said = {"count": "2", "minors": "nobody", "version": str(post.current_version_id)}
+    seen = post.current_version
+    workflow.edit(post, factories.reviewer(), seen, replace(seen.manuscript(), text="Något annat"))
+    late = desk.post(f"/inlagg/{post.pk}/samtycke/", said, follow=True)
+    assert "Det går inte längre. Läget har hunnit ändras." in text_of(late)
+    assert not ConsentRequest.objects.exists()
 
 
 def test_a_sender_does_not_answer_for_others_once_it_is_sent_in(karin, post):
