@@ -83,6 +83,7 @@ def test_the_telephone_waits_for_a_picture_that_is_being_made_ready(
     karin.sees("Bilden görs i ordning. Du kan säga ja när du ser den.")
     yes = karin.page.get_by_role("button", name="Ja, det är okej")
     expect(yes).to_be_hidden()
+    at = left_of_no(karin.page)
     assert axe(karin.page) == []
     karin.page.get_by_label("Förnamn eller initialer").fill("Samira")
     # A line that is gone for a moment, and a server that has trouble, take nothing from the page.
@@ -95,11 +96,18 @@ def test_the_telephone_waits_for_a_picture_that_is_being_made_ready(
     karin.sees("Bilden görs i ordning. Du kan säga ja när du ser den.")
     pardon(karin.page, "htmx:|ERR_INTERNET_DISCONNECTED|502|Status Error")
     pictures_are(site, post, "ready")
-    yes.click(timeout=SOON)
+    expect(yes).to_be_visible(timeout=SOON)
+    # A yes that comes later does not come under a thumb on its way to no.
+    assert left_of_no(karin.page) == at
+    yes.click()
     expect(karin.page.get_by_role("heading", name="Tack. Du har sagt ja.")).to_be_visible(timeout=SOON)
     karin.page.get_by_role("link", name="Tillbaka till inlägget").click()
     karin.go(f"/inlagg/{post}/samtycke/")
     expect(karin.page.locator("#svar")).to_contain_text("Samira")
+
+
+def left_of_no(page: Page) -> float:
+    return page.get_by_role("button", name="Nej").bounding_box()["x"]
 
 
 def asked_and_failed(page: Page, status: int | None = None):
