@@ -169,10 +169,9 @@ def in_office(request: SignedInRequest, post_id: int) -> HttpResponse:
     if not form.is_valid():
         return show_answers(request, post, offices=form)
     if not media_of(post):
-        messages.error(request, _("Inlägget har ingen bild att fråga om."))
-    else:
-        consent.in_office(post, request.user, form.cleaned_data["count"])
-        messages.success(request, _("Sparat."))
+        return back_without_pictures(request, post)
+    consent.in_office(post, request.user, form.cleaned_data["count"])
+    messages.success(request, _("Sparat."))
     return redirect("posts:consent", post.pk)
 
 
@@ -195,8 +194,7 @@ def link(request: SignedInRequest, post_id: int) -> HttpResponse:
     if not form.is_valid():
         return show_answers(request, post, how_many=form)
     if not media_of(post):
-        messages.error(request, _("Inlägget har ingen bild att fråga om."))
-        return redirect("posts:consent", post.pk)
+        return back_without_pictures(request, post)
     return show_links(request, post, consent.ask(post, request.user, form.cleaned_data["count"]))
 
 
