@@ -2,25 +2,19 @@
 
 import os
 import signal
-import subprocess
-import sys
-import threading
 import time
-from contextlib import contextmanager
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
 from django.core import mail as outbox
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts import letters, mailing, notices
 from accounts.models import Mail, Notice
-from seko_social.processes import ROOT
 from tests import factories
 from tests.accounts.mail_server import MailServer, break_off
+from tests.together import beside, press
 
 pytestmark = pytest.mark.django_db
 
@@ -230,18 +224,7 @@ def test_what_could_not_be_mailed_for_days_is_given_up(server, karin):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_gets_the_notice(notice):
-    start, claims = threading.Barrier(6), []
-
-    def work():
-        start.wait()
-        claims.append(mailing.claim(PEOPLES, timezone.now()))
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    claims = press(*[lambda: mailing.claim(PEOPLES, timezone.now())] * 6)
     assert ([claim.tries for claim in claims if claim], len(claims)) == ([1], 6)
 
 
@@ -249,19 +232,12 @@ def test_of_many_workers_one_gets_the_notice(notice):
 def test_many_rounds_at_once_mail_everything_once(server, karin):
     for number in range(12):
         told(karin, str(number))
-    start = threading.Barrier(4)
 
     def work():
-        start.wait()
         while notice := mailing.claim(PEOPLES, timezone.now()):
             mailing.mail(notice, letters.to)
-        connection.close()
 
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    assert press(*[work] * 4) == [None] * 4
     assert set(Notice.objects.values_list("mail", "tries")) == {(Mail.SENT, 1)}
     assert len({message["Message-ID"] for message in server.taken}) == len(server.taken) == 12
 
@@ -299,37 +275,14 @@ def test_a_worker_that_died_when_the_server_may_have_had_it_sends_nothing_twice(
 WORKER = "import django; django.setup(); from accounts import tasks; tasks.deliver()"
 
 
-@contextmanager
-def a_worker(settings, tmp_path):
-    """A real process that mails from the same database."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "seko_social.settings",
-        "DATABASE_URL": address_of_the_test_database(),
-        "VAR_DIR": str(tmp_path),
-        "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
-        "SITE_URL": settings.SITE_URL,
-    }
-    with subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, env=environment) as worker:
-        try:
-            yield worker
-        finally:
-            worker.kill()
-
-
-def address_of_the_test_database():
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    return f"postgresql://{known['USER']}@{quote(known['HOST'], safe='')}/{known['NAME']}"
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("place", "becomes"), [("to_address", Mail.SENT), ("to_message", Mail.UNCLEAR)])
 def test_a_worker_killed_while_the_server_listens_has_its_mail_arrive_once(
     server, notice, settings, tmp_path, place, becomes
 ):
     """Killed when the server knows the address alone, or has the message and has not answered."""
-    with a_worker(settings, tmp_path) as worker:
+    mails = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
+    with beside(WORKER, VAR_DIR=str(tmp_path), EMAIL_URL=mails, SITE_URL=settings.SITE_URL) as worker:
 
         def kill(_server):
             os.kill(worker.pid, signal.SIGKILL)

@@ -4,23 +4,18 @@ import errno
 import hashlib
 import os
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import quote
 
 import av
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -28,13 +23,14 @@ from audit.models import Entry
 from posts import content, likeness, preparation, previews, renditions, tasks, workflow
 from posts.media import jobs
 from posts.media.errors import MediaRefused, RefusalCode
-from posts.media.sandboxed import ROOT, WorkInterruptedError
+from posts.media.sandboxed import WorkInterruptedError
 from posts.models import Draft, Media, MediaKind, MediaState, Post, Rendition, RenditionState, Status
 from posts.wording import refusal_sentence
 from tests import factories
 from tests.pages import signed_in
 from tests.posts.media import phones
 from tests.posts.media.phones import CORNERS
+from tests.together import beside, press
 
 pytestmark = pytest.mark.django_db
 
@@ -365,19 +361,7 @@ def test_what_a_dead_worker_had_stored_is_replaced(settings):
 def test_of_many_workers_one_gets_it(kind):
     row = upload(b"a file") if kind == "media" else Rendition.objects.create(recipe="0" * 64, ingredients={})
     claim = preparation.claim if kind == "media" else preparation.claim_rendition
-    start, claims = threading.Barrier(6), []
-
-    def work():
-        start.wait()
-        claims.append(claim(row.pk))
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-
+    claims = press(*[lambda: claim(row.pk)] * 6)
     assert [claimed.tries for claimed in claims if claimed] == [1]
     assert len(claims) == 6
 
@@ -385,29 +369,6 @@ def test_of_many_workers_one_gets_it(kind):
 # --- a worker is killed ---------------------------------------------------------------------------------------
 
 WORKER = "import sys, django; django.setup(); from posts import tasks; tasks.prepare(sys.argv[1])"
-
-
-@contextmanager
-def a_worker_on(media, tmp_path, places):
-    """A real process that prepares it from the same database and the same storage."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "seko_social.settings",
-        "DATABASE_URL": address_of_the_test_database(),
-        "VAR_DIR": str(tmp_path),
-        "TMPDIR": str(places),
-    }
-    with subprocess.Popen([sys.executable, "-c", WORKER, str(media.pk)], cwd=ROOT, env=environment) as worker:
-        try:
-            yield worker
-        finally:
-            worker.kill()
-
-
-def address_of_the_test_database():
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    return f"postgresql://{known['USER']}@{quote(known['HOST'], safe='')}/{known['NAME']}"
 
 
 def until(holds, what):
@@ -437,7 +398,7 @@ def test_a_worker_killed_in_the_middle_is_found_and_its_work_done_by_the_next(se
     film = phones.with_matrix(phones.film(1280, 720, seconds=20, image=stored), phones.MATRICES[90])
     media = upload(film + phones.box(b"free", phones.CANARY.encode()))
 
-    with a_worker_on(media, tmp_path, places) as worker:
+    with beside(WORKER, str(media.pk), VAR_DIR=str(tmp_path), TMPDIR=str(places)) as worker:
         until(lambda: Media.objects.get().progress or worker.poll() is not None, "half of it is done")
         [process] = children_of(worker.pid)
         os.kill(worker.pid, signal.SIGKILL)

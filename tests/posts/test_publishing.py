@@ -1,4 +1,3 @@
-import threading
 from datetime import timedelta
 
 import pytest
@@ -34,6 +33,7 @@ from posts.models import (
 from posts.publishing import sending
 from tests import factories
 from tests.scripted import raising
+from tests.together import press
 
 pytestmark = pytest.mark.django_db
 IN_AN_HOUR = timedelta(hours=1)
@@ -514,18 +514,7 @@ def test_waking_puts_each_due_publication_into_the_broker_once(publication):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_gets_the_publication(publication):
-    start, claims = threading.Barrier(6), []
-
-    def work() -> None:
-        start.wait()
-        claims.append(publishing.claim(publication.pk))
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    claims = press(*[lambda: publishing.claim(publication.pk)] * 6)
     assert [claim.fence for claim in claims if claim] == [1]
 
 

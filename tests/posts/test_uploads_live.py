@@ -14,11 +14,10 @@ import uuid
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
-from django.db import connection
 from django.test import Client
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
@@ -29,6 +28,7 @@ from seko_social import processes
 from tests import factories
 from tests.harness.site import free_port
 from tests.posts.media import phones
+from tests.together import address_of_the_test_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,13 +66,6 @@ class Web:
 
     def kill(self):
         self.running.kill()
-
-
-def address_of_the_test_database():
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    return f"postgresql://{known['USER']}@{quote(known['HOST'], safe='')}/{known['NAME']}"
 
 
 @pytest.fixture(scope="module")
